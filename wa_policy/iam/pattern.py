@@ -1,0 +1,263 @@
+"""Wildcard patterns: the one module of the project that knows what `*` and `?` mean.
+
+A pattern is a string in which four noncharacters of Unicode stand for wildcards, so that `*` and `?` are free
+to be themselves (`StringEquals` takes them literally, `${*}` writes a literal star in a `StringLike` value):
+
+    MANY   any run of characters, also none
+    ONE    any one character
+    RUN    any run of characters without a colon: `*` inside a segment of an ARN
+    CHAR   any one character but a colon: `?` inside a segment of an ARN
+
+`glob`, `arn_glob` and `resource_glob` make patterns from what stands in a policy. Three questions are answered
+exactly, by running the patterns as automata: `matches`, `includes`, `overlaps`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+MANY = "\ufdd0"
+ONE = "\ufdd1"
+RUN = "\ufdd2"
+CHAR = "\ufdd3"
+WILDCARDS = frozenset((MANY, ONE, RUN, CHAR))
+ANYTHING = MANY
+
+OTHER = "\ufdd4"
+"""In the alphabet of an automaton: any character that no pattern names."""
+
+_ARN_SEGMENTS = 6
+
+
+def glob(text: str) -> str:
+    """The pattern in which `*` is MANY and `?` is ONE: Action, StringLike."""
+    return text.replace("*", MANY).replace("?", ONE)
+
+
+def arn_glob(text: str) -> str:
+    """The pattern of an ARN condition operator: the six parts are matched one by one.
+
+    A wildcard of the first five parts does not cross a colon, one of the sixth does.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
+    """
+    parts = text.split(":", _ARN_SEGMENTS - 1)
+    head = ":".join(parts[:5]).replace("*", RUN).replace("?", CHAR)
+    return head if len(parts) < _ARN_SEGMENTS else f"{head}:{glob(parts[5])}"
+
+
+def resource_glob(text: str) -> str:
+    """The pattern of a Resource element.
+
+    A wildcard stands for characters of its segment, but a `*` that ends a segment may run across colons; an ARN
+    with fewer than six segments is completed with `*`.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    """
+    if text == "*" or not text.startswith("arn:"):
+        return glob(text)
+    parts = text.split(":", _ARN_SEGMENTS - 1)
+    if len(parts) < _ARN_SEGMENTS:
+        parts += ["*"] * (_ARN_SEGMENTS - len(parts))
+    head = [_segment(part) for part in parts[:5]]
+    return ":".join([*head, glob(parts[5])])
+
+
+def _segment(part: str) -> str:
+    if part.endswith("*"):
+        return part[:-1].replace("*", RUN).replace("?", CHAR) + MANY
+    return part.replace("*", RUN).replace("?", CHAR)
+
+
+def is_literal(pattern: str) -> bool:
+    """True iff the pattern matches exactly one string: itself."""
+    return WILDCARDS.isdisjoint(pattern)
+
+
+def display(pattern: str) -> str:
+    """The pattern as people write it; a literal star or question mark is shown as the policy variable `${*}`."""
+    shown = pattern.replace("*", "${*}").replace("?", "${?}")
+    return shown.replace(MANY, "*").replace(RUN, "*").replace(ONE, "?").replace(CHAR, "?")
+
+
+def matches(pattern: str, text: str) -> bool:
+    """True iff `text` belongs to the pattern."""
+    if RUN in pattern or CHAR in pattern:
+        return _matches_segments(pattern, text)
+    return _matches_run(pattern, text)
+
+
+def _matches_run(pattern: str, text: str) -> bool:
+    """`matches` for patterns of MANY and ONE: the pieces between the MANYs are placed leftmost, which is enough."""
+    if MANY not in pattern:
+        return pattern == text or (
+            ONE in pattern and len(pattern) == len(text) and _piece_at(pattern, text, 0)
+        )
+    head, *middle = pattern.split(MANY)
+    tail = middle.pop()
+    end = len(text) - len(tail)
+    position = len(head)
+    if position > end or not _piece_at(head, text, 0) or not _piece_at(tail, text, end):
+        return False
+    for piece in middle:
+        position = _find_piece(piece, text, position, end)
+        if position < 0:
+            return False
+    return True
+
+
+def _piece_at(piece: str, text: str, position: int) -> bool:
+    if ONE not in piece:
+        return text.startswith(piece, position)
+    return all(p in (ONE, c) for p, c in zip(piece, text[position : position + len(piece)], strict=True))
+
+
+def _find_piece(piece: str, text: str, start: int, end: int) -> int:
+    """The end of the leftmost occurrence of `piece` in text[start:end], or -1."""
+    if ONE not in piece:
+        found = text.find(piece, start, end)
+        return found if found < 0 else found + len(piece)
+    for position in range(start, end - len(piece) + 1):
+        if _piece_at(piece, text, position):
+            return position + len(piece)
+    return -1
+
+
+def _matches_segments(pattern: str, text: str) -> bool:
+    parts, values = pattern.split(":", 5), text.split(":", 5)
+    if MANY not in pattern or all(MANY not in part for part in parts[:5]):
+        # No wildcard crosses a colon before the sixth part: the parts line up one by one.
+        return len(parts) == len(values) and all(
+            _matches_run(part.replace(RUN, MANY).replace(CHAR, ONE), value)
+            for part, value in zip(parts, values, strict=True)
+        )
+    machine = automaton(pattern)
+    state = machine.start
+    for character in text:
+        state = machine.step(state, character)
+        if not state:
+            return False
+    return machine.accepts(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Automaton:
+    """A pattern as a nondeterministic automaton, its set of states held in the bits of an int.
+
+    Bit i is set when the first i tokens are used up. `step` moves all states at once (Baeza-Yates and Gonnet 1992).
+    INVARIANT: no two stars stand side by side, so one shift closes over the empty moves.
+    """
+
+    start: int
+    final: int
+    literal: dict[str, int]
+    one: int
+    one_but_colon: int
+    star: int
+    star_but_colon: int
+
+    def step(self, state: int, character: str) -> int:
+        if character == ":":
+            advance = self.literal.get(":", 0) | self.one
+            stay = self.star
+        else:
+            advance = self.literal.get(character, 0) | self.one | self.one_but_colon
+            stay = self.star | self.star_but_colon
+        state = (state & stay) | ((state & advance) << 1)
+        return state | ((state & (self.star | self.star_but_colon)) << 1)
+
+    def accepts(self, state: int) -> bool:
+        return bool(state & self.final)
+
+    def accepts_everything_from(self, state: int) -> bool:
+        """True if whatever follows is accepted (a MANY that ends the pattern has been reached)."""
+        return bool(state & self.star & (self.final >> 1))
+
+
+@lru_cache(maxsize=65_536)
+def automaton(pattern: str) -> Automaton:
+    """The automaton of a pattern."""
+    tokens: list[str] = []
+    for token in pattern:
+        if token in (MANY, RUN) and tokens and tokens[-1] in (MANY, RUN):
+            if token == RUN or tokens[-1] == MANY:
+                continue  # `RUN` after a star of its kind adds nothing
+            tokens[-1] = MANY  # a run without a colon followed by any run is any run
+            continue
+        tokens.append(token)
+    literal: dict[str, int] = {}
+    wild = dict.fromkeys(WILDCARDS, 0)
+    for position, token in enumerate(tokens):
+        if token in WILDCARDS:
+            wild[token] |= 1 << position
+        else:
+            literal[token] = literal.get(token, 0) | 1 << position
+    stars = wild[MANY] | wild[RUN]
+    start = 1 | ((stars & 1) << 1)
+    return Automaton(start, 1 << len(tokens), literal, wild[ONE], wild[CHAR], wild[MANY], wild[RUN])
+
+
+def alphabet(patterns: Iterable[str]) -> list[str]:
+    """The characters that the patterns name, the colon where a wildcard distinguishes it, and OTHER; sorted."""
+    named: set[str] = set()
+    for pattern in patterns:
+        named.update(pattern)
+        if RUN in pattern or CHAR in pattern:
+            named.add(":")
+    return [*sorted(named - WILDCARDS), OTHER]
+
+
+@lru_cache(maxsize=65_536)
+def includes(outer: str, inner: str) -> bool:
+    """True iff every string of `inner` belongs to `outer`."""
+    if outer in (MANY, inner):
+        return True
+    if is_literal(inner):
+        return matches(outer, inner)
+    if is_literal(outer):
+        return False  # a wildcard always admits two strings or more
+    return difference_witness((inner,), (outer,)) is None
+
+
+@lru_cache(maxsize=65_536)
+def overlaps(one: str, other: str) -> bool:
+    """True iff some string belongs to both patterns."""
+    if MANY in (one, other):
+        return True
+    if is_literal(one):
+        return matches(other, one)
+    if is_literal(other):
+        return matches(one, other)
+    return difference_witness((one, other), ()) is not None
+
+
+def difference_witness(inside: Sequence[str], outside: Sequence[str]) -> str | None:
+    """The shortest string (the first in the order of characters) that belongs to all of `inside` and none of `outside`.
+
+    A character that no pattern names is written OTHER. None iff there is no such string.
+    """
+    wanted = tuple(automaton(pattern) for pattern in inside)
+    unwanted = tuple(automaton(pattern) for pattern in outside)
+    letters = alphabet((*inside, *outside))
+    start = (tuple(m.start for m in wanted), tuple(m.start for m in unwanted))
+    seen = {start}
+    queue = deque([(start, "")])
+    while queue:
+        (ins, outs), text = queue.popleft()
+        if all(m.accepts(s) for m, s in zip(wanted, ins, strict=True)) and not any(
+            m.accepts(s) for m, s in zip(unwanted, outs, strict=True)
+        ):
+            return text
+        for letter in letters:
+            next_ins = tuple(m.step(s, letter) for m, s in zip(wanted, ins, strict=True))
+            if not all(next_ins):
+                continue
+            next_outs = tuple(m.step(s, letter) for m, s in zip(unwanted, outs, strict=True))
+            if any(m.accepts_everything_from(s) for m, s in zip(unwanted, next_outs, strict=True)):
+                continue
+            state = (next_ins, next_outs)
+            if state not in seen:
+                seen.add(state)
+                queue.append((state, text + letter))
+    return None
