@@ -1,0 +1,279 @@
+"""Is a request allowed?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from wa_policy.catalog.model import Catalog
+from wa_policy.evaluator.applied import AppliedPolicies
+from wa_policy.evaluator.decisions import CallerKind, DecisionRule, Situation, decision_rule, layers_of
+from wa_policy.evaluator.formula import Asks, Atom, Formula, Layer, fold
+from wa_policy.evaluator.principals import Grantee
+from wa_policy.evaluator.s3 import is_public, without_bucket_tags
+from wa_policy.evaluator.situations import ResourceFacts, situation_of
+from wa_policy.evaluator.statements import Asked, CompiledPolicies, CompiledStatement, first_mismatch
+from wa_policy.evaluator.truth import Truth, all_of, any_of, negate
+from wa_policy.iam.policy import Policy, Statement
+from wa_policy.iam.principal import FederatedUser
+from wa_policy.iam.request import Request
+from wa_policy.iam.unknown import Unknown
+
+
+class Outcome(StrEnum):
+    ALLOWED = "Allowed"
+    EXPLICITLY_DENIED = "ExplicitlyDenied"
+    IMPLICITLY_DENIED = "ImplicitlyDenied"
+    UNKNOWN = "Unknown"
+    """What was read does not decide it: a part is not known, and the answer depends on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The outcome for one request and what brought it about.
+
+    `statements` are the ones that decided, with their layer: the denying ones, or the ones that allow. `lacking`
+    names the layers without which an implicit deny would be an allow. `doubts` is what AWS does not document about
+    this case: the outcome is then the best reading, not a certainty. `unknown` has the reasons of an Unknown outcome.
+    """
+
+    outcome: Outcome
+    situation: Situation
+    statements: tuple[tuple[Layer, Statement], ...] = ()
+    lacking: tuple[Layer, ...] = ()
+    doubts: tuple[Unknown, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.outcome is Outcome.ALLOWED
+
+    @property
+    def decided_by(self) -> tuple[Layer, ...]:
+        """The layers that decided: those of `statements`, or of an implicit deny those that lack an Allow."""
+        if self.outcome is Outcome.IMPLICITLY_DENIED:
+            return self.lacking
+        return tuple(dict.fromkeys(layer for layer, _ in self.statements))
+
+
+@dataclass(slots=True)
+class _LayerAnswer:
+    """What the statements of one layer say about one request."""
+
+    allow: Truth = False
+    deny: Truth = False
+    role: Truth = False
+    account: Truth = False
+    allowing: tuple[Statement, ...] = ()
+    denying: tuple[Statement, ...] = ()
+
+
+_WITH_PRINCIPAL = frozenset((Layer.RESOURCE, Layer.VPC_ENDPOINT, Layer.RESOURCE_CONTROL))
+
+
+class CompiledApplied:
+    """`AppliedPolicies`, compiled: cheap to ask again and again."""
+
+    __slots__ = ("has_boundary", "layers", "levels", "source")
+
+    def __init__(self, applied: AppliedPolicies, compile_policies: Callable[[tuple[Policy, ...]], CompiledPolicies] = CompiledPolicies) -> None:
+        self.source = applied
+        self.has_boundary = applied.permissions_boundary is not None or Layer.PERMISSIONS_BOUNDARY in applied.unknown
+        self.layers: dict[Layer, CompiledPolicies] = {Layer.IDENTITY: compile_policies(applied.identity)}
+        if applied.permissions_boundary is not None:
+            self.layers[Layer.PERMISSIONS_BOUNDARY] = compile_policies(applied.permissions_boundary)
+        if applied.session is not None:
+            self.layers[Layer.SESSION] = compile_policies(applied.session)
+        if applied.resource is not None:
+            self.layers[Layer.RESOURCE] = compile_policies((applied.resource,))
+        if applied.vpc_endpoint is not None:
+            self.layers[Layer.VPC_ENDPOINT] = compile_policies(applied.vpc_endpoint)
+        self.levels: dict[Layer, tuple[CompiledPolicies, ...]] = {}
+        if applied.service_control is not None:
+            self.levels[Layer.SERVICE_CONTROL] = tuple(compile_policies(level.policies) for level in applied.service_control)
+        if applied.resource_control is not None:
+            self.levels[Layer.RESOURCE_CONTROL] = tuple(compile_policies(level.policies) for level in applied.resource_control)
+
+
+def evaluate(
+    request: Request,
+    applied: AppliedPolicies | CompiledApplied,
+    catalog: Catalog,
+    facts: ResourceFacts = ResourceFacts(),  # noqa: B008  # frozen, so sharing it is safe
+) -> Decision:
+    """AWS's decision on one request under the policies that apply to it."""
+    compiled = applied if isinstance(applied, CompiledApplied) else CompiledApplied(applied)
+    return _Evaluation(request, compiled, catalog, facts).decide()
+
+
+class _Evaluation:
+    """One request on its way through the layers; each layer is asked at most once."""
+
+    __slots__ = ("answers", "applied", "asked", "facts", "request", "rule", "service", "situation")
+
+    def __init__(self, request: Request, applied: CompiledApplied, catalog: Catalog, facts: ResourceFacts) -> None:
+        self.request = request
+        self.applied = applied
+        self.facts = facts
+        self.situation = situation_of(request, facts, catalog, has_resource_policy=Layer.RESOURCE in applied.layers)
+        self.rule: DecisionRule = decision_rule(self.situation)
+        action = request.action.lower()
+        self.service = action.partition(":")[0]
+        known = catalog.action(action)
+        # An action without resource types is only covered by the resource `*`, whatever the request names.
+        resource = "*" if known is not None and not known.has_resource_types else request.resource
+        if facts.bucket_abac_enabled is False and self.service == "s3":
+            self.request = replace(request, context=without_bucket_tags(request.context))
+        self.asked = Asked(self.request, action, resource, applied.has_boundary, [])
+        self.answers: dict[Layer, _LayerAnswer] = {}
+
+    def decide(self) -> Decision:
+        denied = self._fold(self.rule.denied)
+        if denied is True:
+            return self._decision(Outcome.EXPLICITLY_DENIED)
+        allowed = False if self._is_blocked_public_access() else self._fold(self.rule.allowed)
+        if allowed is False:
+            # An unknown Deny would turn an implicit deny into an explicit one: denied all the same.
+            return self._decision(Outcome.IMPLICITLY_DENIED)
+        if denied is False and allowed is True:
+            return self._decision(Outcome.ALLOWED)
+        reasons = tuple(dict.fromkeys(truth for truth in (denied, allowed) if isinstance(truth, Unknown)))
+        return self._decision(Outcome.UNKNOWN, reasons)
+
+    def _is_blocked_public_access(self) -> bool:
+        """True iff S3 RestrictPublicBuckets stops the call: it judges the bucket policy as a whole."""
+        resource = self.applied.source.resource
+        outside = not self.situation.same_account and self.situation.caller is not CallerKind.SERVICE
+        return self.facts.block_public_access and self.service == "s3" and outside and resource is not None and is_public(resource)
+
+    def _fold(self, formula: Formula) -> Truth:
+        return fold(formula, self._atom, all_of, any_of, negate)
+
+    def _decision(self, outcome: Outcome, unknown: tuple[Unknown, ...] = ()) -> Decision:
+        statements: tuple[tuple[Layer, Statement], ...] = ()
+        lacking: tuple[Layer, ...] = ()
+        layers = layers_of(self.situation)
+        if outcome is Outcome.EXPLICITLY_DENIED:
+            statements = tuple((layer, s) for layer in layers if layer in self.answers for s in self.answers[layer].denying)
+        elif outcome is Outcome.ALLOWED:
+            statements = tuple((layer, s) for layer in layers if layer in self.answers for s in self.answers[layer].allowing)
+        elif outcome is Outcome.IMPLICITLY_DENIED:
+            lacking = tuple(layer for layer in layers if self._atom(Atom(layer, Asks.ALLOWS)) is False)
+        doubts = tuple(dict.fromkeys(self.asked.doubts))
+        return Decision(outcome, self.situation, statements, lacking, doubts, unknown)
+
+    def _atom(self, atom: Atom) -> Truth:
+        answer = self.answers.get(atom.layer)
+        if answer is None:
+            answer = self.answers[atom.layer] = self._answer(atom.layer)
+        match atom.asks:
+            case Asks.DENIES:
+                return answer.deny
+            case Asks.ALLOWS | Asks.GRANTS_SELF:
+                return answer.allow
+            case Asks.GRANTS_ROLE:
+                return answer.role
+            case Asks.GRANTS_ACCOUNT:
+                return answer.account
+
+    def _answer(self, layer: Layer) -> _LayerAnswer:
+        answer = self._answer_of_documents(layer)
+        unknown = self.applied.source.unknown.get(layer)
+        if unknown is not None:
+            # The layer may hold more than was read: a further Deny, and what would allow or limit.
+            answer.deny = any_of((answer.deny, unknown))
+            if layer in (Layer.IDENTITY, Layer.RESOURCE):
+                answer.allow, answer.role, answer.account = (
+                    any_of((truth, unknown)) for truth in (answer.allow, answer.role, answer.account)
+                )
+            elif layer is not Layer.RESOURCE_CONTROL:
+                answer.allow = unknown
+        return answer
+
+    def _answer_of_documents(self, layer: Layer) -> _LayerAnswer:
+        match layer:
+            case Layer.SERVICE_CONTROL | Layer.RESOURCE_CONTROL:
+                return self._control(layer)
+            case Layer.RESOURCE:
+                return self._resource()
+            case Layer.IDENTITY:
+                answer = self._policies(layer, self.applied.layers[layer])
+                if self.situation.caller is CallerKind.ROOT:
+                    # The root user needs no identity policy in its own account, and can have none.
+                    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
+                    answer.allow = True
+                return answer
+            case Layer.VPC_ENDPOINT | Layer.PERMISSIONS_BOUNDARY | Layer.SESSION:
+                policies = self.applied.layers.get(layer)
+                if policies is not None:
+                    return self._policies(layer, policies)
+                # A session of GetFederationToken without a session policy has no identity permissions.
+                # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+                without = layer is Layer.SESSION and isinstance(self.request.caller, FederatedUser)
+                return _LayerAnswer(allow=not without)
+
+    def _control(self, layer: Layer) -> _LayerAnswer:
+        levels = self.applied.levels.get(layer)
+        if levels is None:
+            return _LayerAnswer(allow=True)
+        answers = [self._policies(layer, policies) for policies in levels]
+        # RCPFullAWSAccess is attached to every level and cannot be detached, so resource control policies always allow.
+        # https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+        allow = True if layer is Layer.RESOURCE_CONTROL else all_of(answer.allow for answer in answers)
+        return _LayerAnswer(
+            allow=allow,
+            deny=any_of(answer.deny for answer in answers),
+            allowing=tuple(statement for answer in answers for statement in answer.allowing),
+            denying=tuple(statement for answer in answers for statement in answer.denying),
+        )
+
+    def _resource(self) -> _LayerAnswer:
+        policies = self.applied.layers.get(Layer.RESOURCE)
+        answer = self._policies(Layer.RESOURCE, policies) if policies is not None else _LayerAnswer()
+        if any(_grant_covers(grant.grantee, grant.operations, self.request) for grant in self.facts.kms_grants):
+            answer.allow = True
+        return answer
+
+    def _policies(self, layer: Layer, policies: CompiledPolicies) -> _LayerAnswer:
+        """What the statements of some policies say; for a resource policy also as what it names the caller."""
+        answer = _LayerAnswer()
+        by_principal = layer in _WITH_PRINCIPAL
+        allows: dict[Grantee, Truth] = {}
+        for compiled in policies.candidates(self.service):
+            mismatch, grantee = first_mismatch(compiled, self.asked, by_principal=by_principal)
+            if mismatch is None:
+                self._note(answer, compiled)
+                truth: Truth = True
+            elif mismatch.unknown is not None:
+                truth = mismatch.unknown
+                # Which kind of grant it would be is only known when the principal is; the strongest is possible.
+                grantee = grantee or Grantee.SELF
+            else:
+                continue
+            if not compiled.allows:
+                answer.deny = any_of((answer.deny, truth))
+            elif layer is not Layer.RESOURCE:
+                answer.allow = any_of((answer.allow, truth))
+            else:
+                allows[grantee] = any_of((allows.get(grantee, False), truth))
+        if layer is Layer.RESOURCE:
+            answer.allow = allows.get(Grantee.SELF, False)
+            answer.role = allows.get(Grantee.ROLE, False)
+            answer.account = allows.get(Grantee.ACCOUNT, False)
+        for reason in policies.unreadable:
+            answer.allow, answer.deny = any_of((answer.allow, reason)), any_of((answer.deny, reason))
+        return answer
+
+    @staticmethod
+    def _note(answer: _LayerAnswer, compiled: CompiledStatement) -> None:
+        if compiled.allows:
+            answer.allowing += (compiled.statement,)
+        else:
+            answer.denying += (compiled.statement,)
+
+
+def _grant_covers(grantee: str, operations: tuple[str, ...], request: Request) -> bool:
+    arn = request.context.get("aws:principalarn", request.caller.arn)
+    operation = request.action.partition(":")[2].lower()
+    return grantee in (arn, request.caller.arn) and operation in (name.lower() for name in operations)

@@ -1,0 +1,87 @@
+"""Policy variables replaced by the values of a request.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from wa_policy.iam.pattern import MANY
+from wa_policy.iam.request import ContextValue
+from wa_policy.iam.text import Hole, Template, Variable
+from wa_policy.iam.unknown import Unknown, UnknownKind
+
+# Stand for a substituted part while the text around it is made a pattern: no wildcard of the policy can be one of them.
+_MARKS = tuple(chr(0xFDD5 + number) for number in range(27))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A template for one request.
+
+    `pattern` is None where a variable has no value: the text then matches nothing. With a `hole` the pattern stands
+    for all fillings together, so a text outside it is certain and one inside it is not.
+    """
+
+    pattern: str | None
+    hole: Unknown | None = None
+
+
+def resolve(
+    template: Template,
+    context: Mapping[str, ContextValue],
+    doubts: list[Unknown],
+    to_pattern: Callable[[str], str],
+) -> Resolved:
+    """The template with its variables replaced; wildcards inside a value are literal, those of the policy are not."""
+    hole: Unknown | None = None
+    written: list[str] = []
+    values: list[str] = []
+    for part in template.parts:
+        match part:
+            case str():
+                written.append(part)
+                continue
+            case Variable():
+                found = _value(part, context, doubts)
+                if found is None:
+                    return Resolved(None)
+                value = found
+            case Hole():
+                hole = part.reason
+                value = MANY
+            case _:
+                assert_never(part)
+        if len(values) == len(_MARKS):
+            return Resolved(
+                MANY, Unknown(UnknownKind.NOT_MODELLED, f"more than {len(_MARKS)} variables in one value")
+            )
+        written.append(_MARKS[len(values)])
+        values.append(value)
+    pattern = to_pattern("".join(written))
+    for mark, value in zip(_MARKS, values, strict=False):
+        pattern = pattern.replace(mark, value)
+    return Resolved(pattern, hole)
+
+
+def _value(variable: Variable, context: Mapping[str, ContextValue], doubts: list[Unknown]) -> str | None:
+    if variable.is_special:
+        return variable.key
+    value = context.get(variable.key)
+    if isinstance(value, tuple):
+        # Only single-valued keys can be variables; the page does not say what a multivalued one does.
+        doubts.append(
+            Unknown(UnknownKind.UNDOCUMENTED, f"`{variable.written}` has several values; taken as no value")
+        )
+        return variable.default
+    if value == "" and variable.default is not None:
+        doubts.append(
+            Unknown(
+                UnknownKind.UNDOCUMENTED, f"`{variable.written}` is an empty string; its default is taken"
+            )
+        )
+        return variable.default
+    return variable.default if value is None else value

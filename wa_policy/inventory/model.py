@@ -1,0 +1,297 @@
+"""All that was read: accounts, principals, resources, the organization, and the problems met while reading.
+
+Absent is not none: a document is *present*, *known to be absent*, or *not exported*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from wa_policy.errors import Problem
+from wa_policy.iam.policy import Policy
+from wa_policy.iam.source import NOWHERE, Source
+from wa_policy.iam.unknown import Unknown, UnknownKind
+
+# --- documents ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The document was read."""
+
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """AWS says that there is no such document; `source` is where it says so."""
+
+    source: Source = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NotExported:
+    """Nothing that was read says whether there is such a document; `wanted` is the call that would tell."""
+
+    wanted: str
+
+    @property
+    def unknown(self) -> Unknown:
+        return Unknown(UnknownKind.NOT_EXPORTED, self.wanted)
+
+
+PolicyDocument = Present | Absent | NotExported
+
+# --- resources ---------------------------------------------------------------------------------------------------
+
+Scalar = str | int | float | bool | None
+PropertyValue = (
+    Scalar | Unknown | PolicyDocument | tuple["PropertyValue", ...] | Mapping[str, "PropertyValue"]
+)
+
+POLICY_PROPERTY = "WaPolicy::Policy"
+"""The resource policy of a resource, all its statements in one document, whatever the service calls it.
+
+CloudFormation has no one word for it: a function's policy is a sum of AWS::Lambda::Permission, a queue's stands in
+AWS::SQS::QueuePolicy, a key's in its property KeyPolicy.
+"""
+REST_API_ID_PROPERTY = "WaPolicy::RestApiId"
+"""The id of a REST API, as it stands in execute-api ARNs."""
+METHODS_PROPERTY = "WaPolicy::Methods"
+"""The methods of a REST API, which are resources of their own in CloudFormation."""
+VPC_ID_PROPERTY = "WaPolicy::VpcId"
+"""The VPC of a function; VpcConfig of CloudFormation names only its subnets and security groups."""
+WEB_ACL_PROPERTY = "WaPolicy::WebAclArn"
+"""The web ACL of a stage: AWS::WAFv2::WebACLAssociation in CloudFormation."""
+POLICY_DOCUMENT_TYPE = "WaPolicy::PolicyDocument"
+"""The type of a policy document that stands alone; its property `Kind` is the value of a `PolicyKind`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource in the shape of its CloudFormation type.
+
+    `id` is its ARN (or what stands for it in a template) and is unique in an inventory together with `type`.
+    A property that is missing from `properties` is known not to be set; one that the export does not carry is `Unknown`.
+    `places` says where a property was read, where that differs from `source` + its name.
+    """
+
+    type: str
+    id: str
+    name: str
+    account: str | None
+    region: str | None
+    properties: Mapping[str, PropertyValue]
+    source: Source = field(compare=False)
+    places: Mapping[str, Source] = field(default_factory=dict, compare=False)
+
+    def property(self, name: str) -> PropertyValue:
+        """The value of a property; None where it is known not to be set."""
+        return self.properties.get(name)
+
+    def policy(self, name: str = POLICY_PROPERTY) -> PolicyDocument:
+        """The policy document that a property holds."""
+        match self.properties.get(name):
+            case Present() | Absent() | NotExported() as document:
+                return document
+            case Unknown() as unknown:
+                return NotExported(unknown.reason)
+            case _:
+                return Absent(self.source)
+
+    def place(self, name: str) -> Source:
+        """Where a property was read."""
+        return self.places.get(name, self.source)
+
+
+# --- principals --------------------------------------------------------------------------------------------------
+
+
+class PrincipalKind(StrEnum):
+    USER = "user"
+    ROLE = "role"
+    GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedPolicy:
+    """A policy as it is attached: inline (without an ARN) or managed; `group` names the group that brings it."""
+
+    name: str
+    policy: Policy
+    arn: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A user, role or group of an account, with its policies.
+
+    `identity_policies` holds those of the groups of a user as well. `missing` says which attached policies have no
+    document in what was read: whoever decides by the identity policies must carry that as a doubt.
+    """
+
+    kind: PrincipalKind
+    arn: str
+    account: str
+    name: str
+    path: str
+    source: Source = field(compare=False)
+    unique_id: str = ""
+    identity_policies: tuple[AttachedPolicy, ...] = ()
+    missing: tuple[Unknown, ...] = ()
+    boundary: PolicyDocument = field(default_factory=Absent)
+    trust: PolicyDocument = field(default_factory=Absent)
+    groups: tuple[str, ...] = ()
+    instance_profiles: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    last_used: str | None = None
+
+    @property
+    def is_service_linked(self) -> bool:
+        """True iff the role belongs to an AWS service: neither SCPs nor RCPs bind it."""
+        return self.kind is PrincipalKind.ROLE and self.path.startswith("/aws-service-role/")
+
+
+# --- organization ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ControlLevel:
+    """One level of the organization above or at an account, with the policies of one kind attached there."""
+
+    target: str
+    policies: tuple[AttachedPolicy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPlace:
+    """Where an account stands: its levels from the root down to the account itself."""
+
+    service_control: tuple[ControlLevel, ...] | Unknown
+    resource_control: tuple[ControlLevel, ...] | Unknown
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The organization as far as it was exported. `places` has every account that the export names."""
+
+    id: str | None
+    management_account: str | None
+    places: Mapping[str, AccountPlace]
+    source: Source = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoOrganization:
+    """The user says that the accounts belong to no organization."""
+
+
+# --- all of it ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """One file that was read: `kinds` says as what, empty if it was not recognised."""
+
+    file: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of AWS that was read to its end, such as `lambda.list-functions` in an account and region.
+
+    `account` and `region` are None where nothing said which (global services have no region). `resource` is the
+    ARN of the one resource that was asked about, None where it was all of them.
+    """
+
+    operation: str
+    account: str | None = None
+    region: str | None = None
+    resource: str | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, str, str, str]:
+        return (self.operation, self.account or "", self.region or "", self.resource or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What the user says where the exports are silent.
+
+    `absent` are operations, such as `lambda.get-policy`, whose missing answers mean that there is none.
+    """
+
+    account: str | None = None
+    region: str | None = None
+    partition: str = "aws"
+    no_organization: bool = False
+    absent: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Everything that was read, sorted, with look-ups by ARN and by type."""
+
+    principals: tuple[Principal, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    organization: Organization | NoOrganization | NotExported = field(
+        default_factory=lambda: NotExported(
+            "organizations list-policies, list-targets-for-policy and describe-policy"
+        )
+    )
+    problems: tuple[Problem, ...] = ()
+    files: tuple[ReadFile, ...] = ()
+    exported: tuple[Answer, ...] = ()
+
+    def was_exported(
+        self, operation: str, account: str | None, region: str | None = None, resource: str | None = None
+    ) -> bool:
+        """True iff the answer was read, for all resources or for the one named."""
+        answers = self._answers
+        return Answer(operation, account, region) in answers or (
+            resource is not None and Answer(operation, account, region, resource) in answers
+        )
+
+    @cached_property
+    def _answers(self) -> frozenset[Answer]:
+        return frozenset(self.exported)
+
+    @cached_property
+    def accounts(self) -> tuple[str, ...]:
+        """The accounts that own something here, sorted."""
+        owners = {principal.account for principal in self.principals}
+        owners.update(resource.account for resource in self.resources if resource.account)
+        return tuple(sorted(owners))
+
+    @cached_property
+    def _principals_by_arn(self) -> dict[str, Principal]:
+        return {principal.arn: principal for principal in self.principals}
+
+    @cached_property
+    def _resources_by_type(self) -> dict[str, tuple[Resource, ...]]:
+        by_type: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            by_type.setdefault(resource.type, []).append(resource)
+        return {type_: tuple(found) for type_, found in by_type.items()}
+
+    @cached_property
+    def _resources_by_id(self) -> dict[str, Resource]:
+        return {resource.id: resource for resource in self.resources}
+
+    def principal(self, arn: str) -> Principal | None:
+        return self._principals_by_arn.get(arn)
+
+    def resource(self, resource_id: str) -> Resource | None:
+        return self._resources_by_id.get(resource_id)
+
+    def of_type(self, type_: str) -> tuple[Resource, ...]:
+        return self._resources_by_type.get(type_, ())
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources)
