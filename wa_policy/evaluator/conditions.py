@@ -19,7 +19,14 @@ from wa_policy.iam.policy import Condition
 from wa_policy.iam.request import ContextValue
 from wa_policy.iam.text import Template, Text
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.iam.values import AddressRange, parse_address_range, parse_binary, parse_bool, parse_date, parse_number
+from wa_policy.iam.values import (
+    AddressRange,
+    parse_address_range,
+    parse_binary,
+    parse_bool,
+    parse_date,
+    parse_number,
+)
 
 Context = Mapping[str, ContextValue]
 Doubts = list[Unknown]
@@ -34,11 +41,11 @@ def holds(condition: Condition, context: Context, doubts: Doubts) -> Truth:
         return _null(condition, value, qualified.quantifier, doubts)
     match qualified.quantifier:
         case Quantifier.FOR_ALL_VALUES:
-            if value in (None, (), ""):
-                return True
+            if value is None or not any(_items(value)):
+                return True  # no value, or only empty strings: "a null data set" in the words of the page
             return all_of(_value_holds(condition, operator, item, context, doubts) for item in _items(value))
         case Quantifier.FOR_ANY_VALUE:
-            if value in (None, ()):
+            if value is None:
                 return qualified.if_exists
             return any_of(_value_holds(condition, operator, item, context, doubts) for item in _items(value))
         case None:
@@ -86,11 +93,15 @@ def _null(
     return any_of(wanted)
 
 
-def _value_holds(condition: Condition, operator: Operator, value: str, context: Context, doubts: Doubts) -> Truth:
+def _value_holds(
+    condition: Condition, operator: Operator, value: str, context: Context, doubts: Doubts
+) -> Truth:
     """One value of the request against all values of the policy: any may match; under a negated operator none."""
     asked = _Comparison(condition, operator.comparison, context, doubts)
     compare = _COMPARE[operator.value_type]
     found = any_of(compare(asked, text, value) for text in condition.values)
+    if asked.malformed_arn and found is False:
+        return False
     return negate(found) if operator.negated else found
 
 
@@ -102,6 +113,8 @@ class _Comparison:
     comparison: Comparison
     context: Context
     doubts: Doubts
+    malformed_arn: bool = False
+    """A value of the policy is no ARN; the condition is then taken as not met, negated or not."""
 
     def malformed(self, text: str, expected: str) -> bool:
         """False, with a doubt: AWS does not say what a value that cannot be read does."""
@@ -150,7 +163,8 @@ def _arn(asked: _Comparison, text: Text, value: str) -> Truth:
     if value.count(":") < 5:
         return asked.malformed(value, "an ARN")
     if isinstance(text, str):
-        if text.count(":") < 5:
+        if text[:4].lower() != "arn:" or text.count(":") < 5:
+            asked.malformed_arn = True
             return asked.malformed(text, "an ARN")
         pattern = arn_glob(text)
         return pattern == value if is_literal(pattern) else matches(pattern, value)

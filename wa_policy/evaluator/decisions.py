@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache
 
 from wa_policy.evaluator.formula import FALSE, TRUE, All, Any, Asks, Atom, Formula, Layer, Not
 
@@ -48,7 +48,9 @@ class ResourceRule(StrEnum):
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html"""
     OPEN = "nothing restricts it"
     """The same without a resource policy: everyone who can reach the API."""
-    WITH_AUTHORIZER = "the resource policy and the policy that the Lambda authorizer returns, either may grant"
+    WITH_AUTHORIZER = (
+        "the resource policy and the policy that the Lambda authorizer returns, either may grant"
+    )
     """The identity layer then holds what the authorizer returns."""
     ALWAYS = "always allowed"
     """sts:GetCallerIdentity needs no permission and cannot be denied.
@@ -81,7 +83,7 @@ class DecisionRule:
         return All((Not(self.denied), self.allowed))
 
 
-@lru_cache(maxsize=None)
+@cache
 def decision_rule(situation: Situation) -> DecisionRule:
     """The formula that decides requests of this situation."""
     match situation.rule:
@@ -96,7 +98,7 @@ def decision_rule(situation: Situation) -> DecisionRule:
 
 def layers_of(situation: Situation) -> tuple[Layer, ...]:
     """The layers that apply, in AWS's order."""
-    resource_side = (Layer.VPC_ENDPOINT, Layer.RESOURCE)
+    resource_side: tuple[Layer, ...] = (Layer.VPC_ENDPOINT, Layer.RESOURCE)
     if situation.resource_control_applies:
         resource_side = (Layer.RESOURCE_CONTROL, *resource_side)
     if situation.rule is ResourceRule.WITH_AUTHORIZER:
@@ -104,7 +106,9 @@ def layers_of(situation: Situation) -> tuple[Layer, ...]:
     caller_side = (Layer.IDENTITY, Layer.PERMISSIONS_BOUNDARY, Layer.SESSION)
     match situation.caller:
         case CallerKind.ACCOUNT_MEMBER | CallerKind.ROOT:
-            return tuple(layer for layer in Layer if layer in (Layer.SERVICE_CONTROL, *resource_side, *caller_side))
+            return tuple(
+                layer for layer in Layer if layer in (Layer.SERVICE_CONTROL, *resource_side, *caller_side)
+            )
         case CallerKind.SERVICE_LINKED_ROLE:
             return (*resource_side, *caller_side)
         case CallerKind.SERVICE | CallerKind.FEDERATED | CallerKind.ANONYMOUS:

@@ -77,9 +77,15 @@ class CompiledApplied:
 
     __slots__ = ("has_boundary", "layers", "levels", "source")
 
-    def __init__(self, applied: AppliedPolicies, compile_policies: Callable[[tuple[Policy, ...]], CompiledPolicies] = CompiledPolicies) -> None:
+    def __init__(
+        self,
+        applied: AppliedPolicies,
+        compile_policies: Callable[[tuple[Policy, ...]], CompiledPolicies] = CompiledPolicies,
+    ) -> None:
         self.source = applied
-        self.has_boundary = applied.permissions_boundary is not None or Layer.PERMISSIONS_BOUNDARY in applied.unknown
+        self.has_boundary = (
+            applied.permissions_boundary is not None or Layer.PERMISSIONS_BOUNDARY in applied.unknown
+        )
         self.layers: dict[Layer, CompiledPolicies] = {Layer.IDENTITY: compile_policies(applied.identity)}
         if applied.permissions_boundary is not None:
             self.layers[Layer.PERMISSIONS_BOUNDARY] = compile_policies(applied.permissions_boundary)
@@ -91,9 +97,13 @@ class CompiledApplied:
             self.layers[Layer.VPC_ENDPOINT] = compile_policies(applied.vpc_endpoint)
         self.levels: dict[Layer, tuple[CompiledPolicies, ...]] = {}
         if applied.service_control is not None:
-            self.levels[Layer.SERVICE_CONTROL] = tuple(compile_policies(level.policies) for level in applied.service_control)
+            self.levels[Layer.SERVICE_CONTROL] = tuple(
+                compile_policies(level.policies) for level in applied.service_control
+            )
         if applied.resource_control is not None:
-            self.levels[Layer.RESOURCE_CONTROL] = tuple(compile_policies(level.policies) for level in applied.resource_control)
+            self.levels[Layer.RESOURCE_CONTROL] = tuple(
+                compile_policies(level.policies) for level in applied.resource_control
+            )
 
 
 def evaluate(
@@ -107,22 +117,35 @@ def evaluate(
     return _Evaluation(request, compiled, catalog, facts).decide()
 
 
+_RESOURCE_OF_ALL = {
+    # The guide's own example grants it on all buckets.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_s3_home-directory-console.html
+    "s3:listallmybuckets": "arn:aws:s3:::*",
+}
+
+
 class _Evaluation:
     """One request on its way through the layers; each layer is asked at most once."""
 
     __slots__ = ("answers", "applied", "asked", "facts", "request", "rule", "service", "situation")
 
-    def __init__(self, request: Request, applied: CompiledApplied, catalog: Catalog, facts: ResourceFacts) -> None:
+    def __init__(
+        self, request: Request, applied: CompiledApplied, catalog: Catalog, facts: ResourceFacts
+    ) -> None:
         self.request = request
         self.applied = applied
         self.facts = facts
-        self.situation = situation_of(request, facts, catalog, has_resource_policy=Layer.RESOURCE in applied.layers)
+        self.situation = situation_of(
+            request, facts, catalog, has_resource_policy=Layer.RESOURCE in applied.layers
+        )
         self.rule: DecisionRule = decision_rule(self.situation)
         action = request.action.lower()
         self.service = action.partition(":")[0]
+        resource = request.resource
         known = catalog.action(action)
-        # An action without resource types is only covered by the resource `*`, whatever the request names.
-        resource = "*" if known is not None and not known.has_resource_types else request.resource
+        if known is not None and not known.has_resource_types:
+            # An action without resource types is only covered by the resource `*`, whatever the request names.
+            resource = _RESOURCE_OF_ALL.get(action, "*")
         if facts.bucket_abac_enabled is False and self.service == "s3":
             self.request = replace(request, context=without_bucket_tags(request.context))
         self.asked = Asked(self.request, action, resource, applied.has_boundary, [])
@@ -145,7 +168,13 @@ class _Evaluation:
         """True iff S3 RestrictPublicBuckets stops the call: it judges the bucket policy as a whole."""
         resource = self.applied.source.resource
         outside = not self.situation.same_account and self.situation.caller is not CallerKind.SERVICE
-        return self.facts.block_public_access and self.service == "s3" and outside and resource is not None and is_public(resource)
+        return (
+            self.facts.block_public_access
+            and self.service == "s3"
+            and outside
+            and resource is not None
+            and is_public(resource)
+        )
 
     def _fold(self, formula: Formula) -> Truth:
         return fold(formula, self._atom, all_of, any_of, negate)
@@ -155,9 +184,13 @@ class _Evaluation:
         lacking: tuple[Layer, ...] = ()
         layers = layers_of(self.situation)
         if outcome is Outcome.EXPLICITLY_DENIED:
-            statements = tuple((layer, s) for layer in layers if layer in self.answers for s in self.answers[layer].denying)
+            statements = tuple(
+                (layer, s) for layer in layers if layer in self.answers for s in self.answers[layer].denying
+            )
         elif outcome is Outcome.ALLOWED:
-            statements = tuple((layer, s) for layer in layers if layer in self.answers for s in self.answers[layer].allowing)
+            statements = tuple(
+                (layer, s) for layer in layers if layer in self.answers for s in self.answers[layer].allowing
+            )
         elif outcome is Outcome.IMPLICITLY_DENIED:
             lacking = tuple(layer for layer in layers if self._atom(Atom(layer, Asks.ALLOWS)) is False)
         doubts = tuple(dict.fromkeys(self.asked.doubts))
@@ -231,7 +264,9 @@ class _Evaluation:
     def _resource(self) -> _LayerAnswer:
         policies = self.applied.layers.get(Layer.RESOURCE)
         answer = self._policies(Layer.RESOURCE, policies) if policies is not None else _LayerAnswer()
-        if any(_grant_covers(grant.grantee, grant.operations, self.request) for grant in self.facts.kms_grants):
+        if any(
+            _grant_covers(grant.grantee, grant.operations, self.request) for grant in self.facts.kms_grants
+        ):
             answer.allow = True
         return answer
 

@@ -30,7 +30,9 @@ _MIN_PREFIX = {4: 8, 6: 32}  # ranges wider than /8 and /32 are public
 def is_public(policy: Policy) -> bool:
     """True iff S3 calls the bucket policy public: some Allow names everyone and is not held to fixed values."""
     return any(
-        statement.effect is Effect.ALLOW and _names_everyone(statement) and not any(map(_is_fixed, statement.conditions))
+        statement.effect is Effect.ALLOW
+        and _names_everyone(statement)
+        and not any(map(_is_fixed, statement.conditions))
         for statement in policy.statements
     )
 
@@ -54,7 +56,10 @@ def _is_fixed(condition: Condition) -> bool:
     if key == _ACCESS_POINT_ARN:
         return all(_account_is_fixed(value) for value in condition.values)
     if key == "aws:userid":
-        return all(isinstance(value, str) and "*" not in value.removesuffix(":*" if like else "") for value in condition.values)
+        return all(
+            isinstance(value, str) and "*" not in value.removesuffix(":*" if like else "")
+            for value in condition.values
+        )
     return key in _FIXING_STRINGS and all(
         isinstance(value, str) and not (like and ("*" in value or "?" in value)) for value in condition.values
     )
@@ -75,4 +80,8 @@ def _account_is_fixed(value: Text) -> bool:
 
 def without_bucket_tags(context: Mapping[str, ContextValue]) -> dict[str, ContextValue]:
     """The context as S3 gives it while attribute-based access control is off for the bucket."""
-    return {key: value for key, value in context.items() if not key.startswith(("aws:resourcetag/", "s3:buckettag/"))}
+    return {
+        key: value
+        for key, value in context.items()
+        if not key.startswith(("aws:resourcetag/", "s3:buckettag/"))
+    }

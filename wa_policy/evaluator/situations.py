@@ -82,7 +82,9 @@ _CHANGES_ROLE = frozenset(
 _CHANGES_ALIAS = frozenset(("kms:createalias", "kms:deletealias", "kms:updatealias"))
 
 
-def situation_of(request: Request, facts: ResourceFacts, catalog: Catalog, *, has_resource_policy: bool) -> Situation:
+def situation_of(
+    request: Request, facts: ResourceFacts, catalog: Catalog, *, has_resource_policy: bool
+) -> Situation:
     """The situation of a request."""
     caller = request.caller
     action = request.action.lower()
@@ -118,7 +120,9 @@ def caller_kind(caller: Caller, request: Request) -> CallerKind:
             return CallerKind.SERVICE_LINKED_ROLE if linked else CallerKind.ACCOUNT_MEMBER
 
 
-def _resource_rule(request: Request, action: str, facts: ResourceFacts, *, has_resource_policy: bool) -> ResourceRule:
+def _resource_rule(
+    request: Request, action: str, facts: ResourceFacts, *, has_resource_policy: bool
+) -> ResourceRule:
     if action == "sts:getcalleridentity":
         return ResourceRule.ALWAYS
     if _belongs_to_aws(action, request.resource):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wa_policy.errors import InternalError
 from wa_policy.iam.policy import Policy, PrincipalElement, Statement
 from wa_policy.iam.principal import (
     AccountPrincipal,
@@ -44,9 +45,12 @@ def _statement_document(statement: Statement) -> dict[str, Any]:
     if statement.conditions:
         blocks: dict[str, dict[str, list[str]]] = {}
         for condition in statement.conditions:
-            blocks.setdefault(str(condition.operator), {})[condition.key] = [
-                str(value) for value in condition.values
-            ]
+            block = blocks.setdefault(str(condition.operator), {})
+            if condition.key in block:
+                raise InternalError(
+                    f"a Condition block cannot hold `{condition.key}` twice under one operator"
+                )
+            block[condition.key] = [str(value) for value in condition.values]
         document["Condition"] = blocks
     return document
 

@@ -126,8 +126,9 @@ def _find_piece(piece: str, text: str, start: int, end: int) -> int:
 
 def _matches_segments(pattern: str, text: str) -> bool:
     parts, values = pattern.split(":", 5), text.split(":", 5)
-    if MANY not in pattern or all(MANY not in part for part in parts[:5]):
-        # No wildcard crosses a colon before the sixth part: the parts line up one by one.
+    head, tail = parts[:5], "".join(parts[5:])
+    if not any(MANY in part or ONE in part for part in head) and not (RUN in tail or CHAR in tail):
+        # No wildcard of the first five parts stands for a colon, all of the sixth may: the parts line up one by one.
         return len(parts) == len(values) and all(
             _matches_run(part.replace(RUN, MANY).replace(CHAR, ONE), value)
             for part, value in zip(parts, values, strict=True)

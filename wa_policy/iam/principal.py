@@ -123,7 +123,7 @@ def parse_aws_principal(text: str) -> NamedPrincipal | None:
     if arn is None or "*" in text or "?" in text:
         return None
     if arn.service == "iam" and arn.resource == "root":
-        return AccountPrincipal(arn.account, text)
+        return AccountPrincipal(arn.account, text) if is_account_id(arn.account) else None
     if arn.service == "iam" and arn.resource_type in ("user", "role"):
         return ArnPrincipal(arn)
     if arn.service == "sts" and arn.resource_type in ("assumed-role", "federated-user"):
@@ -262,7 +262,7 @@ def parse_caller(text: str) -> Caller | None:
     if arn.service == "iam":
         kind, _, name = arn.resource.partition("/")
         match kind:
-            case "root":
+            case "root" if arn.resource == "root":
                 return RootUser(arn.account, arn.partition)
             case "user" if name:
                 return User(arn.account, name, arn.partition)

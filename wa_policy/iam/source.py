@@ -21,7 +21,10 @@ class Source:
 
     def at(self, *keys: str | int) -> Source:
         """The place of a member or item below this one."""
-        return Source(self.file, self.pointer + "".join(f"/{escape(key)}" for key in keys))
+        pointer = self.pointer
+        for key in keys:
+            pointer += f"/{key if isinstance(key, int) else escape(key)}"
+        return Source(self.file, pointer)
 
     def problem(self, code: str, message: str, *, advice: str = "", line: int = 0) -> Problem:
         return Problem(self.file, self.pointer, code, message, line, advice)

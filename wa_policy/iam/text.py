@@ -59,7 +59,8 @@ SPECIAL_VARIABLES = ("*", "?", "$")
 
 # The name of a variable, and after a comma a default in single quotes.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
-_VARIABLE = re.compile(r"\$\{\s*([^}',]*?)\s*(?:,\s*'([^']*)'\s*)?\}")
+# The spaces around the name are stripped afterwards: matched here, they would take cubic time.
+_VARIABLE = re.compile(r"\$\{([^}',]*)(?:,\s*'([^']*)'\s*)?\}")
 
 
 def with_variables(text: Text) -> Text:
@@ -77,11 +78,12 @@ def _find_variables(text: str) -> Text:
     parts: list[Part] = []
     end = 0
     for found in _VARIABLE.finditer(text):
-        if not found[1]:
+        key = found[1].strip().lower()
+        if not key:
             continue  # `${}` names nothing: literal text
         if found.start() > end:
             parts.append(text[end : found.start()])
-        parts.append(Variable(found[1].lower(), found[2], found[0]))
+        parts.append(Variable(key, found[2], found[0]))
         end = found.end()
     if not parts:
         return text

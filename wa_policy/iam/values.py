@@ -16,7 +16,8 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 # ISO 8601 as the W3C note profiles it: year, year-month, date, and date with time and zone.
 # https://www.w3.org/TR/NOTE-datetime
 _DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*([Zz]|[+-]\d\d:?\d\d)?)?)?)?",
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*"
+    r"([Zz]|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?)?)?)?",
     re.ASCII,
 )
 _EPOCH = re.compile(r"-?\d{1,12}(?:\.\d+)?", re.ASCII)
@@ -84,7 +85,7 @@ def parse_address_range(text: str) -> AddressRange | None:
     """
     address, slash, prefix = text.strip().partition("/")
     try:
-        if ":" in address:
+        if ":" in address and "%" not in address:  # a zone (`fe80::1%eth0`) means something to one host only
             version, bits, number = 6, 128, int(IPv6Address(address))
         else:
             version, bits, number = 4, 32, int(IPv4Address(address))

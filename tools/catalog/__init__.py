@@ -1,0 +1,1 @@
+"""What `make catalog` is made of: wheels in, one data file out."""

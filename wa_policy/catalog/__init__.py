@@ -1,0 +1,1 @@
+"""What AWS has: actions, access levels, resource types, condition keys. `store` reads the data file."""
