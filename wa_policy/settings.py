@@ -1,0 +1,34 @@
+"""`wa-policy.yaml`: which rules run, with which parameters, and what may be assumed.
+
+Values in, values out: whoever calls reads the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Profile(StrEnum):
+    """How much a rule may ask. Each profile includes those before it; `manual` questions come only in a review."""
+
+    CORE = "core"
+    STRICT = "strict"
+    ADVICE = "advice"
+    MANUAL = "manual"
+
+
+ParameterValue = str | int | float | bool | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user chose. `parameters` holds the values of rule parameters by name.
+
+    `no_organization`: the accounts belong to no organization, so no control policy can exist that was not exported.
+    """
+
+    profile: Profile = Profile.CORE
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
+    no_organization: bool = False
