@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from wa_policy.catalog.model import Catalog
-from wa_policy.findings import Report
-from wa_policy.inventory.model import Inventory
+from wa_policy.errors import LoadError, Problem, UsageError
+from wa_policy.evaluator.evaluate import Decision
+from wa_policy.evaluator.explain import Explanation
+from wa_policy.findings import Report, RuleFacts
+from wa_policy.iam.policy import PolicyKind
+from wa_policy.iam.principal import Caller, Role, RoleSession, User, parse_caller
+from wa_policy.iam.request import make_context
+from wa_policy.iam.source import Source
+from wa_policy.inventory.model import Assumptions, Inventory
+from wa_policy.loaders.simulation import BadLine, Simulated
 from wa_policy.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with a file name, the bytes done and the bytes in all."""
+Context = Mapping[str, str | bool | float | list[str] | tuple[str, ...]]
+"""Condition keys, in any case, with their values: a list or tuple for a multivalued key."""
+
+_NOTES = frozenset(
+    ("contradiction", "duplicate-key", "element-case", "id-type", "sid-type", "version-unknown")
+)
+"""Codes of problems that tell of something odd in what was read all the same."""
 
 
 def catalog() -> Catalog:
@@ -20,16 +37,164 @@ def catalog() -> Catalog:
     return load_catalog()
 
 
-def read(paths: Sequence[str], settings: Settings, *, stdin: bytes | None = None, progress: Progress | None = None) -> Inventory:
-    """Everything that can be read at the paths (`-` is standard input)."""
+def read(
+    paths: Sequence[str],
+    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    *,
+    kind: PolicyKind | None = None,
+    stdin: bytes | None = None,
+    progress: Progress | None = None,
+) -> Inventory:
+    """Everything that can be read at the paths (`-` is standard input).
+
+    `kind` is that of policy documents which stand alone.
+    """
     from wa_policy.loaders.load import load
 
-    return load(paths, stdin=stdin, progress=progress, assume=settings)
+    assume = Assumptions(no_organization=settings.no_organization)
+    return load(paths, kind=kind, stdin=stdin, progress=progress, assume=assume)
 
 
-def scan(inventory: Inventory, settings: Settings) -> Report:
-    """The verdict of each rule of the pack on each subject of the inventory."""
+def lost_input(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems that mean that a part of the input was not read."""
+    return tuple(problem for problem in problems if problem.code not in _NOTES)
+
+
+# --- rules ---------------------------------------------------------------------------------------------------
+
+
+def rules() -> tuple[RuleFacts, ...]:
+    """What is to be known about each rule of the pack, sorted by id."""
+    from wa_policy.rules.pack import load_pack
+
+    return tuple(sorted((rule.facts for rule in load_pack()), key=lambda facts: facts.id))
+
+
+def rule(rule_id: str) -> RuleFacts:
+    """One rule of the pack. Raises UsageError where there is none of this id."""
+    known = {facts.id: facts for facts in rules()}
+    if rule_id not in known:
+        raise _no_rule(rule_id, known)
+    return known[rule_id]
+
+
+def _no_rule(rule_id: str, known: Iterable[str]) -> UsageError:
+    from difflib import get_close_matches
+
+    close = get_close_matches(rule_id, known, 3)
+    advice = f"close to it: {', '.join(close)}" if close else "`wa-policy rules list` names them all"
+    return UsageError(f"there is no rule `{rule_id}`, expected the id of a rule of the pack", advice=advice)
+
+
+def scan(
+    inventory: Inventory,
+    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    *,
+    only: Collection[str] = (),
+) -> Report:
+    """The verdict of each rule of the pack, or of those in `only`, on each subject of the inventory."""
     from wa_policy.rules.pack import load_pack
     from wa_policy.rules.run import run
 
-    return run(load_pack(), inventory, settings, catalog())
+    pack = load_pack()
+    known = {rule.facts.id for rule in pack}
+    for rule_id in only:
+        if rule_id not in known:
+            raise _no_rule(rule_id, sorted(known))
+    report = run(pack, inventory, settings, catalog())
+    results = tuple(result for result in report.results if not only or result.rule.id in only)
+    return replace(
+        report, results=results, principals=len(inventory.principals), resources=len(inventory.resources)
+    )
+
+
+def locate(report: Report, *, stdin: bytes | None = None) -> Mapping[Source, int]:
+    """The lines of all places that a report of the findings names; each file is read once more."""
+    wanted: dict[Source, None] = {}
+    for result in (*report.findings, *report.unknown):
+        wanted[result.source] = None
+        if result.witness is not None:
+            wanted.update(dict.fromkeys(result.witness.statements))
+    wanted.update(
+        (Source(problem.file, problem.pointer), None) for problem in report.problems if not problem.line
+    )
+    from wa_policy.loaders.located import locate_all
+
+    return locate_all(wanted, stdin=stdin)
+
+
+# --- requests ------------------------------------------------------------------------------------------------
+
+
+def can(
+    inventory: Inventory, principal: str, action: str, resource: str, context: Context | None = None
+) -> Decision:
+    """May the principal do it, by what the inventory holds?
+
+    The context of the request is derived from the inventory; what `context` says wins. Nothing is said about times
+    and addresses unless `context` does.
+    """
+    return explain(inventory, principal, action, resource, context).decision
+
+
+def explain(
+    inventory: Inventory, principal: str, action: str, resource: str, context: Context | None = None
+) -> Explanation:
+    """The same decision as `can`, with its reasons."""
+    from wa_policy.evaluator.asking import ask, explained
+
+    caller = parse_caller(principal)
+    if caller is None:
+        expected = "expected the ARN of a user, role, session or root user, an AWS service, or `*` for anyone"
+        raise UsageError(f"`{principal}` is no caller, {expected}")
+    _check_exists(inventory, caller)
+    if ":" not in action or "*" in action or "?" in action:
+        raise UsageError(f"`{action}` is no action, expected one like `s3:GetObject`")
+    if resource != "*" and not resource.startswith("arn:"):
+        raise UsageError(f"`{resource}` is no resource, expected an ARN, or `*` for an action without one")
+    question = ask(inventory, caller, action, resource, make_context(context or {}))
+    return explained(question, catalog())
+
+
+def _check_exists(inventory: Inventory, caller: Caller) -> None:
+    """Raise UsageError for a user or role that is not there in an account whose principals were all read."""
+    from wa_policy.evaluator.lookup import principal_of
+
+    match caller:
+        case User(account) | Role(account) | RoleSession(account):
+            complete = inventory.was_exported("iam.get-account-authorization-details", account)
+            if complete and principal_of(inventory, caller) is None:
+                raise UsageError(
+                    f"there is no `{caller.arn}` in account `{account}`, all of whose principals were read"
+                )
+        case _:
+            pass
+
+
+def explain_case(raw: Any, file: str) -> Explanation:
+    """The explanation of a case in the neutral form. Raises LoadError with the place where it is unusable."""
+    from wa_policy.loaders.simulation import explain_case as explain_one
+
+    return explain_one(raw, file, catalog())
+
+
+def read_case_file(path: str, *, stdin: bytes | None = None) -> Any:
+    """The one JSON value in a file. Raises LoadError."""
+    from wa_policy.loaders.document import parse_document
+    from wa_policy.loaders.located import read_bytes
+
+    data = read_bytes(path, stdin=stdin)
+    if isinstance(data, Problem):
+        raise LoadError(data.message, (data,))
+    documents, problems = parse_document(path, data)
+    if len(documents) != 1:
+        found = problems or (Problem(path, "", "case-type", "found several documents, expected one case"),)
+        raise LoadError(found[0].message, found)
+    return documents[0].value
+
+
+def simulate(lines: Iterable[bytes]) -> Iterator[Simulated | BadLine]:
+    """The verdict on each case, one a line in the neutral form (docs/simulate.md), in the order of the lines."""
+    from wa_policy.loaders.simulation import simulate as simulate_lines
+
+    return simulate_lines(lines, catalog())

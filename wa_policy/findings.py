@@ -107,6 +107,9 @@ class Report:
     files: tuple[ReadFile, ...] = ()
     accounts: tuple[str, ...] = ()
     profile: Profile = Profile.CORE
+    principals: int = 0
+    """How many principals were read."""
+    resources: int = 0
     tables: Mapping[str, str] = field(default_factory=dict)
     """The dated data behind the verdicts, with their dates: the catalog of actions and the rule tables."""
 

@@ -114,7 +114,7 @@ class _Comparison:
     context: Context
     doubts: Doubts
     malformed_arn: bool = False
-    """A value of the policy is no ARN; the condition is then taken as not met, negated or not."""
+    """A value of the policy does not even start as an ARN; the condition is then taken as not met, negated or not."""
 
     def malformed(self, text: str, expected: str) -> bool:
         """False, with a doubt: AWS does not say what a value that cannot be read does."""
@@ -163,9 +163,11 @@ def _arn(asked: _Comparison, text: Text, value: str) -> Truth:
     if value.count(":") < 5:
         return asked.malformed(value, "an ARN")
     if isinstance(text, str):
-        if text[:4].lower() != "arn:" or text.count(":") < 5:
+        if text[:4].lower() != "arn:":
             asked.malformed_arn = True
             return asked.malformed(text, "an ARN")
+        if text.count(":") < 5:
+            return asked.malformed(text, "an ARN of six parts")
         pattern = arn_glob(text)
         return pattern == value if is_literal(pattern) else matches(pattern, value)
     return _resolved_matches(resolve(text, asked.context, asked.doubts, arn_glob), value)

@@ -45,6 +45,7 @@ class ResourceRule(StrEnum):
     https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html"""
     RESOURCE_ALONE = "the resource policy decides alone"
     """API Gateway without authorization, or behind a Cognito authorizer, where there is a resource policy.
+    IAM does not authenticate the call, so no policy of the caller's account takes part.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html"""
     OPEN = "nothing restricts it"
     """The same without a resource policy: everyone who can reach the API."""
@@ -56,7 +57,12 @@ class ResourceRule(StrEnum):
     """sts:GetCallerIdentity needs no permission and cannot be denied.
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
     NEVER = "never allowed"
-    """What AWS owns cannot be changed by anyone: AWS managed policies, reserved roles, aliases `alias/aws/…`."""
+    """What AWS owns cannot be changed by anyone: AWS managed policies, reserved roles, aliases `alias/aws/…`.
+    Nor can a root user assume a role."""
+
+
+UNSIGNED = frozenset((ResourceRule.RESOURCE_ALONE, ResourceRule.OPEN, ResourceRule.WITH_AUTHORIZER))
+"""The rules under which IAM does not authenticate the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +107,13 @@ def layers_of(situation: Situation) -> tuple[Layer, ...]:
     resource_side: tuple[Layer, ...] = (Layer.VPC_ENDPOINT, Layer.RESOURCE)
     if situation.resource_control_applies:
         resource_side = (Layer.RESOURCE_CONTROL, *resource_side)
-    if situation.rule is ResourceRule.WITH_AUTHORIZER:
-        return (*resource_side, Layer.IDENTITY)
+    match situation.rule:
+        case ResourceRule.RESOURCE_ALONE | ResourceRule.OPEN:
+            return resource_side
+        case ResourceRule.WITH_AUTHORIZER:
+            return (*resource_side, Layer.IDENTITY)
+        case _:
+            pass
     caller_side = (Layer.IDENTITY, Layer.PERMISSIONS_BOUNDARY, Layer.SESSION)
     match situation.caller:
         case CallerKind.ACCOUNT_MEMBER | CallerKind.ROOT:
@@ -130,9 +141,9 @@ def _grant(situation: Situation) -> Formula:
         case ResourceRule.OPEN:
             return TRUE
         case ResourceRule.WITH_AUTHORIZER:
-            return Any((_IDENTITY, _ANY_GRANT))
+            return Any((_IDENTITY, _SELF))
         case ResourceRule.RESOURCE_ALONE:
-            return _ANY_GRANT
+            return _SELF
         case _:
             pass
     if situation.caller in (CallerKind.SERVICE, CallerKind.FEDERATED, CallerKind.ANONYMOUS):

@@ -8,7 +8,14 @@ from enum import StrEnum
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator.applied import AppliedPolicies
-from wa_policy.evaluator.decisions import CallerKind, DecisionRule, Situation, decision_rule, layers_of
+from wa_policy.evaluator.decisions import (
+    UNSIGNED,
+    CallerKind,
+    DecisionRule,
+    Situation,
+    decision_rule,
+    layers_of,
+)
 from wa_policy.evaluator.formula import Asks, Atom, Formula, Layer, fold
 from wa_policy.evaluator.principals import Grantee
 from wa_policy.evaluator.s3 import is_public, without_bucket_tags
@@ -16,7 +23,7 @@ from wa_policy.evaluator.situations import ResourceFacts, situation_of
 from wa_policy.evaluator.statements import Asked, CompiledPolicies, CompiledStatement, first_mismatch
 from wa_policy.evaluator.truth import Truth, all_of, any_of, negate
 from wa_policy.iam.policy import Policy, Statement
-from wa_policy.iam.principal import FederatedUser
+from wa_policy.iam.principal import Anonymous, FederatedUser
 from wa_policy.iam.request import Request
 from wa_policy.iam.unknown import Unknown
 
@@ -147,7 +154,10 @@ class _Evaluation:
             # An action without resource types is only covered by the resource `*`, whatever the request names.
             resource = _RESOURCE_OF_ALL.get(action, "*")
         if facts.bucket_abac_enabled is False and self.service == "s3":
-            self.request = replace(request, context=without_bucket_tags(request.context))
+            self.request = replace(request, context=without_bucket_tags(request.context, request.resource))
+        if self.situation.rule in UNSIGNED:
+            # The Principal element of the API's policy then sees an anonymous caller, whoever sends the request.
+            self.request = replace(self.request, caller=Anonymous())
         self.asked = Asked(self.request, action, resource, applied.has_boundary, [])
         self.answers: dict[Layer, _LayerAnswer] = {}
 

@@ -78,10 +78,16 @@ def _account_is_fixed(value: Text) -> bool:
     return arn is not None and is_account_id(arn.account)
 
 
-def without_bucket_tags(context: Mapping[str, ContextValue]) -> dict[str, ContextValue]:
-    """The context as S3 gives it while attribute-based access control is off for the bucket."""
-    return {
-        key: value
-        for key, value in context.items()
-        if not key.startswith(("aws:resourcetag/", "s3:buckettag/"))
-    }
+def without_bucket_tags(context: Mapping[str, ContextValue], resource: str) -> dict[str, ContextValue]:
+    """The context as S3 gives it while attribute-based access control is off for the bucket.
+
+    The setting is one of general purpose buckets: access points, jobs and the like have their tags in any case.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/buckets-tagging.html
+    """
+    hidden = ("s3:buckettag/", "aws:resourcetag/") if _is_bucket_or_object(resource) else ("s3:buckettag/",)
+    return {key: value for key, value in context.items() if not key.startswith(hidden)}
+
+
+def _is_bucket_or_object(resource: str) -> bool:
+    arn = parse_arn(resource)
+    return arn is None or not arn.account  # the ARN of a general purpose bucket names no account

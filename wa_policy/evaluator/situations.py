@@ -55,7 +55,7 @@ class ResourceFacts:
     """S3 RestrictPublicBuckets: a public bucket policy serves only AWS services and principals of the own account."""
 
 
-_ASSUME_ROLE = frozenset(
+ASSUME_ROLE = frozenset(
     f"sts:{name}"
     for name in (
         "assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "tagsession", "setsourceidentity", "setcontext",
@@ -80,6 +80,15 @@ _CHANGES_ROLE = frozenset(
 )  # fmt: skip
 # https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html: the prefix alias/aws/ is reserved.
 _CHANGES_ALIAS = frozenset(("kms:createalias", "kms:deletealias", "kms:updatealias"))
+
+BELONGS_TO_AWS: tuple[tuple[frozenset[str], str], ...] = (
+    (_CHANGES_MANAGED_POLICY, ":iam::aws:policy/"),
+    (_CHANGES_ROLE, ":role/aws-reserved/"),
+    (_CHANGES_ALIAS, ":alias/aws/"),
+)
+"""Actions that nobody may take on resources whose ARN has this part."""
+
+ALWAYS_ALLOWED = frozenset(("sts:getcalleridentity",))
 
 
 def situation_of(
@@ -123,11 +132,11 @@ def caller_kind(caller: Caller, request: Request) -> CallerKind:
 def _resource_rule(
     request: Request, action: str, facts: ResourceFacts, *, has_resource_policy: bool
 ) -> ResourceRule:
-    if action == "sts:getcalleridentity":
+    if action in ALWAYS_ALLOWED:
         return ResourceRule.ALWAYS
-    if _belongs_to_aws(action, request.resource):
+    if _belongs_to_aws(action, request.resource) or _is_closed_to_root(action, request.caller):
         return ResourceRule.NEVER
-    if action in _ASSUME_ROLE and ":role/" in request.resource:
+    if action in ASSUME_ROLE and ":role/" in request.resource:
         return ResourceRule.MUST_GRANT
     if action.startswith("kms:") and ":key/" in request.resource:
         return ResourceRule.MUST_GRANT
@@ -142,9 +151,14 @@ def _resource_rule(
     return ResourceRule.ORDINARY
 
 
+def _is_closed_to_root(action: str, caller: Caller) -> bool:
+    """The root user cannot assume a role, nor start a root session of a member account, whatever a policy says.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
+    """
+    return isinstance(caller, RootUser) and action in ("sts:assumerole", "sts:assumeroot")
+
+
 def _belongs_to_aws(action: str, resource: str) -> bool:
-    return (
-        (action in _CHANGES_MANAGED_POLICY and ":iam::aws:policy/" in resource)
-        or (action in _CHANGES_ROLE and ":role/aws-reserved/" in resource)
-        or (action in _CHANGES_ALIAS and ":alias/aws/" in resource)
-    )
+    return any(action in actions and part in resource for actions, part in BELONGS_TO_AWS)

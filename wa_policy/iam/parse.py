@@ -524,4 +524,5 @@ def _quoted(text: object) -> str:
         shown = f"{shown[:57]}…"
     if not shown.isprintable():
         shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
+    shown = shown.replace("`", r"\x60")
     return f"`{shown}`"

@@ -25,6 +25,7 @@ RUN = "\ufdd2"
 CHAR = "\ufdd3"
 WILDCARDS = frozenset((MANY, ONE, RUN, CHAR))
 ANYTHING = MANY
+_STARS = frozenset((MANY, RUN))
 
 OTHER = "\ufdd4"
 """In the alphabet of an automaton: any character that no pattern names."""
@@ -218,7 +219,37 @@ def includes(outer: str, inner: str) -> bool:
         return matches(outer, inner)
     if is_literal(outer):
         return False  # a wildcard always admits two strings or more
-    return difference_witness((inner,), (outer,)) is None
+    return _includes(outer, inner)
+
+
+def _includes(outer: str, inner: str) -> bool:
+    """`includes` by pairs of a place in `inner` and the places of `outer` that can be reached along with it.
+
+    A string that escapes with fewer places of `outer` is enough: a place set with another inside it is dropped, and
+    a wildcard of `inner` only needs the characters that `outer` likes least, OTHER and the colon.
+    """
+    machine = automaton(outer)
+    least = (OTHER, ":") if RUN in outer or CHAR in outer else (OTHER,)
+    letters = {MANY: least, ONE: least, RUN: (OTHER,), CHAR: (OTHER,)}
+    smallest: list[list[int]] = [[] for _ in range(len(inner) + 1)]
+    pending = [(0, machine.start)]
+    while pending:
+        place, state = pending.pop()
+        if any(known & state == known for known in smallest[place]):
+            continue
+        if machine.accepts_everything_from(state):
+            continue
+        smallest[place] = [known for known in smallest[place] if known & state != state] + [state]
+        if place == len(inner):
+            if not machine.accepts(state):
+                return False
+            continue
+        token = inner[place]
+        if token in _STARS:
+            pending.append((place + 1, state))
+        after = place if token in _STARS else place + 1
+        pending += [(after, machine.step(state, letter)) for letter in letters.get(token, (token,))]
+    return True
 
 
 @lru_cache(maxsize=65_536)
@@ -230,7 +261,39 @@ def overlaps(one: str, other: str) -> bool:
         return matches(other, one)
     if is_literal(other):
         return matches(one, other)
-    return difference_witness((one, other), ()) is not None
+    return _overlaps(one, other)
+
+
+def _overlaps(one: str, other: str) -> bool:
+    """`overlaps` by pairs of places in the two patterns; sets of places would be exponential in the `?`s."""
+    seen = {(0, 0)}
+    pending = [(0, 0)]
+    while pending:
+        i, j = pending.pop()
+        if i == len(one) and j == len(other):
+            return True
+        here, there = one[i : i + 1], other[j : j + 1]
+        star_here, star_there = here in _STARS, there in _STARS
+        steps = []
+        if star_here:
+            steps.append((i + 1, j))
+        if star_there:
+            steps.append((i, j + 1))
+        if here and there and _share_a_character(here, there):
+            steps.append((i if star_here else i + 1, j if star_there else j + 1))
+        for step in steps:
+            if step not in seen:
+                seen.add(step)
+                pending.append(step)
+    return False
+
+
+def _share_a_character(one: str, other: str) -> bool:
+    if one in WILDCARDS and other in WILDCARDS:
+        return True
+    if one in WILDCARDS:
+        one, other = other, one
+    return one == other or other in (MANY, ONE) or (other in (RUN, CHAR) and one != ":")
 
 
 def difference_witness(inside: Sequence[str], outside: Sequence[str]) -> str | None:

@@ -259,6 +259,8 @@ def parse_caller(text: str) -> Caller | None:
     if arn is None:
         # Service principals have the form service.[region.]amazonaws.com[.cn]
         return AwsService(text) if ".amazonaws." in text or text.endswith(".aws.internal") else None
+    if arn.region:
+        return None  # IAM and STS are global: their ARNs have none
     if arn.service == "iam":
         kind, _, name = arn.resource.partition("/")
         match kind:
@@ -274,8 +276,8 @@ def parse_caller(text: str) -> Caller | None:
                 return None
     if arn.service == "sts":
         kind, _, name = arn.resource.partition("/")
-        if kind == "assumed-role" and "/" in name:
-            role, _, session = name.partition("/")
+        role, _, session = name.partition("/")
+        if kind == "assumed-role" and role and session:
             return RoleSession(arn.account, role, session, arn.partition)
         if kind == "federated-user" and name:
             return FederatedUser(arn.account, name, arn.partition)

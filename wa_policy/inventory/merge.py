@@ -148,7 +148,9 @@ def _contradiction(fragment: Resource, name: str, first: Source, second: Source)
 
 def _two_owners(main: Resource, attribute: str, values: list[str]) -> Problem:
     found = ", ".join(f"`{value}`" for value in values)
-    return main.source.problem("contradiction", f"`{main.id}` has several {attribute}s: {found}, expected one")
+    return main.source.problem(
+        "contradiction", f"`{main.id}` has several {attribute}s: {found}, expected one"
+    )
 
 
 def complete(resource: Resource, calls: Mapping[str, str], policy: Absent | NotExported | None) -> Resource:
@@ -164,3 +166,16 @@ def complete(resource: Resource, calls: Mapping[str, str], policy: Absent | NotE
     if policy is not None and POLICY_PROPERTY not in properties:
         properties[POLICY_PROPERTY] = policy
     return replace(resource, properties={name: properties[name] for name in sorted(properties)})
+
+
+def doubt_policy(resource: Resource, unread: NotExported) -> Resource:
+    """The resource whose policy lacks a part that was not exported."""
+    properties = dict(resource.properties)
+    match properties.get(POLICY_PROPERTY):
+        case Present(policy):
+            properties[POLICY_PROPERTY] = Present(_doubted(policy, unread.unknown))
+        case NotExported():
+            pass
+        case _:
+            properties[POLICY_PROPERTY] = unread
+    return replace(resource, properties=properties)

@@ -1,0 +1,108 @@
+"""Options and arguments that say what is read, with which settings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from wa_policy.errors import LoadError, UsageError
+from wa_policy.settings import ParameterValue, Profile, Settings
+
+if TYPE_CHECKING:
+    from wa_policy.iam.policy import PolicyKind
+    from wa_policy.inventory.model import Inventory
+
+KINDS = (
+    "identity",
+    "resource",
+    "trust",
+    "boundary",
+    "session",
+    "service-control",
+    "resource-control",
+    "endpoint",
+)
+"""The kinds of policies, in the order of `PolicyKind`, as one types them."""
+
+
+def settings_options(command: Any) -> Any:
+    """`--config`, `--profile`, `--param` and `--no-organization`."""
+    for option in (
+        click.option(
+            "--no-organization", is_flag=True, help="The accounts belong to no organization: no SCPs, no RCPs."
+        ),
+        click.option(
+            "--param", "parameters", multiple=True, metavar="NAME=VALUE",
+            help="A parameter of the rules; repeat it for a list.",
+        ),
+        click.option(
+            "--profile", type=click.Choice([profile.value for profile in Profile]), help="How much the rules may ask."
+        ),
+        click.option(
+            "--config", metavar="FILE",
+            help="The settings; else wa-policy.yaml here, or beside the first path.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def settings_of(
+    paths: Sequence[str],
+    *,
+    config: str | None,
+    profile: str | None,
+    parameters: Sequence[str],
+    no_organization: bool,
+) -> Settings:
+    """The settings of the file, overruled by what stands on the command line."""
+    from wa_policy.cli.config import find_config, read_config
+
+    file = find_config(paths) if config is None else config
+    settings = Settings() if file is None else read_config(file)
+    return replace(
+        settings,
+        profile=settings.profile if profile is None else Profile(profile),
+        parameters={**settings.parameters, **_parameters(parameters)},
+        no_organization=settings.no_organization or no_organization,
+    )
+
+
+def _parameters(written: Sequence[str]) -> Mapping[str, ParameterValue]:
+    values: dict[str, list[str]] = {}
+    for text in written:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(f"found `--param {text}`, expected NAME=VALUE")
+        values.setdefault(name, []).append(value)
+    return {name: found[0] if len(found) == 1 else tuple(found) for name, found in values.items()}
+
+
+def kind_of(word: str | None) -> PolicyKind | None:
+    """The kind that a word of `KINDS` means."""
+    from wa_policy.iam.policy import PolicyKind
+
+    return None if word is None else dict(zip(KINDS, PolicyKind, strict=True))[word]
+
+
+def stdin_for(paths: Sequence[str]) -> bytes | None:
+    """The bytes of standard input where a path asks for them."""
+    return sys.stdin.buffer.read() if "-" in paths else None
+
+
+def read_input(
+    paths: Sequence[str], settings: Settings, *, kind: str | None = None, stdin: bytes | None = None
+) -> Inventory:
+    """What stands at the paths. Raises LoadError where nothing of it could be read."""
+    from wa_policy import api
+    from wa_policy.cli.progress import progress_line
+
+    with progress_line() as progress:
+        inventory = api.read(paths, settings, kind=kind_of(kind), stdin=stdin, progress=progress)
+    if not any(file.kinds for file in inventory.files):
+        raise LoadError("nothing could be read at the paths given", inventory.problems)
+    return inventory

@@ -1,0 +1,91 @@
+"""`wa-policy scan`"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from wa_policy.cli.debug import debug_option
+from wa_policy.cli.exit_codes import HELP, ExitCode
+from wa_policy.cli.input_options import KINDS, read_input, settings_of, settings_options, stdin_for
+
+if TYPE_CHECKING:
+    from wa_policy.findings import Report
+
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+"""Those of `Severity`, which is not loaded for `--help`."""
+
+
+@click.command(epilog=HELP)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", metavar="FILE", help="Write the report there instead of standard output.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default="high",
+    show_default=True,
+    help="End with 1 from this severity upward.",
+)
+@click.option("--fail-on-unknown", is_flag=True, help="An unknown verdict counts as a finding.")
+@click.option("--exit-zero", is_flag=True, help="End with 0 instead of 1 and 4.")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule; may be repeated.")
+@click.option("--show-unknown", is_flag=True, help="List the unknown verdicts, with what is missing.")
+@click.option("--kind", type=click.Choice(KINDS), help="The kind of policy documents that stand alone.")
+@settings_options
+@debug_option
+def scan(
+    *,
+    paths: Sequence[str],
+    format_: str,
+    output: str | None,
+    fail_on: str,
+    fail_on_unknown: bool,
+    exit_zero: bool,
+    rules: Sequence[str],
+    show_unknown: bool,
+    kind: str | None,
+    config: str | None,
+    profile: str | None,
+    parameters: Sequence[str],
+    no_organization: bool,
+) -> int:
+    """Check exported AWS documents against the rules.
+
+    PATH is a file, a folder, or `-` for standard input.
+    """
+    from wa_policy import api
+    from wa_policy.cli import output as to
+    from wa_policy.reporters import json, text
+
+    settings = settings_of(
+        paths, config=config, profile=profile, parameters=parameters, no_organization=no_organization
+    )
+    stdin = stdin_for(paths)
+    inventory = read_input(paths, settings, kind=kind, stdin=stdin)
+    report = api.scan(inventory, settings, only=rules)
+    render = json.render if format_ == "json" else text.render
+    rendered = render(
+        report,
+        api.locate(report, stdin=stdin),
+        show_unknown=show_unknown,
+        color=to.wants_color(output),
+        width=to.width(output),
+    )
+    to.write(rendered, output)
+    return (
+        ExitCode.CLEAN if exit_zero else exit_code(report, fail_on=fail_on, fail_on_unknown=fail_on_unknown)
+    )
+
+
+def exit_code(report: Report, *, fail_on: str, fail_on_unknown: bool) -> ExitCode:
+    """What a scan with this report ends with."""
+    from wa_policy import api
+    from wa_policy.findings import Severity
+
+    counted = report.findings + (report.unknown if fail_on_unknown else ())
+    if any(result.rule.severity.rank <= Severity(fail_on).rank for result in counted):
+        return ExitCode.FINDINGS
+    return ExitCode.INCOMPLETE if api.lost_input(report.problems) else ExitCode.CLEAN

@@ -1,0 +1,65 @@
+"""All loaders. The first that recognises a value reads it, so the more special shape stands first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from wa_policy.loaders import (
+    apigateway,
+    apigatewayv2,
+    attributes,
+    error_answers,
+    iam_details,
+    lambda_,
+    lists,
+    organizations,
+    policy_documents,
+    resource_policies,
+)
+from wa_policy.loaders.origin import Origin
+from wa_policy.loaders.pieces import Export
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """A format: `recognise` looks at the shape of a value, `load` hands over what it holds."""
+
+    name: str
+    recognise: Callable[[Any, Origin], bool]
+    load: Callable[[Export], None]
+
+
+LOADERS = (
+    Loader("error answer", error_answers.is_error_answer, error_answers.load_error_answer),
+    Loader(
+        "iam get-account-authorization-details",
+        iam_details.is_authorization_details,
+        iam_details.load_authorization_details,
+    ),
+    Loader("lambda list-functions", lambda_.is_function_list, lambda_.load_functions),
+    Loader("lambda get-function", lambda_.is_function, lambda_.load_function),
+    Loader("lambda list-function-url-configs", lambda_.is_url_list, lambda_.load_urls),
+    Loader("lambda list-event-source-mappings", lambda_.is_mapping_list, lambda_.load_mappings),
+    Loader("apigateway get-resources", apigateway.is_resource_list, apigateway.load_resources),
+    Loader("apigateway get-rest-apis", apigateway.is_rest_api_list, apigateway.load_rest_apis),
+    Loader("apigateway get-rest-api", apigateway.is_rest_api, apigateway.load_rest_apis),
+    Loader("apigateway get-stages", apigateway.is_stage_list, apigateway.load_stages),
+    Loader("apigatewayv2", apigatewayv2.is_v2_list, apigatewayv2.load_v2_list),
+    Loader("organizations", organizations.is_organization, organizations.load_organization),
+    Loader("resource attributes", attributes.is_attributes, attributes.load_attributes),
+    Loader(
+        "secretsmanager get-resource-policy",
+        resource_policies.is_secret_policy,
+        resource_policies.load_secret_policy,
+    ),
+    Loader("resource policy", resource_policies.is_policy_answer, resource_policies.load_policy_answer),
+    Loader("resource list", lists.is_listing, lists.load_listing),
+    Loader("policy document", policy_documents.is_bare_policy, policy_documents.load_policy_document),
+)
+
+
+def loader_of(value: Any, origin: Origin) -> Loader | None:
+    """The loader of a value, None iff no format has its shape."""
+    return next((loader for loader in LOADERS if loader.recognise(value, origin)), None)

@@ -1,0 +1,237 @@
+"""YAML nodes to raw values: what a template writes, with nothing read into it.
+
+YAML 1.1 makes `yes` a boolean, `2012-10-17` a date, `012345678901` a number and `1:30` ninety. CloudFormation means
+text by the first three, so a plain scalar is a number only where Python prints that number as the very same text, a
+boolean only as `true` or `false`, and null only as `null`, `~` or nothing. All else stays text, also as a key.
+Nothing is lost by this: what wants a number can still read it from the text.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from wa_policy.errors import Problem
+from wa_policy.iam.source import escape
+from wa_policy.loaders.json_duplicates import duplicate_message, in_order
+from wa_policy.loaders.json_text import Reading
+from wa_policy.loaders.text import shown
+from wa_policy.loaders.yaml_nodes import MappingNode, Node, ScalarNode, SequenceNode, compose
+
+# The short forms of the intrinsic functions and conditions.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+_FUNCTIONS = (
+    *("And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap"),
+    *("GetAtt", "GetAZs", "GetStackOutput", "If", "ImportValue", "Join", "Length", "Not", "Or", "RefAll"),
+    *("Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll"),
+)
+_LONG_FORMS = {
+    "!Ref": "Ref",
+    "!Condition": "Condition",
+    **{f"!{name}": f"Fn::{name}" for name in _FUNCTIONS},
+}
+_STANDARD = "tag:yaml.org,2002:"
+_TEXT_TAGS = ("str", "binary", "timestamp")
+_TYPED_TAGS: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "null": (type(None),),
+}
+_COLLECTION_TAGS = ("map", "seq", "set", "omap", "pairs")
+
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INT = re.compile(r"(?:0|-?[1-9][0-9]*)")
+_FLOAT = re.compile(r"-?[0-9]+\.[0-9]+(?:e[-+][0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+
+
+MAX_DIGITS = 4000
+"""Python refuses to convert a little more than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a mapping: the line of its key, and its value."""
+
+    line: int
+    node: Node
+
+
+def read_yaml(file: str, text: str) -> Reading:
+    """All documents of a stream; an empty one has a number and no value."""
+    stream = compose(file, text)
+    reading = Reading(several=stream.several)
+    problems: list[Problem] = []
+    for number, root in enumerate(stream.roots):
+        if isinstance(root, ScalarNode) and root.plain and not root.value:
+            continue
+        values = _Values(file)
+        reading.values.append((number, values.of(root, reading.pointer(number))))
+        problems.extend(values.problems)
+    reading.problems = in_order(file, [*problems, *stream.problems])
+    return reading
+
+
+def long_form(tag: str | None) -> str | None:
+    """The key that stands for a tag in the value, or None for a tag that leaves the value as it is."""
+    if tag is None or tag.startswith(_STANDARD):
+        return None
+    return _LONG_FORMS.get(tag) or f"Fn::{tag.removeprefix('!')}"
+
+
+def members(node: MappingNode) -> dict[str, Member]:
+    """The members by the text of their keys, with those that `<<` merges in; the last of equal keys counts."""
+    found: dict[str, Member] = {}
+    for key, value in node.pairs:
+        if is_merge(key):
+            for source in reversed(merged(value)):
+                found |= members(source)
+    found |= {
+        key.value: Member(key.line, value)
+        for key, value in node.pairs
+        if isinstance(key, ScalarNode) and not is_merge(key)
+    }
+    return found
+
+
+def plain_value(text: str) -> Any:
+    """What a plain scalar stands for; the text itself unless it is the one way to write the value."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return text if is_odd_number(text) else int(text)
+    if _FLOAT.fullmatch(text):
+        return number if repr(number := float(text)) == text else text
+    return text
+
+
+def is_odd_number(text: str) -> bool:
+    """True iff the text is a number for which there is no value here: not finite, or too long to convert."""
+    return bool(_NOT_FINITE.fullmatch(text) or (len(text) > MAX_DIGITS and _INT.fullmatch(text)))
+
+
+def is_merge(key: Node) -> bool:
+    return isinstance(key, ScalarNode) and key.plain and key.value == "<<"
+
+
+def merged(value: Node) -> list[MappingNode]:
+    """The mappings that a merge key names."""
+    items = value.items if isinstance(value, SequenceNode) else [value]
+    return [item for item in items if isinstance(item, MappingNode)]
+
+
+class _Values:
+    """Recursion is safe here: `compose` bounds the depth."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._done: dict[int, Any] = {}
+        self.problems: list[Problem] = []
+
+    def of(self, node: Node, pointer: str) -> Any:
+        # An alias is the value of its anchor: shared, and its problems told once.
+        if isinstance(node, ScalarNode):
+            return self._value(node, pointer)
+        if id(node) not in self._done:
+            self._done[id(node)] = self._value(node, pointer)
+        return self._done[id(node)]
+
+    def _value(self, node: Node, pointer: str) -> Any:
+        key = long_form(node.tag)
+        if key is None:
+            return self._untagged(node, pointer)
+        if node.tag not in _LONG_FORMS:
+            message = f"found the tag `{shown(node.tag or '')}`, expected a function of CloudFormation"
+            self._add(node, pointer, "yaml-tag", message)
+        if key == "Fn::GetAtt" and isinstance(node, ScalarNode):
+            # `!GetAtt Name.Attribute`, where the attribute may have dots of its own.
+            return {key: node.value.split(".", 1)}
+        return {key: self._untagged(node, f"{pointer}/{escape(key)}")}
+
+    def _untagged(self, node: Node, pointer: str) -> Any:
+        match node:
+            case ScalarNode():
+                return self._scalar(node, pointer)
+            case SequenceNode():
+                self._check_collection_tag(node, pointer)
+                return [self.of(item, f"{pointer}/{index}") for index, item in enumerate(node.items)]
+            case MappingNode():
+                self._check_collection_tag(node, pointer)
+                self._check_keys(node, pointer)
+                return {
+                    key: self.of(member.node, f"{pointer}/{escape(key)}")
+                    for key, member in members(node).items()
+                }
+
+    def _scalar(self, node: ScalarNode, pointer: str) -> Any:
+        text, tag = node.value, node.tag
+        if node.plain:
+            return self._plain(node, pointer)
+        if tag is None or not tag.startswith(_STANDARD):
+            return text
+        kind = tag.removeprefix(_STANDARD)
+        types = _TYPED_TAGS.get(kind)
+        if types is not None:
+            value = self._plain(node, pointer)
+            if type(value) in types:
+                return value
+            words = (
+                f"found `{shown(text)}` with the tag `!!{kind}`, expected a plain {kind}; it is read as text"
+            )
+            self._add(node, pointer, "yaml-tag", words)
+        elif kind not in _TEXT_TAGS:
+            words = f"found the tag `!!{shown(kind)}`, expected none; the value is read as text"
+            self._add(node, pointer, "yaml-tag", words)
+        return text
+
+    def _plain(self, node: ScalarNode, pointer: str) -> Any:
+        value = plain_value(node.value)
+        if value is node.value and is_odd_number(value):
+            self._add_number(node, pointer)
+        return value
+
+    def _add_number(self, node: ScalarNode, pointer: str) -> None:
+        found = f"found the number `{shown(node.value, 40)}`"
+        words = f"{found}, expected a finite number of reasonable length; it is read as text"
+        self._add(node, pointer, "yaml-number", words)
+
+    def _check_collection_tag(self, node: SequenceNode | MappingNode, pointer: str) -> None:
+        if node.tag is None or not node.tag.startswith(_STANDARD):
+            return
+        kind = node.tag.removeprefix(_STANDARD)
+        if kind not in _COLLECTION_TAGS:
+            words = f"found the tag `!!{shown(kind)}`, expected none; the value is read without it"
+            self._add(node, pointer, "yaml-tag", words)
+
+    def _check_keys(self, node: MappingNode, pointer: str) -> None:
+        last: dict[str, int] = {}
+        times: dict[str, int] = {}
+        for key, value in node.pairs:
+            if is_merge(key):
+                items = value.items if isinstance(value, SequenceNode) else [value]
+                if len(merged(value)) != len(items):
+                    words = "found a value that is no mapping at the key `<<`, expected mappings to merge"
+                    self._add(key, pointer, "yaml-key", words)
+            elif not isinstance(key, ScalarNode) or long_form(key.tag) is not None:
+                words = "found a key that is no plain text, expected text"
+                if not isinstance(key, ScalarNode):
+                    words += "; the member is not read"
+                self._add(key, pointer, "yaml-key", words)
+            if isinstance(key, ScalarNode) and not is_merge(key):
+                last[key.value] = key.line
+                times[key.value] = times.get(key.value, 0) + 1
+        for text, count in times.items():
+            if count > 1:
+                at = f"{pointer}/{escape(text)}"
+                message = duplicate_message(text, count)
+                self.problems.append(Problem(self._file, at, "duplicate-key", message, last[text]))
+
+    def _add(self, node: Node, pointer: str, code: str, message: str) -> None:
+        self.problems.append(Problem(self._file, pointer, code, message, node.line))

@@ -1,0 +1,223 @@
+"""A rule as types. `read` makes them from a rule file; nothing above this layer sees raw YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from wa_policy.findings import RuleFacts, Severity, Verdict
+from wa_policy.iam.source import Source
+from wa_policy.rules.request_class import Forbid
+from wa_policy.settings import ParameterValue, Profile
+
+# --- parameters --------------------------------------------------------------------------------------------------
+
+
+class ValueKind(StrEnum):
+    """What a value of a parameter is."""
+
+    ACCOUNT = "account"
+    ORGANIZATION = "organization"
+    CIDR = "cidr"
+    SERVICE = "service"
+    VPC = "vpc"
+    API = "api"
+    SUBJECT = "subject"
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter; `many` makes its value a list. Rules that declare the same name share its value."""
+
+    name: str
+    kind: ValueKind
+    many: bool
+    default: ParameterValue
+    doc: str
+
+    @property
+    def type(self) -> str:
+        """The type as a rule file writes it."""
+        return f"[{self.kind}]" if self.many else self.kind.value
+
+
+# --- tests: `when` and `require` -----------------------------------------------------------------------------------
+
+Operand = str | int | float | bool | tuple[str | int | float, ...]
+"""A string that starts with `$` stands for a parameter or a field of the item."""
+
+
+class TestOperator(StrEnum):
+    """How a property is compared. `docs/rules.md` says what each means for a list and for what is not set."""
+
+    __test__ = False  # no class of tests for pytest
+
+    EXISTS = "exists"
+    EQUALS = "equals"
+    IN = "in"
+    NOT_IN = "not_in"
+    CONTAINS = "contains"
+    CONTAINS_ANY = "contains_any"
+    MATCHES = "matches"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyTest:
+    """One property compared with one operand; for COUNT the operand is compared with `count` and the number of items."""
+
+    path: tuple[str, ...]
+    operator: TestOperator
+    operand: Operand
+    count: TestOperator | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterTest:
+    """True iff the value of the parameter is empty, or is not."""
+
+    name: str
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PredicateTest:
+    """A named predicate of `rules.predicates` with its arguments."""
+
+    name: str
+    arguments: Mapping[str, Operand] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    tests: tuple[Test, ...]
+
+
+Test = PropertyTest | ParameterTest | PredicateTest | AllOf | AnyOf | NoneOf
+
+# --- checks ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The items that the check is made for one by one: a named iterator of `rules.each` with its arguments."""
+
+    iterator: str
+    arguments: Mapping[str, Operand] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Broken where the named predicate of `rules.shape` holds for the item."""
+
+    predicate: str
+    arguments: Mapping[str, Operand] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Require:
+    """Broken where the test does not hold."""
+
+    test: Test
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """A question for the reviewer; an answer is good for `expires_days`."""
+
+    question: str
+    evidence: tuple[str, ...]
+    expires_days: int
+
+
+Check = Forbid | Shape | Require | Manual
+
+
+class GuardrailKind(StrEnum):
+    """The control policy that can bind the requests of a `forbid` rule."""
+
+    SCP = "scp"
+    RCP = "rcp"
+
+
+# --- examples ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An input with the verdicts that the rule gives on it.
+
+    `files` are answers of the AWS CLI by file name, as they would lie in a folder of the account and region. `expect`
+    has for each subject (by its name) the verdict of each key; the key "" is that of the whole subject.
+    """
+
+    name: str
+    files: Mapping[str, object]
+    expect: Mapping[str, Mapping[str, Verdict]]
+    account: str
+    region: str
+    parameters: Mapping[str, ParameterValue]
+    no_organization: bool
+    source: Source = field(compare=False)
+
+
+# --- the rule ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, as `docs/rules.md` describes its parts."""
+
+    id: str
+    title: str
+    pillar: str
+    severity: Severity
+    profile: Profile
+    select: tuple[str, ...]
+    """CloudFormation types, or `principal` for users and roles."""
+    check: Check
+    message: str
+    why: str
+    fix: Mapping[str, str]
+    source: Source = field(compare=False)
+    lens: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    when: Test | None = None
+    each: Each | None = None
+    references: tuple[str, ...] = ()
+    limits: str = ""
+    guardrail: GuardrailKind | None = None
+    prevented_by: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def facts(self) -> RuleFacts:
+        """What a report needs to know about the rule."""
+        return RuleFacts(
+            id=self.id,
+            title=self.title,
+            pillar=self.pillar,
+            severity=self.severity,
+            profile=self.profile,
+            lens=self.lens,
+            why=self.why,
+            fix=self.fix,
+            references=self.references,
+            limits=self.limits,
+        )

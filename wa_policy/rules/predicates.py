@@ -1,0 +1,83 @@
+"""Named predicates for `when` and `require`: what a property test cannot say. Each is three-valued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from wa_policy.evaluator.truth import Truth, any_of
+from wa_policy.iam.policy import Effect
+from wa_policy.iam.principal import ServicePrincipal, UnknownPrincipal
+from wa_policy.rules.actions import actions_of, matching
+from wa_policy.rules.arguments import Argument, ArgumentKind, Values, text, texts
+from wa_policy.rules.documents import identity_documents, resource_documents
+from wa_policy.rules.subjects import PRINCIPAL_TYPES, Scope, Subject
+from wa_policy.rules.vocabulary import TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A test on a subject of one of the types."""
+
+    judge: Callable[[Subject, Scope, Values], Truth]
+    doc: str
+    types: tuple[str, ...] = tuple(TYPES)
+    arguments: tuple[Argument, ...] = ()
+
+
+def _is_service_linked(subject: Subject, _scope: Scope, _arguments: Values) -> Truth:
+    return subject.principal is not None and subject.principal.is_service_linked
+
+
+def _trusts_service(subject: Subject, scope: Scope, arguments: Values) -> Truth:
+    documents = resource_documents(subject)
+    assume = scope.catalog.actions_matching("sts:AssumeRole")
+    found: list[Truth] = list(documents.unknown)
+    for _, statement in documents.statements(Effect.ALLOW):
+        element = statement.principal
+        if element is None or element.negated:
+            continue
+        bits, hole = actions_of(statement.action, scope.catalog)
+        if not bits & assume and hole is None:
+            continue
+        for principal in element.principals:
+            match principal:
+                case ServicePrincipal(service):
+                    found.append(service == text(arguments, "service") and (hole or True))
+                case UnknownPrincipal("Service", template) if template.holes:
+                    found.append(template.holes[0].reason)
+                case _:
+                    pass
+    return any_of(found)
+
+
+def _is_granted_any(subject: Subject, scope: Scope, arguments: Values) -> Truth:
+    documents = identity_documents(subject)
+    wanted = matching(texts(arguments, "actions"), scope.catalog) & scope.catalog.listed
+    found: list[Truth] = list(documents.unknown)
+    for _, statement in documents.statements(Effect.ALLOW):
+        bits, hole = actions_of(statement.action, scope.catalog)
+        found.append(bool(bits & wanted) if hole is None else hole)
+    return any_of(found)
+
+
+PREDICATES: Mapping[str, Predicate] = {
+    "is_service_linked": Predicate(
+        _is_service_linked,
+        "the role belongs to an AWS service: control policies do not bind it, and its account cannot change it",
+        PRINCIPAL_TYPES,
+    ),
+    "trusts_service": Predicate(
+        _trusts_service,
+        "an Allow statement of the trust policy names the service, whatever its conditions",
+        ("AWS::IAM::Role",),
+        (Argument("service", ArgumentKind.TEXT),),
+    ),
+    "is_granted_any": Predicate(
+        _is_granted_any,
+        "an Allow statement of the identity policies names one of the actions, whatever its resources and conditions",
+        PRINCIPAL_TYPES,
+        (Argument("actions", ArgumentKind.ACTIONS),),
+    ),
+}
+"""All predicates by name."""

@@ -1,0 +1,67 @@
+"""What a rule is about: the subjects of an inventory, and what a check may look at beside its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from wa_policy.catalog.model import Catalog
+from wa_policy.findings import Verdict, Witness
+from wa_policy.iam.source import Source
+from wa_policy.iam.unknown import Unknown
+from wa_policy.inventory.model import Inventory, Principal, Resource
+from wa_policy.settings import ParameterValue
+
+PRINCIPAL = "principal"
+"""The word of `select` for users and roles."""
+PRINCIPAL_TYPES = ("AWS::IAM::Role", "AWS::IAM::User")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A resource, or a user or role with its policies. A user or role is a resource as well, where its type is selected."""
+
+    id: str
+    type: str
+    account: str | None
+    name: str
+    region: str | None
+    resource: Resource | None
+    principal: Principal | None
+    source: Source = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """All that a check may use: `parameters` has a value for each parameter that the rule declares."""
+
+    inventory: Inventory
+    parameters: Mapping[str, ParameterValue]
+    catalog: Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The answer of a check on a subject or item: `source` is the place to look at, None where it is the subject's."""
+
+    verdict: Verdict
+    witness: Witness | None = None
+    reasons: tuple[Unknown, ...] = ()
+    source: Source | None = None
+
+
+def subjects(inventory: Inventory, select: tuple[str, ...]) -> Iterator[Subject]:
+    """The subjects of the selected types, in the order of the inventory."""
+    types = [type_ for word in select for type_ in (PRINCIPAL_TYPES if word == PRINCIPAL else (word,))]
+    for type_ in dict.fromkeys(types):
+        for resource in inventory.of_type(type_):
+            yield Subject(
+                id=resource.id,
+                type=type_,
+                account=resource.account,
+                name=resource.name or resource.id,
+                region=resource.region,
+                resource=resource,
+                principal=inventory.principal(resource.id),
+                source=resource.source,
+            )

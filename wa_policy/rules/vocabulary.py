@@ -1,0 +1,243 @@
+"""Which resource types a rule can name, and the property paths of each: the types of the inventory, no more.
+
+The names are those of the CloudFormation types, with the additions of `inventory.model` under `WaPolicy::`. A test
+holds this table and the tables of the loaders together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from wa_policy.inventory.model import (
+    METHODS_PROPERTY,
+    POLICY_PROPERTY,
+    REST_API_ID_PROPERTY,
+    VPC_ID_PROPERTY,
+    WEB_ACL_PROPERTY,
+)
+from wa_policy.rules.subjects import PRINCIPAL, PRINCIPAL_TYPES
+
+
+class PropertyKind(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+    POLICY = "policy"
+    STRUCTURE = "structure"
+    NAMES = "names"
+    """A value for each name that the user chose, such as tags."""
+    FREE = "free"
+    """Of a shape that is not listed here: any path may follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyType:
+    """The type of a property; `many` for a list of such values."""
+
+    kind: PropertyKind
+    many: bool = False
+    members: Mapping[str, PropertyType] = field(default_factory=dict)
+
+
+_Properties = dict[str, PropertyType]
+
+
+def _each(kind: PropertyKind, names: str, *, many: bool = False) -> _Properties:
+    return {name: PropertyType(kind, many) for name in names.split()}
+
+
+def _texts(names: str) -> _Properties:
+    return _each(PropertyKind.TEXT, names)
+
+
+def _lists(names: str) -> _Properties:
+    return _each(PropertyKind.TEXT, names, many=True)
+
+
+def _numbers(names: str) -> _Properties:
+    return _each(PropertyKind.NUMBER, names)
+
+
+def _flags(names: str) -> _Properties:
+    return _each(PropertyKind.FLAG, names)
+
+
+def _policies(names: str) -> _Properties:
+    return _each(PropertyKind.POLICY, names)
+
+
+def _free(names: str) -> _Properties:
+    return _each(PropertyKind.FREE, names)
+
+
+def _names(names: str) -> _Properties:
+    return _each(PropertyKind.NAMES, names)
+
+
+def _structure(name: str, members: _Properties, *, many: bool = False) -> _Properties:
+    return {name: PropertyType(PropertyKind.STRUCTURE, many, members)}
+
+
+_METHOD = _texts("ResourcePath HttpMethod AuthorizationType AuthorizerId IntegrationUri") | _flags(
+    "ApiKeyRequired"
+)
+_INLINE_POLICY = _texts("PolicyName") | _policies("PolicyDocument")
+_PRINCIPAL = _texts("Path PermissionsBoundary") | _lists("ManagedPolicyArns") | _names("Tags")
+
+TYPES: Mapping[str, Mapping[str, PropertyType]] = {
+    "AWS::ApiGateway::RestApi": _texts(
+        f"Name Description Version ApiKeySourceType RootResourceId SecurityPolicy EndpointAccessMode {REST_API_ID_PROPERTY}"
+    )
+    | _lists("BinaryMediaTypes")
+    | _numbers("MinimumCompressionSize")
+    | _flags("DisableExecuteApiEndpoint")
+    | _structure("EndpointConfiguration", _lists("Types VpcEndpointIds") | _texts("IpAddressType"))
+    | _structure(METHODS_PROPERTY, _METHOD, many=True)
+    | _names("Tags")
+    | _policies(POLICY_PROPERTY),
+    "AWS::ApiGateway::Stage": _texts(
+        f"StageName DeploymentId Description DocumentationVersion ClientCertificateId CacheClusterSize RestApiId {WEB_ACL_PROPERTY}"
+    )
+    | _flags("CacheClusterEnabled TracingEnabled")
+    | _structure("AccessLogSetting", _texts("DestinationArn Format"))
+    | _free("CanarySetting MethodSettings")
+    | _names("Variables Tags"),
+    "AWS::ApiGatewayV2::Api": _texts(
+        "ApiEndpoint ApiId ApiKeySelectionExpression Description IpAddressType Name ProtocolType RouteSelectionExpression Version"
+    )
+    | _flags("DisableExecuteApiEndpoint DisableSchemaValidation")
+    | _free("CorsConfiguration")
+    | _names("Tags"),
+    "AWS::ApiGatewayV2::Integration": _texts(
+        "ApiId ConnectionId ConnectionType ContentHandlingStrategy CredentialsArn Description IntegrationMethod "
+        "IntegrationSubtype IntegrationType IntegrationUri PassthroughBehavior PayloadFormatVersion "
+        "TemplateSelectionExpression"
+    )
+    | _numbers("TimeoutInMillis")
+    | _free("RequestParameters RequestTemplates ResponseParameters TlsConfig"),
+    "AWS::ApiGatewayV2::Route": _texts(
+        "ApiId AuthorizationType AuthorizerId ModelSelectionExpression OperationName RouteKey "
+        "RouteResponseSelectionExpression Target"
+    )
+    | _flags("ApiKeyRequired")
+    | _lists("AuthorizationScopes")
+    | _free("RequestModels RequestParameters"),
+    "AWS::IAM::Group": _texts("GroupName Path")
+    | _lists("ManagedPolicyArns")
+    | _structure("Policies", _INLINE_POLICY, many=True),
+    "AWS::IAM::ManagedPolicy": _texts("ManagedPolicyName Path Description DefaultVersionId PolicyId")
+    | _numbers("AttachmentCount PermissionsBoundaryUsageCount")
+    | _flags("IsAttachable")
+    | _lists("Groups Roles Users")
+    | _policies("PolicyDocument"),
+    "AWS::IAM::Role": _PRINCIPAL
+    | _structure("Policies", _INLINE_POLICY, many=True)
+    | _texts("RoleName RoleId Description")
+    | _numbers("MaxSessionDuration")
+    | _policies("AssumeRolePolicyDocument"),
+    "AWS::IAM::User": _PRINCIPAL
+    | _structure("Policies", _INLINE_POLICY, many=True)
+    | _texts("UserName")
+    | _lists("Groups")
+    | _free("LoginProfile"),
+    "AWS::KMS::Key": _texts("KeyId Description KeySpec KeyUsage Origin")
+    | _flags("Enabled MultiRegion EnableKeyRotation")
+    | _numbers("RotationPeriodInDays")
+    | _names("Tags")
+    | _policies(POLICY_PROPERTY),
+    "AWS::Lambda::Alias": _texts("Name FunctionName FunctionVersion Description"),
+    "AWS::Lambda::EventSourceMapping": _texts("EventSourceArn StartingPosition FunctionName KmsKeyArn")
+    | _flags("Enabled BisectBatchOnFunctionError")
+    | _numbers(
+        "BatchSize MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds MaximumRetryAttempts ParallelizationFactor "
+        "TumblingWindowInSeconds"
+    )
+    | _lists("FunctionResponseTypes Queues Topics")
+    | _free(
+        "AmazonManagedKafkaEventSourceConfig DestinationConfig DocumentDBEventSourceConfig FilterCriteria LoggingConfig "
+        "MetricsConfig ProvisionedPollerConfig ScalingConfig SelfManagedEventSource SelfManagedKafkaEventSourceConfig "
+        "SourceAccessConfigurations StartingPositionTimestamp"
+    )
+    | _names("Tags"),
+    "AWS::Lambda::Function": _texts(
+        f"FunctionName Runtime Role Handler Description PackageType KmsKeyArn CodeSigningConfigArn RecursiveLoop {VPC_ID_PROPERTY}"
+    )
+    | _numbers("Timeout MemorySize ReservedConcurrentExecutions")
+    | _lists("Layers Architectures")
+    | _structure("VpcConfig", _lists("SubnetIds SecurityGroupIds") | _flags("Ipv6AllowedForDualStack"))
+    | _structure("DeadLetterConfig", _texts("TargetArn"))
+    | _structure("Environment", _names("Variables"))
+    | _structure("TracingConfig", _texts("Mode"))
+    | _structure("EphemeralStorage", _numbers("Size"))
+    | _structure("SnapStart", _texts("ApplyOn"))
+    | _structure("LoggingConfig", _texts("LogFormat ApplicationLogLevel SystemLogLevel LogGroup"))
+    | _free(
+        "FileSystemConfigs ImageConfig Code TenancyConfig CapacityProviderConfig DurableConfig FunctionScalingConfig "
+        "RuntimeManagementConfig"
+    )
+    | _names("Tags")
+    | _policies(POLICY_PROPERTY),
+    "AWS::Lambda::Url": _texts("AuthType InvokeMode FunctionUrl FunctionArn TargetFunctionArn Qualifier")
+    | _free("Cors"),
+    "AWS::S3::Bucket": _texts("BucketName AbacStatus AccessControl")
+    | _flags("ObjectLockEnabled")
+    | _free(
+        "AccelerateConfiguration AnalyticsConfigurations BucketEncryption CorsConfiguration "
+        "IntelligentTieringConfigurations InventoryConfigurations LifecycleConfiguration LoggingConfiguration "
+        "MetadataConfiguration MetadataTableConfiguration MetricsConfigurations NotificationConfiguration "
+        "ObjectLockConfiguration OwnershipControls PublicAccessBlockConfiguration ReplicationConfiguration "
+        "VersioningConfiguration WebsiteConfiguration"
+    )
+    | _names("Tags")
+    | _policies(POLICY_PROPERTY),
+    "AWS::SNS::Topic": _texts(
+        "TopicName DisplayName KmsMasterKeyId FifoThroughputScope SignatureVersion TracingConfig"
+    )
+    | _flags("ContentBasedDeduplication FifoTopic")
+    | _free("ArchivePolicy DataProtectionPolicy DeliveryStatusLogging Subscription")
+    | _names("Tags")
+    | _policies(POLICY_PROPERTY),
+    "AWS::SQS::Queue": _texts("QueueName DeduplicationScope FifoThroughputLimit KmsMasterKeyId")
+    | _numbers(
+        "DelaySeconds MaximumMessageSize MessageRetentionPeriod ReceiveMessageWaitTimeSeconds VisibilityTimeout "
+        "KmsDataKeyReusePeriodSeconds"
+    )
+    | _flags("ContentBasedDeduplication FifoQueue SqsManagedSseEnabled")
+    | _free("RedriveAllowPolicy RedrivePolicy")
+    | _names("Tags")
+    | _policies(POLICY_PROPERTY),
+    "AWS::SecretsManager::Secret": _texts("Name Description KmsKeyId Type")
+    | _free("ReplicaRegions")
+    | _names("Tags")
+    | _policies(POLICY_PROPERTY),
+}
+
+
+def selected_types(select: tuple[str, ...]) -> tuple[str, ...]:
+    """The types that the words of `select` stand for; a word that is no type stands for itself."""
+    return tuple(type_ for word in select for type_ in (PRINCIPAL_TYPES if word == PRINCIPAL else (word,)))
+
+
+def property_type(type_: str, path: tuple[str, ...]) -> PropertyType | None:
+    """The type of the property at a path, None iff the resource type has no such path.
+
+    A path does not lead into the items of a list: `each` goes through those.
+    """
+    members = TYPES.get(type_, {})
+    found: PropertyType | None = None
+    for name in path:
+        if found is not None:
+            if found.kind is PropertyKind.FREE:
+                return found
+            if found.kind is PropertyKind.NAMES and not found.many:
+                found, members = PropertyType(PropertyKind.TEXT), {}
+                continue
+            if found.kind is not PropertyKind.STRUCTURE or found.many:
+                return None
+        found = members.get(name)
+        if found is None:
+            return None
+        members = found.members
+    return found
