@@ -1,0 +1,90 @@
+"""wa-policy: who can really do what in AWS, decided offline from exported documents.
+
+The names below are the public API. Each is loaded when it is first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wa_policy.api import can, explain, locate, read, scan, simulate
+    from wa_policy.catalog.store import load_catalog
+    from wa_policy.errors import LoadError, Problem, UsageError, WaPolicyError
+    from wa_policy.evaluator.applied import AppliedPolicies
+    from wa_policy.evaluator.applying import applied_to
+    from wa_policy.evaluator.evaluate import Decision, Outcome, evaluate
+    from wa_policy.evaluator.explain import Explanation
+    from wa_policy.findings import Report, Result, Severity, Verdict, Witness
+    from wa_policy.iam.parse import parse_policy
+    from wa_policy.iam.policy import Policy
+    from wa_policy.iam.principal import parse_caller
+    from wa_policy.iam.request import Request, make_context
+    from wa_policy.iam.unknown import Unknown
+    from wa_policy.inventory.model import Inventory
+    from wa_policy.settings import Settings
+
+__all__ = [
+    "AppliedPolicies",
+    "Decision",
+    "Explanation",
+    "Inventory",
+    "LoadError",
+    "Outcome",
+    "Policy",
+    "Problem",
+    "Report",
+    "Request",
+    "Result",
+    "Settings",
+    "Severity",
+    "Unknown",
+    "UsageError",
+    "Verdict",
+    "WaPolicyError",
+    "Witness",
+    "applied_to",
+    "can",
+    "evaluate",
+    "explain",
+    "load_catalog",
+    "locate",
+    "make_context",
+    "parse_caller",
+    "parse_policy",
+    "read",
+    "scan",
+    "simulate",
+]
+
+_MODULES = {
+    "api": ("can", "explain", "locate", "read", "scan", "simulate"),
+    "catalog.store": ("load_catalog",),
+    "errors": ("LoadError", "Problem", "UsageError", "WaPolicyError"),
+    "evaluator.applied": ("AppliedPolicies",),
+    "evaluator.applying": ("applied_to",),
+    "evaluator.evaluate": ("Decision", "Outcome", "evaluate"),
+    "evaluator.explain": ("Explanation",),
+    "findings": ("Report", "Result", "Severity", "Verdict", "Witness"),
+    "iam.parse": ("parse_policy",),
+    "iam.policy": ("Policy",),
+    "iam.principal": ("parse_caller",),
+    "iam.request": ("Request", "make_context"),
+    "iam.unknown": ("Unknown",),
+    "inventory.model": ("Inventory",),
+    "settings": ("Settings",),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module `wa_policy` has no attribute `{name}`")
+    value = getattr(import_module(f"wa_policy.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

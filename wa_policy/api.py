@@ -17,7 +17,7 @@ from wa_policy.iam.request import make_context
 from wa_policy.iam.source import Source
 from wa_policy.inventory.model import Assumptions, Inventory
 from wa_policy.loaders.simulation import BadLine, Simulated
-from wa_policy.settings import Settings
+from wa_policy.settings import ParameterValue, Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with a file name, the bytes done and the bytes in all."""
@@ -84,6 +84,39 @@ def _no_rule(rule_id: str, known: Iterable[str]) -> UsageError:
     close = get_close_matches(rule_id, known, 3)
     advice = f"close to it: {', '.join(close)}" if close else "`wa-policy rules list` names them all"
     return UsageError(f"there is no rule `{rule_id}`, expected the id of a rule of the pack", advice=advice)
+
+
+def typed_parameters(written: Mapping[str, Sequence[str]]) -> dict[str, ParameterValue]:
+    """The values of rule parameters that are written as text, one or several each, in the types the rules declare.
+
+    What does not fit its type stays text: `scan` refuses it, and knows the words.
+    """
+    from wa_policy.rules.model import ValueKind
+    from wa_policy.rules.pack import load_pack
+    from wa_policy.rules.parameters import declared
+
+    known = declared(load_pack())
+    typed: dict[str, ParameterValue] = {}
+    for name, values in written.items():
+        parameter = known.get(name)
+        if len(values) != 1 or (parameter is not None and parameter.many):
+            typed[name] = tuple(values)
+        elif parameter is not None and parameter.kind is ValueKind.FLAG:
+            typed[name] = {"true": True, "false": False}.get(values[0].lower(), values[0])
+        elif parameter is not None and parameter.kind is ValueKind.NUMBER:
+            typed[name] = _number(values[0])
+        else:
+            typed[name] = values[0]
+    return typed
+
+
+def _number(text: str) -> ParameterValue:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 def scan(

@@ -26,15 +26,17 @@ def corpus() -> Path:
     """The folder `conformance` of the recorded corpus, or skip."""
     folder = os.environ.get("WA_POLICY_CORPUS")
     if not folder:
-        pytest.skip("the recorded corpus is not here: set WA_POLICY_CORPUS to the folder that holds conformance/")
+        pytest.skip(
+            "the recorded corpus is not here: set WA_POLICY_CORPUS to the folder that holds conformance/"
+        )
     return Path(folder) / "conformance"
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path, "rt") if path.suffix == ".gz" else path.open()
-    with opened as lines:
-        for line in lines:
-            yield json.loads(line)
+    packed = path.read_bytes()
+    content = gzip.decompress(packed) if path.suffix == ".gz" else packed
+    for line in content.splitlines():
+        yield json.loads(line)
 
 
 def decide(raw: dict[str, Any], catalog: Catalog) -> Decision:

@@ -207,6 +207,7 @@ def test_urls_and_event_source_mappings(read_exports: Read) -> None:
     (resource,) = found.of_type("AWS::Lambda::Url")
     assert resource.property("TargetFunctionArn") == f"{F}:f"
     assert resource.property("Qualifier") == "live"
+    assert resource.id == "https://x"
     assert resource.property("AuthType") == "NONE"
     (source,) = found.of_type("AWS::Lambda::EventSourceMapping")
     assert source.id == "arn:aws:lambda:eu-west-1:111122223333:event-source-mapping:u"

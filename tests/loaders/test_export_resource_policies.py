@@ -112,6 +112,11 @@ def test_policies(  # noqa: PLR0917  # the columns of the table
             {"Error": {"Code": "NoSuchBucketPolicy", "Message": ""}},
             Absent(),
         ),
+        (
+            "s3api.get-bucket-policy.b.json",  # standard error, saved in place of the answer
+            b"\nAn error occurred (NoSuchBucketPolicy) when calling the GetBucketPolicy operation: no policy\n",
+            Absent(),
+        ),
         ("sqs.get-queue-attributes.q.json", {}, Absent()),
         ("sqs.get-queue-attributes.q.json", {"Attributes": {}}, Absent()),
         ("sqs.get-queue-attributes.q.json", b"", Absent()),  # what the CLI prints for an empty answer

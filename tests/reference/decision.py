@@ -100,7 +100,9 @@ def _is_granted(q: Question) -> bool:
     if q.api_with_lambda_authorizer:
         return q.resource_allows_the_caller or q.identity_allows
     if not _is_signed_by_a_principal(q):
-        return q.resource_allows_the_caller  # it has neither a role nor an account that could be named instead
+        return (
+            q.resource_allows_the_caller
+        )  # it has neither a role nor an account that could be named instead
     # "By default, all requests are implicitly denied with the exception of the AWS account root user"
     identity_allows = q.identity_allows or q.is_root_user
     if not q.is_of_the_resource_account:
@@ -110,9 +112,7 @@ def _is_granted(q: Question) -> bool:
             return False
         if not q.session_allows:
             return False
-        return (
-            q.resource_allows_the_caller or q.resource_allows_the_role or q.resource_allows_the_account
-        )
+        return q.resource_allows_the_caller or q.resource_allows_the_role or q.resource_allows_the_account
     if q.resource_allows_the_caller:
         return True
     if q.resource_allows_the_role:

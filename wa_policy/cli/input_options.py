@@ -29,24 +29,40 @@ KINDS = (
 """The kinds of policies, in the order of `PolicyKind`, as one types them."""
 
 
-def settings_options(command: Any) -> Any:
-    """`--config`, `--profile`, `--param` and `--no-organization`."""
+def organization_options(command: Any) -> Any:
+    """`--config` and `--no-organization`."""
     for option in (
         click.option(
-            "--no-organization", is_flag=True, help="The accounts belong to no organization: no SCPs, no RCPs."
+            "--no-organization",
+            is_flag=True,
+            help="The accounts belong to no organization: no SCPs, no RCPs.",
         ),
         click.option(
-            "--param", "parameters", multiple=True, metavar="NAME=VALUE",
+            "--config",
+            metavar="FILE",
+            help="The settings; else wa-policy.yaml here, or beside the first path.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def rule_options(command: Any) -> Any:
+    """`--profile` and `--param`."""
+    for option in (
+        click.option(
+            "--param",
+            "parameters",
+            multiple=True,
+            metavar="NAME=VALUE",
             help="A parameter of the rules; repeat it for a list.",
         ),
         click.option(
-            "--profile", type=click.Choice([profile.value for profile in Profile]), help="How much the rules may ask."
+            "--profile",
+            type=click.Choice([profile.value for profile in Profile]),
+            help="How much the rules may ask.",
         ),
-        click.option(
-            "--config", metavar="FILE",
-            help="The settings; else wa-policy.yaml here, or beside the first path.",
-        ),
-    ):  # fmt: skip
+    ):
         command = option(command)
     return command
 
@@ -55,9 +71,9 @@ def settings_of(
     paths: Sequence[str],
     *,
     config: str | None,
-    profile: str | None,
-    parameters: Sequence[str],
     no_organization: bool,
+    profile: str | None = None,
+    parameters: Sequence[str] = (),
 ) -> Settings:
     """The settings of the file, overruled by what stands on the command line."""
     from wa_policy.cli.config import find_config, read_config
@@ -73,13 +89,17 @@ def settings_of(
 
 
 def _parameters(written: Sequence[str]) -> Mapping[str, ParameterValue]:
+    if not written:
+        return {}
+    from wa_policy import api
+
     values: dict[str, list[str]] = {}
     for text in written:
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise UsageError(f"found `--param {text}`, expected NAME=VALUE")
         values.setdefault(name, []).append(value)
-    return {name: found[0] if len(found) == 1 else tuple(found) for name, found in values.items()}
+    return api.typed_parameters(values)
 
 
 def kind_of(word: str | None) -> PolicyKind | None:

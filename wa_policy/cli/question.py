@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wa_policy.cli.input_options import read_input, settings_of, settings_options, stdin_for
+from wa_policy.cli.input_options import organization_options, read_input, settings_of, stdin_for
 from wa_policy.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def question_options(command: Any) -> Any:
-    """`--context`, `--input`, `--format` and the settings."""
+    """`--context`, `--input`, `--format` and what says whether there is an organization."""
     for option in (
         click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True),
         click.option(
@@ -25,7 +25,7 @@ def question_options(command: Any) -> Any:
             "--context", "context", multiple=True, metavar="KEY=VALUE",
             help="A condition key of the request; repeat a key for several values.",
         ),
-        settings_options,
+        organization_options,
     ):  # fmt: skip
         command = option(command)
     return command
@@ -39,8 +39,6 @@ def asked(
     context: Sequence[str],
     inputs: Sequence[str],
     config: str | None,
-    profile: str | None,
-    parameters: Sequence[str],
     no_organization: bool,
 ) -> Explanation:
     """The decision on the request, with its reasons."""
@@ -48,9 +46,7 @@ def asked(
 
     if not inputs:
         raise UsageError("no input is named, expected `--input PATH` with the exported documents")
-    settings = settings_of(
-        inputs, config=config, profile=profile, parameters=parameters, no_organization=no_organization
-    )
+    settings = settings_of(inputs, config=config, no_organization=no_organization)
     inventory = read_input(inputs, settings, stdin=stdin_for(inputs))
     return api.explain(inventory, principal, action, resource, context_of(context))
 

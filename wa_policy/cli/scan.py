@@ -9,7 +9,14 @@ import click
 
 from wa_policy.cli.debug import debug_option
 from wa_policy.cli.exit_codes import HELP, ExitCode
-from wa_policy.cli.input_options import KINDS, read_input, settings_of, settings_options, stdin_for
+from wa_policy.cli.input_options import (
+    KINDS,
+    organization_options,
+    read_input,
+    rule_options,
+    settings_of,
+    stdin_for,
+)
 
 if TYPE_CHECKING:
     from wa_policy.findings import Report
@@ -34,7 +41,8 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule; may be repeated.")
 @click.option("--show-unknown", is_flag=True, help="List the unknown verdicts, with what is missing.")
 @click.option("--kind", type=click.Choice(KINDS), help="The kind of policy documents that stand alone.")
-@settings_options
+@rule_options
+@organization_options
 @debug_option
 def scan(
     *,

@@ -105,7 +105,7 @@ def situation_of(
         same_account=account is not None and request.resource_account in (None, account),
         rule=_resource_rule(request, action, facts, has_resource_policy=has_resource_policy),
         resource_control_applies=kind is not CallerKind.SERVICE_LINKED_ROLE
-        and action not in catalog.rcp_exempt_actions
+        and action not in {exempt.lower() for exempt in catalog.rcp_exempt_actions}
         and catalog.supports_resource_control_policies(service),
     )
 

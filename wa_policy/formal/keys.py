@@ -15,6 +15,7 @@ from itertools import pairwise
 from wa_policy.evaluator.conditions import holds
 from wa_policy.evaluator.resolve import resolve
 from wa_policy.formal.budget import Budget
+from wa_policy.formal.minimal import minimal
 from wa_policy.formal.strings import Group, string_classes
 from wa_policy.iam.operators import Comparison, Quantifier, ValueType
 from wa_policy.iam.pattern import arn_glob, glob
@@ -79,7 +80,7 @@ def key_classes(
         present = _sets(key, required, marks, domain, budget)
     else:
         present = _singles(key, required, marks, domain, budget)
-    return KeyResult(_minimal([*found, *present.classes]), present.complete)
+    return KeyResult(minimal([*found, *present.classes]), present.complete)
 
 
 def _asked(
@@ -95,19 +96,7 @@ def _asked(
                 if holds(condition, context, []) is not False:
                     mask |= 1 << index
             classes.append((mask, value))
-    return _minimal(classes)
-
-
-def _minimal(classes: Iterable[KeyClass]) -> list[KeyClass]:
-    best: dict[int, Value] = {}
-    for mask, value in classes:
-        best.setdefault(mask, value)
-    masks = sorted(best, key=lambda mask: (mask.bit_count(), mask))
-    kept: list[int] = []
-    for mask in masks:
-        if not any(other & mask == other for other in kept):
-            kept.append(mask)
-    return [(mask, best[mask]) for mask in kept]
+    return minimal(classes)
 
 
 # --- one value ------------------------------------------------------------------------------------------------------
@@ -361,7 +350,7 @@ def _sets(
                 1 << index for position, (index, _) in enumerate(roles.any_marks) if any_bits >> position & 1
             )
             classes.append((mask, texts))
-    return KeyResult(_minimal(classes), elements.complete)
+    return KeyResult(minimal(classes), elements.complete)
 
 
 def _elements(
@@ -397,4 +386,4 @@ def _elements(
             )
             classes.append((mask, value))
     measured = all(c.operator.operator.value_type not in _TEXTUAL for c in conditions)
-    return KeyResult(_minimal(classes), complete=measured)
+    return KeyResult(minimal(classes), complete=measured)

@@ -15,6 +15,7 @@ from wa_policy.errors import InternalError
 from wa_policy.formal.boxes import Box
 from wa_policy.formal.budget import Budget
 from wa_policy.formal.keys import KeyDomain, Value, key_classes
+from wa_policy.formal.minimal import minimal
 from wa_policy.formal.strings import Group, string_classes
 from wa_policy.iam.policy import Condition
 
@@ -147,7 +148,7 @@ class _Search:
             union |= boxes
             lifted.append((boxes, value))
         self.alive = [index for index in self.alive if union >> index & 1]
-        return _minimal(lifted)
+        return minimal(lifted)
 
     def _choose(self, dimensions: list[list[tuple[int, Value]]]) -> list[Value] | None:
         """One value per dimension such that no box is hit in all of them, or None iff there is no such choice."""
@@ -182,17 +183,6 @@ class _Search:
         for number, value in zip(order, found, strict=True):
             values[number] = value
         return values
-
-
-def _minimal(classes: list[tuple[int, _T]]) -> list[tuple[int, _T]]:
-    best: dict[int, _T] = {}
-    for mask, value in classes:
-        best.setdefault(mask, value)
-    kept: list[int] = []
-    for mask in sorted(best, key=lambda mask: (mask.bit_count(), mask)):
-        if not any(other & mask == other for other in kept):
-            kept.append(mask)
-    return [(mask, best[mask]) for mask in kept]
 
 
 def _values(classes: list[tuple[int, str]]) -> list[tuple[int, Value]]:

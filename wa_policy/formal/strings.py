@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from wa_policy.formal.budget import Budget
+from wa_policy.formal.minimal import minimal
 from wa_policy.iam.pattern import (
     CHAR,
     MANY,
@@ -62,19 +63,8 @@ Class = tuple[int, str]
 """A mask (bit i: mark i holds) and a string that has it."""
 
 
-def minimal(classes: Iterable[Class]) -> list[Class]:
-    """The classes whose marks are not a superset of another's; the first string for each mask; sorted."""
-    best: dict[int, str] = {}
-    for mask, text in classes:
-        known = best.get(mask)
-        if known is None or (len(text), text) < (len(known), known):
-            best[mask] = text
-    masks = sorted(best, key=lambda mask: (mask.bit_count(), mask))
-    kept: list[int] = []
-    for mask in masks:
-        if not any(other & mask == other for other in kept):
-            kept.append(mask)
-    return [(mask, best[mask]) for mask in kept]
+def _shortest(classes: Iterable[Class]) -> list[Class]:
+    return minimal(sorted(classes, key=lambda found: (len(found[1]), found[1])))
 
 
 def string_classes(required: Sequence[Group], marks: Sequence[Group], budget: Budget) -> list[Class]:
@@ -86,7 +76,7 @@ def string_classes(required: Sequence[Group], marks: Sequence[Group], budget: Bu
     base = min(positive, key=lambda group: len(group.patterns), default=Group((NONEMPTY,)))
     rest = [group for group in required if group is not base]
     if base.folded:
-        return minimal(_folded_classes(base, rest, marks, budget))
+        return _shortest(_folded_classes(base, rest, marks, budget))
     found = [
         (mask_of(text, marks), text)
         for text in sorted(base.literals)
@@ -95,7 +85,7 @@ def string_classes(required: Sequence[Group], marks: Sequence[Group], budget: Bu
     for pattern in base.wild:
         if not _said_by_another(pattern, base.wild):
             found += _classes_of(pattern, rest, marks, budget, folded=False)
-    return minimal(found)
+    return _shortest(found)
 
 
 def _said_by_another(pattern: str, patterns: Sequence[str]) -> bool:
@@ -192,7 +182,7 @@ def _letters(patterns: Sequence[tuple[str, bool]]) -> list[str]:
         letters |= named
         if RUN in pattern or CHAR in pattern:
             letters.add(":")
-    return [*sorted(letters), OTHER]
+    return [OTHER, *sorted(letters)]
 
 
 def _classes_of(
@@ -203,7 +193,9 @@ def _classes_of(
         return []
     machine = automaton(base)
     start = (machine.start, tuple(m.start for m in product.machines))
-    seen = {start}
+    seen: set[tuple[int, tuple[int, ...]]] = (
+        set()
+    )  # without the start: only a string that is not empty counts
     queue = deque([(start, "")])
     found: list[Class] = []
     while queue:

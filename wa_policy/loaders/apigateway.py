@@ -243,7 +243,7 @@ def load_resources(export: Export) -> None:
         Resource(
             REST_API.type,
             arn,
-            "",
+            api,
             origin.account,
             origin.region,
             {REST_API_ID_PROPERTY: api, METHODS_PROPERTY: tuple(methods)},

@@ -9,7 +9,7 @@ from typing import Any
 from wa_policy.inventory.model import Absent, Answer, NotExported
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Export
-from wa_policy.loaders.policy_calls import PolicyCall, policy_call
+from wa_policy.loaders.policy_calls import SECRET, PolicyCall, policy_call
 from wa_policy.loaders.resource_ids import function_of_file, owner
 from wa_policy.loaders.resource_policies import (
     hand_over,
@@ -26,6 +26,21 @@ _PER_FUNCTION = (
     "lambda.list-event-source-mappings",
     "lambda.list-aliases",
 )
+
+
+# What the CLI prints to standard error, saved in place of the answer (`2>&1`).
+_PRINTED = re.compile(
+    rb"\s*(?:aws: \[ERROR\]: )?An error occurred \(([\w.]+)\) when calling the \w+ operation[^:]*:\s*([^\r\n]*)"
+)
+
+
+def printed_error(data: bytes | bytearray) -> dict[str, Any] | None:
+    """The error answer that the text of an error message of the CLI stands for."""
+    found = _PRINTED.match(data)
+    if found is None:
+        return None
+    code, message = (part.decode("utf-8", "replace") for part in found.groups())
+    return {"Error": {"Code": code, "Message": message}}
 
 
 def is_error_answer(value: Any, _origin: Origin) -> bool:
@@ -100,7 +115,7 @@ def _absent(export: Export, row: PolicyCall, message: str) -> None:
 def _not_exported(export: Export, row: PolicyCall | None) -> None:
     """The resource exists, as far as one can tell; its policy is not known."""
     id_ = None if row is None else resource_of_file(export, row)
-    if row is None or id_ is None:
-        return
+    if row is None or id_ is None or (row is SECRET and export.origin.arn is None):
+        return  # the ARN of a secret does not follow from its name
     wanted = row.wanted(row.name_of(id_))
     hand_over(export, row, id_, NotExported(wanted), place=export.source)

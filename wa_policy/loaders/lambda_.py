@@ -65,7 +65,7 @@ FUNCTION = Table(
             structure(*same("LogFormat", "ApplicationLogLevel", "SystemLogLevel", "LogGroup")),
         ),
         *same("TenancyConfig", "CapacityProviderConfig", "DurableConfig", read=as_is),
-        Member("VpcConfig", VPC_ID_PROPERTY, inside("VpcId")),
+        Member("VpcConfig", VPC_ID_PROPERTY, lambda node: inside("VpcId")(node) or None),
     ),
     elsewhere={
         "Code": "lambda get-function",
@@ -237,9 +237,9 @@ def load_urls(export: Export) -> None:
         }
         account, region = owner(arn)
         name = arn.rsplit(":", 1)[1]
-        resource = Resource(
-            URL.type, written, name, account, region, properties, item.source, URL.places(item)
-        )
+        # The ARN in the answer is that of the function or alias, which is another resource.
+        id_ = item.text("FunctionUrl") or f"{written}#url"
+        resource = Resource(URL.type, id_, name, account, region, properties, item.source, URL.places(item))
         export.pieces.resources.append(resource)
     if "FunctionUrlConfigs" in node.value:
         asked = the_only(functions) or (function_of_file(export) if not functions else None)

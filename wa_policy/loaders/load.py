@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,8 @@ from wa_policy.iam.parse import describe
 from wa_policy.iam.policy import PolicyKind
 from wa_policy.inventory.model import Assumptions, Inventory, ReadFile
 from wa_policy.loaders.assemble import assemble
-from wa_policy.loaders.document import Document, parse_document
+from wa_policy.loaders.document import Document, DocumentFormat, parse_document
+from wa_policy.loaders.error_answers import printed_error
 from wa_policy.loaders.files import STDIN, InputFile, Progress, find_files, read_file
 from wa_policy.loaders.lines import lines_of
 from wa_policy.loaders.members import Node
@@ -50,9 +53,22 @@ def load(
         else:
             files.append(found)
     run.find_sidecars(files)
-    for file in files:
-        run.file(file)
-    return assemble(run.pieces, run.files, run.origins, run.assume)
+    with _collector_paused():
+        for file in files:
+            run.file(file)
+        return assemble(run.pieces, run.files, run.origins, run.assume)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    # All that is made here is kept and none of it is a cycle: looking for some would take half of the time.
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Run:
@@ -115,8 +131,8 @@ class _Run:
             return
         documents, problems = parse_document(file.name, data)
         before = len(self.pieces.problems)
-        if not documents and _is_empty_answer(origin, problems):
-            documents, problems = _no_attributes(file.name), ()
+        if not documents and (value := _said_in_text(origin, data, problems)) is not None:
+            documents, problems = (Document(file.name, value, DocumentFormat.JSON),), ()
         self.pieces.problems.extend(problems)
         kinds = {name for document in documents if (name := self._document(document, origin, file))}
         self.files.append(ReadFile(file.name, tuple(sorted(kinds))))
@@ -176,13 +192,12 @@ def _is_below(path: str, root: str) -> bool:
     return path == root or path.startswith(root if root.endswith("/") else f"{root}/")
 
 
-def _is_empty_answer(origin: Origin, problems: Sequence[Problem]) -> bool:
-    """True iff the file is empty where the CLI prints nothing for an answer without members."""
-    return origin.call == "sqs.get-queue-attributes" and [p.code for p in problems] == ["empty-file"]
-
-
-def _no_attributes(name: str) -> tuple[Document, ...]:
-    return parse_document(name, b"{}")[0]
+def _said_in_text(origin: Origin, data: bytearray, problems: Sequence[Problem]) -> dict[str, Any] | None:
+    """What a file says that holds no document, where the CLI prints none."""
+    if [problem.code for problem in problems] == ["empty-file"]:
+        # An answer without members is printed as nothing; other empty files may be failed commands.
+        return {} if origin.call == "sqs.get-queue-attributes" else None
+    return printed_error(data)
 
 
 def _looks_like_aws(value: Any) -> bool:

@@ -114,7 +114,8 @@ def hand_over(
     """A fragment that holds the policy of a resource and its name."""
     arn_account, arn_region = owner(id_)
     account = arn_account or export.origin.account
-    name = row.name_of(id_)
+    told = (properties or {}).get(row.name_property)
+    name = told if isinstance(told, str) else row.name_of(id_)
     if account is None:
         check_place(export, what=f"`{name}`", region=False)
     export.pieces.resources.append(

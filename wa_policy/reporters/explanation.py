@@ -104,8 +104,8 @@ def _statement_json(told: StatementExplanation) -> dict[str, Any]:
 def _decision(explanation: Explanation) -> Iterator[str]:
     request, decision = explanation.request, explanation.decision
     yield f"{decision.outcome}: {request.caller.arn} {request.action} on {request.resource}"
-    for layer, statement in decision.statements:
-        yield f"  by the {layer}: {statement.effect} {_name(statement.sid, statement.source.pointer)}{_file(statement.source.file)}"
+    # A control policy that is attached at several levels decided at each of them, and is named once.
+    yield from dict.fromkeys(_deciding(decision))
     for layer in decision.lacking:
         yield f"  no Allow that applies in the {layer}"
     for note in explanation.notes:
@@ -114,6 +114,11 @@ def _decision(explanation: Explanation) -> Iterator[str]:
         yield f"  not known: {reason}"
     for doubt in decision.doubts:
         yield f"  doubt: {doubt}"
+
+
+def _deciding(decision: Decision) -> Iterator[str]:
+    for layer, statement in decision.statements:
+        yield f"  by the {layer}: {statement.effect} {_name(statement.sid, statement.source.pointer)}{_file(statement.source.file)}"
 
 
 def _layers(explanation: Explanation) -> Iterator[str]:

@@ -164,12 +164,12 @@ class Example:
     """An input with the verdicts that the rule gives on it.
 
     `files` are answers of the AWS CLI by file name, as they would lie in a folder of the account and region. `expect`
-    has for each subject (by its name) the verdict of each key; the key "" is that of the whole subject.
+    has for each subject (by its name) the verdict of each key, or one verdict for all of its results.
     """
 
     name: str
     files: Mapping[str, object]
-    expect: Mapping[str, Mapping[str, Verdict]]
+    expect: Mapping[str, Verdict | Mapping[str, Verdict]]
     account: str
     region: str
     parameters: Mapping[str, ParameterValue]

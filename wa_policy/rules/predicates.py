@@ -38,14 +38,13 @@ def _trusts_service(subject: Subject, scope: Scope, arguments: Values) -> Truth:
         if element is None or element.negated:
             continue
         bits, hole = actions_of(statement.action, scope.catalog)
-        if not bits & assume and hole is None:
-            continue
+        grants: Truth = True if bits & assume else hole or False
         for principal in element.principals:
             match principal:
                 case ServicePrincipal(service):
-                    found.append(service == text(arguments, "service") and (hole or True))
+                    found.append(service == text(arguments, "service") and grants)
                 case UnknownPrincipal("Service", template) if template.holes:
-                    found.append(template.holes[0].reason)
+                    found.append(grants and template.holes[0].reason)
                 case _:
                     pass
     return any_of(found)
@@ -57,7 +56,8 @@ def _is_granted_any(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     found: list[Truth] = list(documents.unknown)
     for _, statement in documents.statements(Effect.ALLOW):
         bits, hole = actions_of(statement.action, scope.catalog)
-        found.append(bool(bits & wanted) if hole is None else hole)
+        is_certain = hole is None or not statement.action.negated
+        found.append(True if bits & wanted and is_certain else hole or False)
     return any_of(found)
 
 

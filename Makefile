@@ -1,0 +1,50 @@
+# `make scan` and `make test` work in a fresh clone: they make the environment first.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+STAMP := $(VENV)/.set-up
+FIND_PYTHON := for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done
+
+.PHONY: help setup scan test lint ci catalog fuzz bench mutants
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(STAMP)  ## .venv with wa-policy and the tools of development
+
+$(STAMP): pyproject.toml
+	@python=$$($(FIND_PYTHON)); \
+	if [ -z "$$python" ]; then echo "no Python of 3.11 or later was found" >&2; exit 1; fi; \
+	[ -x $(PYTHON) ] || $$python -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+scan: $(STAMP)  ## scan the organization of the fixtures
+	@$(VENV)/bin/wa-policy scan fixtures/acme --exit-zero
+
+test: $(STAMP)  ## the tests
+	$(PYTHON) -m pytest
+
+lint: $(STAMP)  ## style, types, and the direction of imports
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+ci: lint test  ## what has to pass
+
+catalog: $(STAMP)  ## build the catalog of AWS actions anew; downloads pinned wheels, see docs/catalog.md
+	$(PYTHON) tools/make_catalog.py
+
+fuzz: $(STAMP)  ## the tests, with many random examples for each property
+	PYTHONPATH=tools $(PYTHON) -m pytest -p fuzz_profile --hypothesis-profile=fuzz
+
+bench: $(STAMP)  ## the performance goals, each a program in benchmarks/
+	@found=0; for file in benchmarks/*.py; do \
+		[ -f "$$file" ] || continue; found=1; echo "== $$file"; $(PYTHON) "$$file" || exit 1; done; \
+	[ $$found = 1 ] || echo "there is no benchmark yet"
+
+mutants: $(STAMP)  ## do the tests notice when the code is wrong?
+	@if [ -f tools/mutants.py ]; then $(PYTHON) tools/mutants.py; else echo "tools/mutants.py is not there yet"; fi

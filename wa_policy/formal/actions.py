@@ -1,0 +1,119 @@
+"""The action dimension: classes of the actions that the catalog lists, as sets of bits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from wa_policy.catalog.model import Catalog
+from wa_policy.catalog.records import AccessLevel
+from wa_policy.formal.boxes import Box
+from wa_policy.formal.minimal import minimal
+from wa_policy.formal.strings import Group
+from wa_policy.iam.pattern import MANY, ONE, display
+
+# What a person understands at once; the first that is allowed becomes the witness.
+_TELLING = (
+    "iam:PassRole", "sts:AssumeRole", "lambda:InvokeFunction", "s3:GetObject", "sqs:SendMessage", "sns:Publish", "kms:Decrypt",
+    "secretsmanager:GetSecretValue", "dynamodb:GetItem", "execute-api:Invoke", "lambda:UpdateFunctionCode",
+)  # fmt: skip
+_LEVELS = (
+    AccessLevel.PERMISSIONS_MANAGEMENT,
+    AccessLevel.WRITE,
+    AccessLevel.READ,
+    AccessLevel.LIST,
+    AccessLevel.TAGGING,
+)
+
+
+def action_set(group: Group, catalog: Catalog) -> int:
+    """The listed actions for which the group holds."""
+    bits = 0
+    for pattern in group.patterns:
+        bits |= catalog.actions_matching(display(pattern))
+    bits &= catalog.listed
+    return catalog.listed ^ bits if group.negated else bits
+
+
+def action_classes(
+    required: Sequence[Group], marks: Sequence[Group], catalog: Catalog
+) -> list[tuple[int, str]]:
+    """Minimal classes of listed actions, in lower case, for which all of `required` hold."""
+    bits = catalog.listed
+    for group in required:
+        bits &= action_set(group, catalog)
+        if not bits:
+            return []
+    blocks = {0: bits}
+    for index, group in enumerate(marks):
+        marked = action_set(group, catalog)
+        split: dict[int, int] = {}
+        for mask, block in blocks.items():
+            inside = block & marked
+            if inside:
+                split[mask | 1 << index] = split.get(mask | 1 << index, 0) | inside
+            if inside != block:
+                split[mask] = split.get(mask, 0) | (block ^ inside)
+        blocks = split
+    return [(mask, telling(block, catalog)) for mask, block in minimal(blocks.items())]
+
+
+def telling(bits: int, catalog: Catalog) -> str:
+    """The action of a non-empty set that says most, in lower case."""
+    for name in _TELLING:
+        if catalog.single(name) & bits:
+            return name.lower()
+    for level in _LEVELS:
+        found = bits & catalog.actions_at(level)
+        if found:
+            return catalog.names(found & -found)[0].lower()
+    return catalog.names(bits & -bits)[0].lower()
+
+
+_MOST_ACTIONS = 300
+
+
+def realistic_actions(required: Sequence[Box], first: str, catalog: Catalog) -> tuple[list[str], bool]:
+    """The actions to try one by one, `first` first, and whether they are all that the boxes admit."""
+    bits = catalog.listed
+    for box in required:
+        for group in box.actions:
+            bits &= action_set(group, catalog)
+    all_tried = bits.bit_count() <= _MOST_ACTIONS
+    names: list[str] = [first]
+    chosen = 0
+    while bits and len(names) < _MOST_ACTIONS:
+        low = bits & -bits
+        bits ^= low
+        chosen |= low
+        if chosen.bit_count() >= _MOST_ACTIONS:
+            break
+    names += [name.lower() for name in catalog.names(chosen) if name.lower() != first]
+    return names, all_tried
+
+
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+
+
+def resource_group(action: str, account: str | None, region: str | None, catalog: Catalog) -> Group:
+    """The resources that fit an action: the ARN formats of its resource types, or `*` where it has none.
+
+    Without a region every region is meant.
+    """
+    known = catalog.action(action)
+    if known is None:
+        return Group((MANY,))
+    if not known.resource_types:
+        return Group(("arn:aws:s3:::*" if action == "s3:listallmybuckets" else "*",))
+    types = [catalog.resource_type(known.service, used.name) for used in known.resource_types]
+    patterns = [_filled(arn, account, region) for type_ in types if type_ is not None for arn in type_.arns]
+    return Group(tuple(dict.fromkeys(patterns)) or (MANY,))
+
+
+def _filled(arn: str, account: str | None, region: str | None) -> str:
+    values = {"Partition": "aws", "Region": region or ONE + MANY, "Account": account or "?" * 12}
+
+    def fill(found: re.Match[str]) -> str:
+        return values.get(found[1], ONE + MANY).replace("?", ONE)
+
+    return _PLACEHOLDER.sub(fill, arn.replace("*", MANY))

@@ -1,0 +1,267 @@
+"""Who may call, and which context keys come with that: the known facts about keys.
+
+Which keys the caller chooses, which AWS sets and when, and how they hang together. A caller comes with `worlds`: ways
+for the request to arrive, each with a domain for every key.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from wa_policy.catalog.model import Catalog
+from wa_policy.formal.keys import ABSENT, KeyDomain, Value
+from wa_policy.formal.strings import Group
+from wa_policy.iam.operators import ValueType
+from wa_policy.iam.pattern import MANY, ONE, glob
+from wa_policy.iam.principal import Anonymous, AwsService, Caller, FederatedIdentity, Role
+
+Domains = Callable[[str], KeyDomain]
+
+OUTSIDER = "999988887777"
+"""An account that is nobody's in particular: the caller from outside in witnesses."""
+OUTSIDE_ORGANIZATION = "o-outsider0000"
+
+
+@dataclass(frozen=True)
+class CallerClass:
+    """A caller and the ways in which its requests arrive. `facts` says in words what is known of its keys."""
+
+    caller: Caller
+    worlds: tuple[Domains, ...]
+    facts: tuple[str, ...] = ()
+
+
+def fixed(*values: Value) -> KeyDomain:
+    """The key has one of these values; None: it is absent."""
+    return KeyDomain(fixed=values)
+
+
+# Set by AWS for a direct call of a service principal on behalf of a resource, and only then.
+_SERVICE_ONLY = (
+    "aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner",
+    "aws:principalservicename", "aws:principalservicenameslist",
+)  # fmt: skip
+_ENDPOINT_KEYS = (
+    "aws:sourcevpc", "aws:sourcevpce", "aws:sourcevpcarn", "aws:vpcsourceip", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths",
+)  # fmt: skip
+_FORWARDED_KEYS = ("aws:calledvia", "aws:calledviafirst", "aws:calledvialast")
+_ALWAYS_PRESENT = (
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:requestedregion",
+    "aws:securetransport",
+    "aws:useragent",
+)
+
+
+def typed(key: str, catalog: Catalog) -> KeyDomain:
+    """What the catalog knows about a key that nothing else restricts."""
+    known = catalog.condition_key(key)
+    if known is None:
+        return KeyDomain()
+    kinds = known.types
+    value_type = kinds[0] if len(kinds) == 1 else None
+    return KeyDomain(
+        absent=key not in _ALWAYS_PRESENT,
+        multivalued=known.multivalued,
+        value_type=value_type if value_type in (ValueType.BOOL, ValueType.IP) else None,
+    )
+
+
+def worlds(
+    known: Mapping[str, KeyDomain], catalog: Catalog, *, endpoint: Mapping[str, KeyDomain] | None
+) -> tuple[Domains, ...]:
+    """The ways in which a request of an account's principal can arrive: over the internet, through a VPC endpoint, or
+    forwarded by a service on the principal's behalf (which keeps no endpoint keys).
+
+    `endpoint` is what is known of the endpoint keys; None where no endpoint can be used.
+    """
+    absent = dict.fromkeys
+    direct = {"aws:viaawsservice": fixed("false"), **absent(_FORWARDED_KEYS, ABSENT)}
+    address = KeyDomain(absent=False, value_type=ValueType.IP)
+    internet = {**direct, **absent(_ENDPOINT_KEYS, ABSENT), "aws:sourceip": address}
+    forwarded = {
+        "aws:viaawsservice": fixed("true"),
+        **absent(_ENDPOINT_KEYS, ABSENT),
+        "aws:sourceip": address,
+    }
+    ways = [internet]
+    if endpoint is not None:
+        ways.append({**direct, "aws:sourceip": ABSENT, **endpoint})
+    ways.append(forwarded)
+    return tuple(_domains({**way, **known}, catalog) for way in ways)
+
+
+def _domains(known: Mapping[str, KeyDomain], catalog: Catalog) -> Domains:
+    cache: dict[str, KeyDomain] = dict(known)
+
+    def domain(key: str) -> KeyDomain:
+        found = cache.get(key)
+        if found is None:
+            found = cache[key] = typed(key, catalog)
+        return found
+
+    return domain
+
+
+def anonymous(catalog: Catalog) -> CallerClass:
+    """A caller without credentials."""
+    known: dict[str, KeyDomain] = {
+        "aws:principalaccount": fixed("anonymous"),
+        "aws:principaltype": fixed("Anonymous"),
+        "aws:userid": fixed("anonymous"),
+        **dict.fromkeys(_SERVICE_ONLY, ABSENT),
+        **dict.fromkeys(
+            ("aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:principalisawsservice"),
+            ABSENT,
+        ),
+        **dict.fromkeys(
+            ("aws:username", "aws:tokenissuetime", "aws:multifactorauthpresent", "aws:federatedprovider"),
+            ABSENT,
+        ),
+    }
+    ways = worlds(known, catalog, endpoint=_foreign_endpoint((), None))
+    return CallerClass(
+        Anonymous(), _without(ways, "aws:principaltag/"), ("anonymous requests carry no principal keys",)
+    )
+
+
+def outsider(
+    catalog: Catalog,
+    *,
+    named: Iterable[str] = (),
+    account: str = OUTSIDER,
+    organization: str | None = None,
+    role: str = "intruder",
+) -> CallerClass:
+    """A role of an account that nobody here trusts; its owner chooses its name, tags and session.
+
+    `named` are the VPCs and endpoints that policies name: the outsider's own are others.
+    """
+    known: dict[str, KeyDomain] = {
+        "aws:principalarn": KeyDomain(
+            absent=False, multivalued=False, groups=(Group((f"arn:aws:iam::{account}:role/{ONE}{MANY}",)),)
+        ),
+        "aws:principalaccount": fixed(account),
+        "aws:principalorgid": fixed(organization),
+        "aws:principalorgpaths": fixed(
+            None if organization is None else (f"{organization}/r-zzzz/ou-zzzz-99999999/",)
+        ),
+        "aws:principalisawsservice": fixed("false"),
+        "aws:principaltype": fixed("AssumedRole"),
+        "aws:userid": fixed("AROAOUTSIDER000000000:session"),
+        "aws:username": ABSENT,
+        "kms:calleraccount": fixed(account),
+        "s3:dataaccesspointaccount": fixed(account, None),
+        "s3:dataaccesspointarn": ABSENT,
+        "aws:assumedroot": ABSENT,
+        **dict.fromkeys(_SERVICE_ONLY, ABSENT),
+    }
+    ways = worlds(known, catalog, endpoint=_foreign_endpoint(named, organization, account))
+    facts = (
+        "a caller from another account chooses its own role name, tags, session and network",
+        "only AWS services send aws:SourceArn and aws:SourceAccount",
+    )
+    return CallerClass(Role(account, role), ways, facts)
+
+
+def _foreign_endpoint(
+    named: Iterable[str], organization: str | None, account: str = OUTSIDER
+) -> dict[str, KeyDomain]:
+    others = tuple(sorted(named))
+    return {
+        "aws:sourcevpc": KeyDomain(
+            absent=False, groups=(Group((glob("vpc-?*"),)), Group(others, negated=True))
+        ),
+        "aws:sourcevpce": KeyDomain(
+            absent=False, groups=(Group((glob("vpce-?*"),)), Group(others, negated=True))
+        ),
+        "aws:sourcevpcarn": fixed(f"arn:aws:ec2:us-east-1:{account}:vpc/vpc-0outsider"),
+        "aws:vpcsourceip": KeyDomain(absent=False, value_type=ValueType.IP),
+        "aws:vpceaccount": fixed(account),
+        "aws:vpceorgid": fixed(organization),
+        "aws:vpceorgpaths": fixed(None if organization is None else (f"{organization}/r-zzzz/",)),
+    }
+
+
+def _without(ways: tuple[Domains, ...], prefix: str) -> tuple[Domains, ...]:
+    def hide(domains: Domains) -> Domains:
+        return lambda key: ABSENT if key.startswith(prefix) else domains(key)
+
+    return tuple(hide(domains) for domains in ways)
+
+
+def service(
+    name: str,
+    catalog: Catalog,
+    *,
+    account: str = OUTSIDER,
+    organization: str | None = None,
+) -> CallerClass:
+    """A service principal that acts for a resource of another account.
+
+    The account in aws:SourceArn is that of aws:SourceAccount; ARNs without an account (buckets) can be anyone's.
+    """
+    prefix = name.split(".", 1)[0]
+    sources = (
+        f"arn:aws:{ONE}{MANY}:{MANY}:{account}:{ONE}{MANY}",
+        f"arn:aws:{ONE}{MANY}:{MANY}::{ONE}{MANY}",
+    )
+    known: dict[str, KeyDomain] = {
+        "aws:sourceaccount": fixed(account, None),
+        "aws:sourceowner": fixed(account),
+        "aws:sourcearn": KeyDomain(multivalued=False, groups=(Group(sources),)),
+        "aws:sourceorgid": fixed(organization),
+        "aws:sourceorgpaths": fixed(None if organization is None else (f"{organization}/r-zzzz/",)),
+        "aws:principalisawsservice": fixed("true"),
+        "aws:principalservicename": fixed(name),
+        "aws:principalservicenameslist": fixed((name,)),
+        "aws:viaawsservice": fixed("false"),
+        **dict.fromkeys(_FORWARDED_KEYS, ABSENT),
+        **dict.fromkeys(_ENDPOINT_KEYS, ABSENT),
+        **dict.fromkeys(
+            (
+                "aws:sourceip",
+                "aws:principalarn",
+                "aws:principalaccount",
+                "aws:principalorgid",
+                "aws:principalorgpaths",
+            ),
+            ABSENT,
+        ),
+        **dict.fromkeys(("aws:userid", "aws:username", "aws:principaltype", "aws:tokenissuetime"), ABSENT),
+    }
+    ways = _without((_domains(known, catalog),), "aws:principaltag/")
+    facts = (
+        f"`{prefix}` acts for resources of any account, and says so in aws:SourceAccount and aws:SourceArn",
+    )
+    return CallerClass(AwsService(name), ways, facts)
+
+
+def federated(provider: str, catalog: Catalog, claims: Mapping[str, KeyDomain]) -> CallerClass:
+    """An identity of a provider; of its claims only those given are restricted."""
+    known: dict[str, KeyDomain] = {
+        **claims,
+        "aws:federatedprovider": fixed(provider),
+        **dict.fromkeys(_SERVICE_ONLY, ABSENT),
+        **dict.fromkeys(
+            ("aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalorgpaths"),
+            ABSENT,
+        ),
+    }
+    return CallerClass(FederatedIdentity(provider), worlds(known, catalog, endpoint=None), ())
+
+
+def insider(caller: Caller, known: Mapping[str, KeyDomain], catalog: Catalog) -> CallerClass:
+    """A principal whose own keys are `known`; it may use any network, and forward its calls through services."""
+    keys = {**known, **dict.fromkeys(_SERVICE_ONLY, ABSENT)}
+    endpoint = {
+        key: KeyDomain(absent=key not in ("aws:sourcevpc", "aws:sourcevpce")) for key in _ENDPOINT_KEYS
+    }
+    return CallerClass(
+        caller,
+        worlds(keys, catalog, endpoint=endpoint),
+        ("the principal's own keys are those of the export",),
+    )

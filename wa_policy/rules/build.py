@@ -1,0 +1,210 @@
+"""Raw rules that follow the schema to types. What only the vocabulary can tell is for `check`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wa_policy.findings import Severity, Verdict
+from wa_policy.iam.source import Source
+from wa_policy.rules.model import (
+    AllOf,
+    AnyOf,
+    Check,
+    Each,
+    Example,
+    GuardrailKind,
+    Manual,
+    NoneOf,
+    Operand,
+    Parameter,
+    ParameterTest,
+    PredicateTest,
+    PropertyTest,
+    Require,
+    Rule,
+    Shape,
+    Test,
+    TestOperator,
+    ValueKind,
+)
+from wa_policy.rules.request_class import (
+    AccountCaller,
+    CallerSpec,
+    CallerWord,
+    FederatedCaller,
+    Forbid,
+    KeySpec,
+    Mode,
+    Policies,
+    RequestClass,
+    ResourceSpec,
+    ServiceCaller,
+)
+from wa_policy.settings import Profile
+
+Raw = Mapping[str, Any]
+
+EXAMPLE_ACCOUNT, EXAMPLE_REGION = "111122223333", "eu-west-1"
+"""Where an example lies that does not say otherwise."""
+
+
+def build(raw: Raw, source: Source) -> Rule:
+    """The rule; `raw` follows the schema and has one check of a kind that is supported."""
+    return Rule(
+        id=raw["id"],
+        title=raw["title"],
+        pillar=raw["pillar"],
+        severity=Severity(raw["severity"]),
+        profile=Profile(raw["profile"]),
+        select=_texts(raw["select"]),
+        check=_check(raw),
+        message=raw["message"],
+        why=raw["why"].strip(),
+        fix={format_: text.strip() for format_, text in raw["fix"].items()},
+        source=source,
+        lens=tuple(raw.get("lens", ())),
+        parameters=tuple(_parameter(name, value) for name, value in raw.get("parameters", {}).items()),
+        when=_test(raw["when"]) if "when" in raw else None,
+        each=Each(*_call(raw["each"])) if "each" in raw else None,
+        references=tuple(raw.get("references", ())),
+        limits=raw.get("limits", "").strip(),
+        guardrail=GuardrailKind(raw["guardrail"]) if "guardrail" in raw else None,
+        prevented_by=_texts(raw.get("prevented_by", ())),
+        examples=tuple(
+            _example(example, source.at("examples", index)) for index, example in enumerate(raw["examples"])
+        ),
+    )
+
+
+def _texts(raw: Any) -> tuple[str, ...]:
+    return (raw,) if isinstance(raw, str) else tuple(raw)
+
+
+def _operand(raw: Any) -> Operand:
+    return tuple(raw) if isinstance(raw, list) else raw  # type: ignore[no-any-return]
+
+
+def _call(raw: Raw) -> tuple[str, dict[str, Operand]]:
+    ((name, arguments),) = raw.items()
+    return name, {key: _operand(value) for key, value in arguments.items()}
+
+
+def parameter_type(raw: Any) -> tuple[str, bool]:
+    """The name of the kind, and whether it is a list."""
+    return (raw[0], True) if isinstance(raw, list) else (raw, False)
+
+
+def _parameter(name: str, raw: Raw) -> Parameter:
+    kind, many = parameter_type(raw["type"])
+    return Parameter(name, ValueKind(kind), many, _operand(raw["default"]), raw["doc"])  # type: ignore[arg-type]
+
+
+# --- tests -------------------------------------------------------------------------------------------------------
+
+_GROUPS = {"all_of": AllOf, "any_of": AnyOf, "none_of": NoneOf}
+
+
+def _test(raw: Raw) -> Test:
+    tests: list[Test] = []
+    for word, value in raw.items():
+        if word in _GROUPS:
+            tests.append(_GROUPS[word](tuple(_test(inner) for inner in value)))
+        elif word == "parameter":
+            tests.append(ParameterTest(value, empty=raw["is"] == "empty"))
+        elif word[0].isupper():
+            tests += _comparisons(tuple(word.split(".")), value)
+        elif word != "is":
+            tests.append(PredicateTest(*_call({word: value})))
+    return tests[0] if len(tests) == 1 else AllOf(tuple(tests))
+
+
+def _comparisons(path: tuple[str, ...], raw: Raw) -> list[Test]:
+    tests: list[Test] = []
+    for word, value in raw.items():
+        operator = TestOperator(word)
+        if operator is TestOperator.COUNT:
+            tests += [
+                PropertyTest(path, operator, _operand(limit), TestOperator(inner))
+                for inner, limit in value.items()
+            ]
+        else:
+            tests.append(PropertyTest(path, operator, _operand(value)))
+    return tests
+
+
+# --- checks ------------------------------------------------------------------------------------------------------
+
+
+def _check(raw: Raw) -> Check:
+    if "forbid" in raw:
+        return _forbid(raw["forbid"])
+    if "shape" in raw:
+        return Shape(*_call(raw["shape"]))
+    if "require" in raw:
+        return Require(_test(raw["require"]))
+    question = raw["manual"]
+    return Manual(question["question"], tuple(question.get("evidence", ())), question["expires_days"])
+
+
+def _forbid(raw: Raw) -> Forbid:
+    classes = raw["any_of"] if "any_of" in raw else [raw]
+    return Forbid(tuple(_class(one) for one in classes), Mode(raw.get("mode", "any")))
+
+
+def _class(raw: Raw) -> RequestClass:
+    return RequestClass(
+        policies=Policies(raw["policies"]),
+        caller=_caller(raw["caller"]),
+        actions=_texts(raw["action"]),
+        not_actions=_texts(raw.get("not_action", ())),
+        resource=_resource(raw.get("resource", "self")),
+        context=tuple((key, _key(spec)) for key, spec in raw.get("context", {}).items()),
+    )
+
+
+def _caller(raw: Any) -> CallerSpec:
+    if isinstance(raw, str):
+        return CallerWord(raw)
+    if "account" in raw:
+        return AccountCaller(raw["account"])
+    if "service" in raw:
+        return ServiceCaller(raw["service"])
+    return FederatedCaller(raw["federated"])
+
+
+def _resource(raw: Any) -> ResourceSpec:
+    if raw == "self":
+        return ResourceSpec()
+    if isinstance(raw, Mapping):
+        return ResourceSpec(_texts(raw.get("pattern", "*")), _texts(raw["other_than"]))
+    return ResourceSpec(_texts(raw))
+
+
+def _key(raw: Raw) -> KeySpec:
+    return KeySpec(
+        absent=raw.get("absent"),
+        **{name: _texts(raw.get(name, ())) for name in ("one_of", "none_of", "inside", "outside")},
+    )
+
+
+# --- examples ----------------------------------------------------------------------------------------------------
+
+
+def _example(raw: Raw, source: Source) -> Example:
+    expect = {
+        subject: Verdict(verdicts)
+        if isinstance(verdicts, str)
+        else {key: Verdict(verdict) for key, verdict in verdicts.items()}
+        for subject, verdicts in raw["expect"].items()
+    }
+    return Example(
+        name=raw["name"],
+        files=raw["files"],
+        expect=expect,
+        account=raw.get("account", EXAMPLE_ACCOUNT),
+        region=raw.get("region", EXAMPLE_REGION),
+        parameters={name: _operand(value) for name, value in raw.get("parameters", {}).items()},  # type: ignore[misc]
+        no_organization=raw.get("no_organization", False),
+        source=source,
+    )

@@ -1,0 +1,147 @@
+"""The callers of a request class: who they are, what is known of their keys, and how a person would call them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from wa_policy.catalog.model import Catalog
+from wa_policy.formal import callers
+from wa_policy.formal.callers import CallerClass, fixed
+from wa_policy.formal.keys import KeyDomain, Value
+from wa_policy.iam.arn import parse_arn
+from wa_policy.iam.policy import Policy
+from wa_policy.iam.principal import User, parse_caller
+from wa_policy.inventory.model import Inventory, Organization, Principal, PrincipalKind
+from wa_policy.rules.request_class import (
+    AccountCaller,
+    CallerSpec,
+    CallerWord,
+    FederatedCaller,
+    Policies,
+    RequestClass,
+    ServiceCaller,
+)
+from wa_policy.rules.subjects import Scope, Subject
+
+# Services that serve requests without credentials.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
+_SERVES_ANONYMOUS = frozenset(
+    ("AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::ApiGateway::RestApi")
+)
+_API = "AWS::ApiGateway::RestApi"
+
+
+@dataclass(frozen=True)
+class NamedCaller:
+    """A class of callers with the words for it in a message."""
+
+    words: str
+    caller: CallerClass
+
+
+def callers_of(
+    request_class: RequestClass, subject: Subject, scope: Scope, policy: Policy | None
+) -> Iterator[NamedCaller]:
+    """The classes of callers that a request class means for a subject; together they are all of them."""
+    catalog = scope.catalog
+    spec: CallerSpec = request_class.caller
+    named = _named_networks(policy)
+    match spec:
+        case CallerWord.SELF:
+            principal = subject.principal
+            if principal is not None:
+                yield NamedCaller(f"`{principal.name}`", _self(principal, scope.inventory, catalog))
+        case CallerWord.ANONYMOUS:
+            yield _anonymous(catalog, subject)
+        case CallerWord.EVERYONE:
+            if subject.type in _SERVES_ANONYMOUS and request_class.policies is not Policies.TRUST:
+                yield _anonymous(catalog, subject)
+            for organization in (None, callers.OUTSIDE_ORGANIZATION):
+                outsider = callers.outsider(catalog, named=named, organization=organization)
+                yield NamedCaller(f"any AWS account (here {callers.OUTSIDER})", outsider)
+        case AccountCaller(account):
+            for organization in (None, callers.OUTSIDE_ORGANIZATION):
+                outsider = callers.outsider(catalog, named=named, account=account, organization=organization)
+                yield NamedCaller(f"account {account}", outsider)
+        case ServiceCaller(name):
+            for organization in (None, callers.OUTSIDE_ORGANIZATION):
+                acting = callers.service(name, catalog, organization=organization)
+                yield NamedCaller(
+                    f"`{name}` acting for any customer (here account {callers.OUTSIDER})", acting
+                )
+        case FederatedCaller(provider):
+            issuer = provider.partition("oidc-provider/")[2] or provider
+            yield NamedCaller(f"an identity of `{issuer}`", callers.federated(provider, catalog, {}))
+        case _:
+            assert_never(spec)
+
+
+def _anonymous(catalog: Catalog, subject: Subject) -> NamedCaller:
+    caller = callers.anonymous(catalog)
+    if subject.type == _API:
+        # Only private APIs are reached through VPC endpoints; the rules about public ones leave those out.
+        caller = CallerClass(
+            caller.caller,
+            tuple(w for w in caller.worlds if w("aws:sourcevpce").present is False),
+            caller.facts,
+        )
+    return NamedCaller("anyone on the internet", caller)
+
+
+def _self(principal: Principal, inventory: Inventory, catalog: Catalog) -> CallerClass:
+    caller = parse_caller(principal.arn)
+    if caller is None:
+        raise ValueError(f"`{principal.arn}` is no principal")
+    organization = inventory.organization
+    org_id = organization.id if isinstance(organization, Organization) else None
+    known: dict[str, KeyDomain] = {
+        "aws:principalarn": fixed(principal.arn),
+        "aws:principalaccount": fixed(principal.account),
+        "aws:principalisawsservice": fixed("false"),
+        "aws:principaltype": fixed("User" if principal.kind is PrincipalKind.USER else "AssumedRole"),
+        "aws:username": fixed(principal.name if isinstance(caller, User) else None),
+    }
+    if org_id is not None:
+        known["aws:principalorgid"] = fixed(org_id)
+    known.update({f"aws:principaltag/{key.lower()}": fixed(value) for key, value in principal.tags.items()})
+    return callers.insider(caller, known, catalog)
+
+
+def _named_networks(policy: Policy | None) -> tuple[str, ...]:
+    """The VPCs and endpoints that a policy names: an outsider's own are others."""
+    if policy is None:
+        return ()
+    return tuple(
+        str(value)
+        for statement in policy.statements
+        for condition in statement.conditions
+        if condition.folded_key in ("aws:sourcevpc", "aws:sourcevpce")
+        for value in condition.values
+    )
+
+
+def of_resource(subject: Subject, scope: Scope) -> Mapping[str, KeyDomain]:
+    """What is known of the keys that tell about the subject as a resource."""
+    known: dict[str, KeyDomain] = {}
+    if subject.account is not None:
+        known["aws:resourceaccount"] = fixed(subject.account)
+    organization = scope.inventory.organization
+    if isinstance(organization, Organization) and organization.id is not None:
+        known["aws:resourceorgid"] = fixed(organization.id)
+    return known
+
+
+def partition_of(arn: str) -> str:
+    parsed = parse_arn(arn)
+    return "aws" if parsed is None else parsed.partition
+
+
+def shown(key: str, value: Value, catalog: Catalog) -> str:
+    """A context key with its value as a person reads it."""
+    known = catalog.condition_key(key)
+    name = key if known is None or "$" in known.name or known.name.lower() != key else known.name
+    if value is None:
+        return f"without {name}"
+    return f"{name}={value if isinstance(value, str) else ','.join(value)}"

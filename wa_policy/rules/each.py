@@ -1,0 +1,119 @@
+"""The named iterators of `each`, all in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wa_policy.findings import Verdict
+from wa_policy.inventory.model import POLICY_PROPERTY
+from wa_policy.rules.arguments import Argument, ArgumentKind
+from wa_policy.rules.each_principal import (
+    pass_role_grants,
+    resource_grants,
+    shared_issuers,
+    statements,
+    whole_services,
+)
+from wa_policy.rules.each_resource import (
+    condition_values,
+    granted_accounts,
+    granted_services,
+    methods,
+    outsiders,
+)
+from wa_policy.rules.items import ItemIterator
+from wa_policy.rules.subjects import PRINCIPAL_TYPES
+from wa_policy.rules.vocabulary import TYPES
+
+_ROLE = ("AWS::IAM::Role",)
+_WITH_POLICY = tuple(
+    type_
+    for type_, properties in TYPES.items()
+    if POLICY_PROPERTY in properties or type_ in _ROLE
+)
+
+ITERATORS: Mapping[str, ItemIterator] = {
+    "condition_values": ItemIterator(
+        condition_values,
+        "each value that the resource policy (of a role: the trust policy) compares with one of the keys by one of the "
+        "operators, whatever their IfExists, ForAllValues or ForAnyValue",
+        ("value", "key", "operator", "effect"),
+        _WITH_POLICY,
+        (Argument("keys", ArgumentKind.KEYS), Argument("operators", ArgumentKind.OPERATORS)),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "granted_accounts": ItemIterator(
+        granted_accounts,
+        "the accounts that Allow statements name, by a principal or, in a grant to everyone, by `aws:PrincipalAccount` or "
+        "`aws:PrincipalArn`; not the owner, and not those of `except`",
+        ("account",),
+        _WITH_POLICY,
+        (Argument("except", ArgumentKind.TEXTS, required=False),),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "granted_services": ItemIterator(
+        granted_services,
+        "the service principals that Allow statements name, and the services whose ARNs a grant to everyone has in "
+        "`aws:SourceArn`; not those of `except`",
+        ("service",),
+        _WITH_POLICY,
+        (Argument("except", ArgumentKind.TEXTS, required=False),),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "methods": ItemIterator(
+        methods,
+        "the methods of a REST API with one of the kinds of `authorization`, but those named by `except`; `arn` is the "
+        "pattern of the ARNs by which the method is called",
+        ("method", "path", "arn"),
+        ("AWS::ApiGateway::RestApi",),
+        (
+            Argument("authorization", ArgumentKind.TEXTS),
+            Argument("except", ArgumentKind.TEXTS, required=False),
+        ),
+    ),
+    "outsiders": ItemIterator(
+        outsiders,
+        "one item: the accounts that are the owner, `trusted` or named by the policy, and the VPC endpoints and VPCs that "
+        "the policy names",
+        ("accounts", "endpoints", "vpcs"),
+        _WITH_POLICY,
+        (Argument("trusted", ArgumentKind.TEXTS, required=False),),
+    ),
+    "pass_role_grants": ItemIterator(
+        pass_role_grants,
+        "one item if an Allow statement names `iam:PassRole`: the ARNs that name a role or the beginning of its name, and "
+        "the services that conditions on `iam:PassedToService` name",
+        ("roles", "services"),
+        PRINCIPAL_TYPES,
+    ),
+    "resource_grants": ItemIterator(
+        resource_grants,
+        "each resource of each Allow statement of the identity policies",
+        ("resource", "actions", "policy"),
+        PRINCIPAL_TYPES,
+    ),
+    "shared_issuers": ItemIterator(
+        shared_issuers,
+        "the providers of the trust policy that are in the table of shared issuers; `subjects` are those of `allowed`, or "
+        "else of the owners whom the trust policy names literally",
+        ("issuer", "name", "provider", "subject_key", "subjects"),
+        _ROLE,
+        (Argument("allowed", ArgumentKind.TEXTS, required=False),),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "statements": ItemIterator(
+        statements,
+        "each statement of the `resource` policy, of the `trust` policy, or of the `identity` policies",
+        ("sid", "effect", "actions"),
+        (*_WITH_POLICY, "AWS::IAM::User"),
+        (Argument("policies", ArgumentKind.TEXT),),
+    ),
+    "whole_services": ItemIterator(
+        whole_services,
+        "the services of which an Allow statement names every action by wildcards; `actions` are patterns, one item `*` "
+        "stands for every service",
+        ("service", "actions", "policy"),
+        PRINCIPAL_TYPES,
+    ),
+}
+"""All iterators by name."""

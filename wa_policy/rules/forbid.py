@@ -1,0 +1,276 @@
+"""Is a request that a rule forbids allowed? The formal engine is asked, and answers with a request or a proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from wa_policy.errors import InternalError
+from wa_policy.evaluator.applied import AppliedPolicies
+from wa_policy.evaluator.applying import caller_side, resource_side
+from wa_policy.evaluator.formula import Layer
+from wa_policy.evaluator.situations import ApiAuthorizer, ResourceFacts
+from wa_policy.findings import Verdict, Witness
+from wa_policy.formal.actions import action_set, telling
+from wa_policy.formal.keys import KeyDomain, Value
+from wa_policy.formal.question import Question, find_request
+from wa_policy.formal.strings import Group
+from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
+from wa_policy.iam.parse import parse_policy
+from wa_policy.iam.pattern import glob
+from wa_policy.iam.policy import Policy, Statement
+from wa_policy.iam.principal import Anonymous, account_of
+from wa_policy.iam.source import Source
+from wa_policy.iam.unknown import Unknown
+from wa_policy.iam.values import AddressRange, parse_address_range
+from wa_policy.rules.callers import NamedCaller, callers_of, of_resource, shown
+from wa_policy.rules.request_class import CallerWord, Forbid, KeySpec, Mode, Policies, RequestClass
+from wa_policy.rules.subjects import Judgement, Scope, Subject
+
+_ASSUMED = Source("(assumed)")
+
+
+def _assumed_policy(statement: dict[str, object]) -> Policy:
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", **statement}],
+    }
+    return parse_policy(document, _ASSUMED)[0]
+
+
+_CALLER_ALLOWS = _assumed_policy({})
+_ASSUMED_CALLER = "the caller's own account allows it the call"
+
+
+def judge(forbid: Forbid, subject: Subject, bindings: Mapping[str, object], scope: Scope) -> Judgement:
+    """Fail with a witness iff a forbidden request is allowed, pass iff none is, unknown with the reasons otherwise.
+
+    With mode `all`: fail iff for every action of the class some request is allowed.
+    """
+    del bindings  # the names in the classes are replaced already
+    judgements = [
+        _judge_class(request_class, forbid.mode, subject, scope) for request_class in forbid.classes
+    ]
+    for judgement in judgements:
+        if judgement.verdict is Verdict.FAIL:
+            return judgement
+    reasons = tuple(dict.fromkeys(reason for judgement in judgements for reason in judgement.reasons))
+    return Judgement(Verdict.UNKNOWN, reasons=reasons) if reasons else Judgement(Verdict.PASS)
+
+
+def _judge_class(request_class: RequestClass, mode: Mode, subject: Subject, scope: Scope) -> Judgement:
+    reasons: list[Unknown] = []
+    for question, named in _questions(request_class, subject, scope):
+        match _ask(question, mode, scope):
+            case Refuted() as refuted:
+                return _fail(refuted, question, named, scope)
+            case Undecided(why):
+                reasons += why
+            case Proved():
+                pass
+    if reasons:
+        return Judgement(Verdict.UNKNOWN, reasons=tuple(dict.fromkeys(reasons)))
+    return Judgement(Verdict.PASS)
+
+
+def _ask(question: Question, mode: Mode, scope: Scope) -> Answer:
+    if mode is Mode.ANY:
+        return find_request(question, scope.catalog)
+    return _ask_all(question, scope)
+
+
+def _ask_all(question: Question, scope: Scope) -> Answer:
+    """Refuted, with the request that says most, iff some request is allowed for each action of the question."""
+    catalog = scope.catalog
+    wanted = catalog.listed
+    for group in question.asked.actions:
+        wanted &= action_set(group, catalog)
+    blocks = {wanted} if wanted else set()
+    for group in _action_groups(question.applied):
+        inside = action_set(group, catalog)
+        blocks = {part for block in blocks for part in (block & inside, block ^ (block & inside)) if part}
+    best: Refuted | None = None
+    undecided: Undecided | None = None
+    # Small blocks first: it is there that a Deny or a missing Allow shows.
+    for block in sorted(blocks, key=lambda bits: (bits.bit_count(), bits)):
+        one = replace(question, actions=(telling(block, catalog),), not_actions=())
+        match find_request(one, catalog):
+            case Proved() as proved:
+                return proved
+            case Refuted() as refuted:
+                best = refuted
+            case Undecided() as answer:
+                undecided = answer
+    return undecided or best or Proved()
+
+
+def _action_groups(applied: AppliedPolicies) -> Iterator[Group]:
+    """The Action elements of all statements, as groups."""
+    policies = [*applied.identity, *(applied.permissions_boundary or ())]
+    policies += [policy for level in applied.service_control or () for policy in level.policies]
+    for policy in policies:
+        for statement in policy.statements:
+            patterns = tuple(glob(str(value).lower()) for value in statement.action.values)
+            yield Group(patterns, statement.action.negated)
+
+
+# --- questions -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The policies that a class asks about, with what is assumed of the other side."""
+
+    applied: AppliedPolicies
+    policy: Policy | None
+
+
+def _questions(
+    request_class: RequestClass, subject: Subject, scope: Scope
+) -> Iterator[tuple[Question, NamedCaller]]:
+    side = _side(request_class, subject, scope)
+    about = of_resource(subject, scope)
+    for named in callers_of(request_class, subject, scope, side.policy):
+        caller = named.caller.caller
+        applied = side.applied
+        if request_class.policies in (Policies.RESOURCE, Policies.TRUST) and account_of(caller) is not None:
+            applied = replace(applied, identity=(_CALLER_ALLOWS,))
+        is_api = subject.type == "AWS::ApiGateway::RestApi" and isinstance(caller, Anonymous)
+        yield (
+            Question(
+                caller=caller,
+                applied=applied,
+                actions=request_class.actions,
+                not_actions=request_class.not_actions,
+                resources=request_class.resource.patterns or _own_resources(request_class, subject),
+                not_resources=request_class.resource.other_than,
+                resource_account=subject.account,
+                worlds=tuple(_restricted(world, about, request_class) for world in named.caller.worlds),
+                stated=tuple(key.lower() for key, _ in request_class.context),
+                facts=ResourceFacts(api_authorizer=ApiAuthorizer.NONE) if is_api else ResourceFacts(),
+                region=subject.region or "us-east-1",
+                known=named.caller.facts,
+            ),
+            named,
+        )
+
+
+def _side(request_class: RequestClass, subject: Subject, scope: Scope) -> _Side:
+    inventory = scope.inventory
+    match request_class.policies:
+        case Policies.RESOURCE | Policies.TRUST:
+            policy, levels, unknown = resource_side(inventory, subject.resource)
+            return _Side(AppliedPolicies(resource=policy, resource_control=levels, unknown=unknown), policy)
+        case Policies.IDENTITY | Policies.EFFECTIVE:
+            if subject.principal is None:
+                raise InternalError(f"`{subject.id}` has no policies of its own")
+            applied = caller_side(inventory, subject.principal)
+            if request_class.policies is Policies.IDENTITY:
+                known = {
+                    layer: why for layer, why in applied.unknown.items() if layer is not Layer.SERVICE_CONTROL
+                }
+                applied = replace(applied, service_control=None, unknown=known)
+            # KMS keys and roles ask the resource's side as well; it is taken as leaving the decision to the account.
+            delegates = _assumed_policy({"Principal": {"AWS": subject.account or subject.principal.account}})
+            return _Side(replace(applied, resource=delegates), None)
+
+
+def _own_resources(request_class: RequestClass, subject: Subject) -> tuple[str, ...]:
+    """The subject's own ARN and what lies in it; for a caller any resource."""
+    if request_class.caller is CallerWord.SELF:
+        return ("*",)
+    match subject.type:
+        case "AWS::Lambda::Function":
+            return (subject.id, f"{subject.id}:*")
+        case "AWS::S3::Bucket":
+            return (subject.id, f"{subject.id}/*")
+        case "AWS::ApiGateway::RestApi":
+            api = subject.id.rsplit("/", 1)[-1]
+            return (f"arn:aws:execute-api:{subject.region or '*'}:{subject.account or '*'}:{api}/*",)
+        case _:
+            return (subject.id,)
+
+
+def _restricted(
+    world: Callable[[str], KeyDomain], about: Mapping[str, KeyDomain], request_class: RequestClass
+) -> Callable[[str], KeyDomain]:
+    """The domains of a world within what the request class says of its keys."""
+    stated = {key.lower(): spec for key, spec in request_class.context}
+
+    def domain(key: str) -> KeyDomain:
+        found = about.get(key) or world(key)
+        spec = stated.get(key)
+        return found if spec is None else _within(found, spec)
+
+    return domain
+
+
+def _within(domain: KeyDomain, spec: KeySpec) -> KeyDomain:
+    groups = [*domain.groups]
+    if spec.one_of:
+        groups.append(Group(tuple(glob(pattern) for pattern in spec.one_of)))
+    if spec.none_of:
+        groups.append(Group(tuple(glob(pattern) for pattern in spec.none_of), negated=True))
+    restricted = replace(
+        domain,
+        absent=domain.absent and spec.absent is not False,
+        present=domain.present and spec.absent is not True,
+        groups=tuple(groups),
+        inside=(*domain.inside, *_ranges(spec.inside)),
+        outside=(*domain.outside, *_ranges(spec.outside)),
+    )
+    if domain.fixed is None:
+        return restricted if restricted.absent or restricted.present else replace(restricted, fixed=())
+    return replace(restricted, fixed=tuple(value for value in domain.fixed if _fits(value, restricted)))
+
+
+def _fits(value: Value, domain: KeyDomain) -> bool:
+    if value is None:
+        return domain.absent
+    values = (value,) if isinstance(value, str) else value
+    return domain.present and all(group.holds(item) for group in domain.groups for item in values)
+
+
+def _ranges(texts: tuple[str, ...]) -> tuple[AddressRange, ...]:
+    return tuple(found for text in texts if (found := parse_address_range(text)) is not None)
+
+
+# --- what a finding shows ------------------------------------------------------------------------------------------
+
+
+def _fail(refuted: Refuted, question: Question, named: NamedCaller, scope: Scope) -> Judgement:
+    request = refuted.witness
+    statements = [(layer, s) for layer, s in refuted.decision.statements if s.source.file != _ASSUMED.file]
+    own = [s for layer, s in statements if layer in (Layer.RESOURCE, Layer.IDENTITY)] or [
+        s for _, s in statements
+    ]
+    assumed = _ASSUMED_CALLER if question.applied.identity == (_CALLER_ALLOWS,) else ""
+    witness = Witness(
+        request,
+        _attack(refuted, question, named, scope),
+        tuple(statement.source for _, statement in statements),
+        assumed,
+        refuted.decision.doubts,
+    )
+    return Judgement(Verdict.FAIL, witness, source=_place(own))
+
+
+def _place(statements: list[Statement]) -> Source | None:
+    return statements[0].source if statements else None
+
+
+_MOST_SHOWN = 4
+
+
+def _attack(refuted: Refuted, question: Question, named: NamedCaller, scope: Scope) -> str:
+    """The witness in one line."""
+    request = refuted.witness
+    context = [shown(key, request.context.get(key), scope.catalog) for key in question.stated]
+    context += [
+        shown(key, value, scope.catalog)
+        for key, value in sorted(request.context.items())
+        if key not in question.stated and key != "aws:principalarn"
+    ]
+    on = "" if request.resource == "*" else f" on {request.resource}"
+    told = f" ({', '.join(context[:_MOST_SHOWN])})" if context else ""
+    return f"{named.words} can call {request.action}{on}{told}"

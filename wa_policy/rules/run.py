@@ -1,0 +1,187 @@
+"""The rules of a pack on an inventory: one verdict per rule and subject, or per item of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import assert_never
+
+from wa_policy.catalog.model import Catalog
+from wa_policy.errors import UsageError
+from wa_policy.findings import Report, Result, Verdict
+from wa_policy.iam.unknown import Unknown
+from wa_policy.inventory.model import Inventory
+from wa_policy.rules.arguments import Value
+from wa_policy.rules.bindings import ITEM, resolve_all, substitute
+from wa_policy.rules.each import ITERATORS
+from wa_policy.rules.items import Item, Items
+from wa_policy.rules.matcher import holds
+from wa_policy.rules.message import render
+from wa_policy.rules.model import Manual, Require, Rule, Shape
+from wa_policy.rules.parameters import check_settings, values_of
+from wa_policy.rules.request_class import Forbid
+from wa_policy.rules.shape import SHAPES
+from wa_policy.rules.subjects import Judgement, Scope, Subject, subjects
+from wa_policy.rules.tables import shared_issuers
+from wa_policy.settings import Profile, Settings
+
+_PROFILES = tuple(Profile)
+_PASS = Judgement(Verdict.PASS)
+
+
+def run(
+    pack: Sequence[Rule],
+    inventory: Inventory,
+    settings: Settings,
+    catalog: Catalog,
+    *,
+    only: Sequence[str] = (),
+) -> Report:
+    """The verdicts of the rules of the profile, or of those named by `only` whatever their profile."""
+    check_settings(pack, settings.parameters)
+    rules = chosen(pack, settings.profile, only)
+    results = [
+        result
+        for rule in rules
+        for result in run_rule(
+            rule, inventory, Scope(inventory, values_of(rule, settings.parameters), catalog)
+        )
+    ]
+    return Report(
+        results=tuple(sorted(results, key=lambda result: result.order)),
+        problems=inventory.problems,
+        files=inventory.files,
+        accounts=inventory.accounts,
+        profile=settings.profile,
+        tables=_tables(rules, catalog),
+    )
+
+
+def chosen(pack: Sequence[Rule], profile: Profile, only: Sequence[str] = ()) -> tuple[Rule, ...]:
+    """The rules that run; UsageError iff `only` names one that the pack does not have."""
+    known = {rule.id for rule in pack}
+    for name in only:
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            raise UsageError(
+                f"found the rule `{name}`, expected the id of a rule of the pack",
+                advice=f"did you mean `{close[0]}`?" if close else "",
+            )
+    if only:
+        return tuple(rule for rule in pack if rule.id in only)
+    limit = _PROFILES.index(profile)
+    return tuple(rule for rule in pack if _PROFILES.index(rule.profile) <= limit)
+
+
+def _tables(rules: Sequence[Rule], catalog: Catalog) -> dict[str, str]:
+    tables = {"actions": catalog.date.isoformat()}
+    if any(rule.each is not None and rule.each.iterator == "shared_issuers" for rule in rules):
+        tables["shared issuers"] = shared_issuers().date
+    return tables
+
+
+def run_rule(rule: Rule, inventory: Inventory, scope: Scope) -> Iterator[Result]:
+    """The results of one rule."""
+    for subject in subjects(inventory, rule.select):
+        yield from _Run(rule, subject, scope).results()
+
+
+class _Run:
+    """One rule on one subject."""
+
+    __slots__ = ("rule", "scope", "subject", "values")
+
+    def __init__(self, rule: Rule, subject: Subject, scope: Scope) -> None:
+        self.rule = rule
+        self.subject = subject
+        self.scope = scope
+        self.values: dict[str, Value] = dict(scope.parameters)
+
+    def results(self) -> Iterator[Result]:
+        if self.rule.when is not None:
+            applies = holds(self.rule.when, self.subject, self.scope, self.values)
+            if isinstance(applies, Unknown):
+                yield self.result(Judgement(Verdict.UNKNOWN, reasons=(applies,)))
+                return
+            if not applies:
+                yield self.result(Judgement(Verdict.NOT_APPLICABLE))
+                return
+        if self.rule.each is None:
+            yield self.result(self.judgement(None))
+            return
+        yield from self.of_items(self.items())
+
+    def items(self) -> Items:
+        each = self.rule.each
+        if each is None:
+            return Items(())
+        arguments = resolve_all(each.arguments, self.values)
+        return ITERATORS[each.iterator].give(self.subject, self.scope, arguments)
+
+    def of_items(self, found: Items) -> Iterator[Result]:
+        for item in found.items:
+            yield self.result(self.judgement(item), item)
+        if found.unknown:
+            reasons = tuple(dict.fromkeys(found.unknown))
+            yield self.result(Judgement(Verdict.UNKNOWN, reasons=reasons))
+        elif not found.items and self.rule.each is not None:
+            yield self.result(Judgement(ITERATORS[self.rule.each.iterator].empty))
+
+    def judgement(self, item: Item | None) -> Judgement:
+        if item is not None and item.unknown is not None:
+            return Judgement(Verdict.UNKNOWN, reasons=(item.unknown,))
+        values = self.bindings(item)
+        match self.rule.check:
+            case Forbid() as forbid:
+                return self.forbidden(forbid, values)
+            case Shape(name, operands):
+                if item is None:
+                    return _PASS
+                broken = SHAPES[name].judge(item, self.subject, self.scope, resolve_all(operands, values))
+                return _judged(broken, Verdict.FAIL, Verdict.PASS)
+            case Require(test):
+                kept = holds(test, self.subject, self.scope, values)
+                return _judged(kept, Verdict.PASS, Verdict.FAIL)
+            case Manual():
+                return Judgement(Verdict.MANUAL)
+            case _:
+                assert_never(self.rule.check)
+
+    def forbidden(self, forbid: Forbid, values: Mapping[str, Value]) -> Judgement:
+        from wa_policy.rules.forbid import judge
+
+        asked = substitute(forbid, values)
+        if asked is None:
+            return Judgement(Verdict.NOT_APPLICABLE)
+        return judge(asked, self.subject, values, self.scope)
+
+    def bindings(self, item: Item | None) -> dict[str, Value]:
+        if item is None:
+            return self.values
+        return self.values | {f"{ITEM}{name}": value for name, value in item.fields.items()}
+
+    def result(self, judgement: Judgement, item: Item | None = None) -> Result:
+        rule, subject = self.rule, self.subject
+        message = ""
+        if judgement.verdict is Verdict.FAIL:
+            message = render(rule.message, subject, item, judgement.witness)
+        elif judgement.verdict is Verdict.MANUAL and isinstance(rule.check, Manual):
+            message = rule.check.question
+        return Result(
+            rule=rule.facts,
+            subject=subject.id,
+            subject_type=subject.type,
+            verdict=judgement.verdict,
+            source=judgement.source or (subject.source if item is None else item.source),
+            message=message,
+            key="" if item is None else item.key,
+            witness=judgement.witness,
+            reasons=judgement.reasons,
+            account=subject.account,
+        )
+
+
+def _judged(truth: bool | Unknown, if_true: Verdict, if_false: Verdict) -> Judgement:
+    if isinstance(truth, Unknown):
+        return Judgement(Verdict.UNKNOWN, reasons=(truth,))
+    return Judgement(if_true if truth else if_false)

@@ -1,0 +1,52 @@
+"""The named predicates of `shape`, all in one table: each is true where the item is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from wa_policy.evaluator.truth import Truth
+from wa_policy.rules.arguments import Argument, ArgumentKind, Values
+from wa_policy.rules.items import Item
+from wa_policy.rules.shape_addresses import is_unsound_range
+from wa_policy.rules.shape_resources import is_wide_resource
+from wa_policy.rules.shape_sources import is_wide_source
+from wa_policy.rules.subjects import Scope, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class ShapePredicate:
+    """A test on the items of one of the iterators."""
+
+    judge: Callable[[Item, Subject, Scope, Values], Truth]
+    doc: str
+    iterators: tuple[str, ...]
+    arguments: tuple[Argument, ...] = ()
+
+
+SHAPES: Mapping[str, ShapePredicate] = {
+    "is_unsound_range": ShapePredicate(
+        is_unsound_range,
+        "the range is one that lets through (in an Allow, or excepted from a Deny) and is shorter than the prefix, or holds "
+        "addresses that no caller from the internet has",
+        ("condition_values",),
+        (
+            Argument("min_prefix_v4", ArgumentKind.NUMBER),
+            Argument("min_prefix_v6", ArgumentKind.NUMBER),
+        ),
+    ),
+    "is_wide_resource": ShapePredicate(
+        is_wide_resource,
+        "an action of the statement knows resources of its own and the resource names none: `*`, or a wildcard in an ARN "
+        "that is not bound to the own account; unless a condition on one of the keys of `narrowed_by`, a Deny or the "
+        "boundary narrows it",
+        ("resource_grants",),
+        (Argument("narrowed_by", ArgumentKind.KEYS, required=False),),
+    ),
+    "is_wide_source": ShapePredicate(
+        is_wide_source,
+        "the source ARN names every resource of its kind, or every method of an API of which the function serves one",
+        ("condition_values",),
+    ),
+}
+"""All predicates by name."""
