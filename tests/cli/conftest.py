@@ -22,7 +22,9 @@ Run = Callable[..., Done]
 
 
 @pytest.fixture
-def wa_policy(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+def wa_policy(
+    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Run:
     """Run the command line in an empty folder; `stdin` is what standard input holds."""
     monkeypatch.chdir(tmp_path)
 

@@ -357,6 +357,7 @@ UNREADABLE: list[tuple[str, object, str, str, str]] = [
     ("resource in list", statement(Resource=["*", {"a": 1}]), "/Resource/1", "value-type", "found an object"),
     ("not-resource", {**without("Resource"), "NotResource": 1.5}, "/NotResource", "value-type", "`1.5`"),
     ("noncharacter", statement(Resource="a\ufdd0"), "/Resource", "value-character", "`a\\ufdd0`, expected text"),
+    ("noncharacter in list", statement(Resource=["*", "a\ufdef"]), "/Resource/1", "value-character", "\\ufdef"),
     ("noncharacter in hole", statement(Resource=[Template(("\ufdef",))]), "/Resource/0", "value-character", "\\ufdef"),
     ("unknown element", statement(Foo=1), "/Foo", "unknown-element", "found the element `Foo`, expected one of `Sid`, `Effect`, "),
     ("policy element", statement(Version="x"), "/Version", "unknown-element", "found the element `Version`"),

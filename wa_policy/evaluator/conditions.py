@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from wa_policy.evaluator.resolve import Resolved, resolve
+from wa_policy.evaluator.resolve import Resolved, for_each_filling, resolve
 from wa_policy.evaluator.truth import Truth, all_of, any_of, negate
 from wa_policy.iam.operators import Comparison, Operator, Quantifier, ValueType
 from wa_policy.iam.pattern import arn_glob, glob, is_literal, matches
@@ -99,7 +99,9 @@ def _value_holds(
     """One value of the request against all values of the policy: any may match; under a negated operator none."""
     asked = _Comparison(condition, operator.comparison, context, doubts)
     compare = _COMPARE[operator.value_type]
-    found = any_of(compare(asked, text, value) for text in condition.values)
+    found = any_of(
+        for_each_filling(text, lambda filling: compare(asked, filling, value)) for text in condition.values
+    )
     if asked.malformed_arn and found is False:
         return False
     return negate(found) if operator.negated else found

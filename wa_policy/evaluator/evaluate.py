@@ -90,8 +90,8 @@ class CompiledApplied:
         compile_policies: Callable[[tuple[Policy, ...]], CompiledPolicies] = CompiledPolicies,
     ) -> None:
         self.source = applied
-        self.has_boundary = (
-            applied.permissions_boundary is not None or Layer.PERMISSIONS_BOUNDARY in applied.unknown
+        self.has_boundary: Truth = applied.permissions_boundary is not None or applied.unknown.get(
+            Layer.PERMISSIONS_BOUNDARY, False
         )
         self.layers: dict[Layer, CompiledPolicies] = {Layer.IDENTITY: compile_policies(applied.identity)}
         if applied.permissions_boundary is not None:
@@ -165,7 +165,9 @@ class _Evaluation:
         denied = self._fold(self.rule.denied)
         if denied is True:
             return self._decision(Outcome.EXPLICITLY_DENIED)
-        allowed = False if self._is_blocked_public_access() else self._fold(self.rule.allowed)
+        allowed = self._fold(self.rule.allowed)
+        if self.facts.block_public_access and allowed is not False:
+            allowed = all_of((negate(self._is_blocked_public_access()), allowed))
         if allowed is False:
             # An unknown Deny would turn an implicit deny into an explicit one: denied all the same.
             return self._decision(Outcome.IMPLICITLY_DENIED)
@@ -174,17 +176,13 @@ class _Evaluation:
         reasons = tuple(dict.fromkeys(truth for truth in (denied, allowed) if isinstance(truth, Unknown)))
         return self._decision(Outcome.UNKNOWN, reasons)
 
-    def _is_blocked_public_access(self) -> bool:
+    def _is_blocked_public_access(self) -> Truth:
         """True iff S3 RestrictPublicBuckets stops the call: it judges the bucket policy as a whole."""
         resource = self.applied.source.resource
         outside = not self.situation.same_account and self.situation.caller is not CallerKind.SERVICE
-        return (
-            self.facts.block_public_access
-            and self.service == "s3"
-            and outside
-            and resource is not None
-            and is_public(resource)
-        )
+        if self.service != "s3" or not outside or resource is None:
+            return False
+        return any_of((is_public(resource), self.applied.source.unknown.get(Layer.RESOURCE, False)))
 
     def _fold(self, formula: Formula) -> Truth:
         return fold(formula, self._atom, all_of, any_of, negate)

@@ -5,17 +5,22 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.ht
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 from typing import assert_never
 
-from wa_policy.iam.pattern import MANY
+from wa_policy.evaluator.truth import Truth
+from wa_policy.iam.pattern import CHAR, MANY, ONE, RUN
 from wa_policy.iam.request import ContextValue
-from wa_policy.iam.text import Hole, Template, Variable
+from wa_policy.iam.text import Hole, Template, Text, Variable
 from wa_policy.iam.unknown import Unknown, UnknownKind
 
 # Stand for a substituted part while the text around it is made a pattern: no wildcard of the policy can be one of them.
 _MARKS = tuple(chr(0xFDD5 + number) for number in range(27))
+
+_MOST_FILLINGS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ def resolve(
 ) -> Resolved:
     """The template with its variables replaced; wildcards inside a value are literal, those of the policy are not."""
     hole: Unknown | None = None
+    hole_mark: str | None = None
     written: list[str] = []
     values: list[str] = []
     for part in template.parts:
@@ -51,7 +57,8 @@ def resolve(
                     return Resolved(None)
                 value = found
             case Hole():
-                hole = part.reason
+                if hole is None:
+                    hole, hole_mark = part.reason, _MARKS[min(len(values), len(_MARKS) - 1)]
                 value = MANY
             case _:
                 assert_never(part)
@@ -62,9 +69,38 @@ def resolve(
         written.append(_MARKS[len(values)])
         values.append(value)
     pattern = to_pattern("".join(written))
+    if hole_mark is not None:
+        # The hole may hold colons, so a wildcard behind it may stand in another segment than it seems to.
+        before, mark, behind = pattern.partition(hole_mark)
+        pattern = before + mark + behind.replace(RUN, MANY).replace(CHAR, ONE)
     for mark, value in zip(_MARKS, values, strict=False):
         pattern = pattern.replace(mark, value)
     return Resolved(pattern, hole)
+
+
+def for_each_filling(text: Text, answer: Callable[[Text], Truth]) -> Truth:
+    """What `answer` says of the text with each of the choices of its holes; an Unknown iff they do not all agree."""
+    if isinstance(text, str) or not any(hole.choices for hole in text.holes):
+        return answer(text)
+    agreed: Truth | None = None
+    for filling in _fillings(text):
+        found = answer(filling)
+        if isinstance(found, Unknown) or (agreed is not None and found is not agreed):
+            return text.holes[0].reason
+        agreed = found
+    return answer(text) if agreed is None else agreed
+
+
+def _fillings(template: Template) -> Iterator[Text]:
+    """The template with every combination of the choices of its holes, or itself where these are too many."""
+    choices = [
+        part.choices if isinstance(part, Hole) and part.choices else (part,) for part in template.parts
+    ]
+    if prod(map(len, choices)) > _MOST_FILLINGS:
+        yield template
+        return
+    for parts in product(*choices):
+        yield "".join(map(str, parts)) if all(isinstance(part, str) for part in parts) else Template(parts)
 
 
 def _value(variable: Variable, context: Mapping[str, ContextValue], doubts: list[Unknown]) -> str | None:

@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from wa_policy.evaluator.truth import Truth, all_of, any_of, negate
 from wa_policy.iam.arn import is_account_id, parse_arn
 from wa_policy.iam.operators import Comparison, Quantifier, ValueType
 from wa_policy.iam.policy import Condition, Effect, Policy, Statement
-from wa_policy.iam.principal import Everyone
+from wa_policy.iam.principal import Everyone, UnknownPrincipal
 from wa_policy.iam.request import ContextValue
 from wa_policy.iam.text import Text
 from wa_policy.iam.values import parse_address_range
@@ -23,58 +24,90 @@ _FIXING_STRINGS = frozenset(
         "s3:dataaccesspointaccount",
     )
 )  # fmt: skip
-_ACCESS_POINT_ARN = "s3:dataaccesspointarn"
 _MIN_PREFIX = {4: 8, 6: 32}  # ranges wider than /8 and /32 are public
 
 
-def is_public(policy: Policy) -> bool:
+def is_public(policy: Policy) -> Truth:
     """True iff S3 calls the bucket policy public: some Allow names everyone and is not held to fixed values."""
-    return any(
-        statement.effect is Effect.ALLOW
-        and _names_everyone(statement)
-        and not any(map(_is_fixed, statement.conditions))
-        for statement in policy.statements
+    return any_of(
+        (
+            *(
+                all_of((_names_everyone(statement), negate(any_of(map(_is_fixed, statement.conditions)))))
+                for statement in policy.statements
+                if statement.effect is Effect.ALLOW
+            ),
+            *policy.unreadable,
+        )
     )
 
 
-def _names_everyone(statement: Statement) -> bool:
+def _names_everyone(statement: Statement) -> Truth:
     element = statement.principal
-    return element is not None and (element.negated or Everyone() in element.principals)
+    if element is None:
+        return False
+    if element.negated or Everyone() in element.principals:
+        return True
+    return any_of(
+        principal.template.holes[0].reason
+        for principal in element.principals
+        if isinstance(principal, UnknownPrincipal) and principal.kind == "AWS" and principal.template.holes
+    )
 
 
-def _is_fixed(condition: Condition) -> bool:
+def _is_fixed(condition: Condition) -> Truth:
     """True iff every value of the condition is fixed, so that the key admits no one unforeseen."""
     qualified = condition.operator
     if qualified.operator.negated or qualified.if_exists or qualified.quantifier is Quantifier.FOR_ALL_VALUES:
         return False
-    key = condition.folded_key
-    if key == "aws:sourceip" and qualified.operator.value_type is ValueType.IP:
-        return all(_is_narrow(value) for value in condition.values)
-    if qualified.operator.value_type not in (ValueType.STRING, ValueType.ARN):
+    is_ip = qualified.operator.value_type is ValueType.IP
+    if not is_ip and qualified.operator.value_type not in (ValueType.STRING, ValueType.ARN):
         return False
     like = qualified.operator.comparison is Comparison.LIKE
-    if key == _ACCESS_POINT_ARN:
-        return all(_account_is_fixed(value) for value in condition.values)
-    if key == "aws:userid":
-        return all(
-            isinstance(value, str) and "*" not in value.removesuffix(":*" if like else "")
-            for value in condition.values
-        )
-    return key in _FIXING_STRINGS and all(
-        isinstance(value, str) and not (like and ("*" in value or "?" in value)) for value in condition.values
-    )
+    test: Callable[[str], bool]
+    match condition.folded_key:
+        case "aws:sourceip" if is_ip:
+            test = _is_narrow
+        case _ if is_ip:
+            return False
+        case "s3:dataaccesspointarn":
+            test = _account_is_fixed
+        case "aws:userid" if like:
+            test = _is_fixed_userid
+        case key if key in _FIXING_STRINGS:
+            test = _is_fixed_pattern if like else _is_anything
+        case _:
+            return False
+    return all_of(_passes(value, test) for value in condition.values)
 
 
-def _is_narrow(value: Text) -> bool:
-    found = parse_address_range(value) if isinstance(value, str) else None
+def _passes(value: Text, test: Callable[[str], bool]) -> Truth:
+    if isinstance(value, str):
+        return test(value)
+    return value.holes[0].reason if value.holes else False  # a policy variable is not fixed
+
+
+def _is_anything(_: str) -> bool:
+    return True
+
+
+def _is_fixed_pattern(value: str) -> bool:
+    return "*" not in value and "?" not in value
+
+
+def _is_fixed_userid(value: str) -> bool:
+    return _is_fixed_pattern(value.removesuffix(":*"))
+
+
+def _is_narrow(value: str) -> bool:
+    found = parse_address_range(value)
     if found is None:
         return False
     bits = 32 if found.version == 4 else 128
     return found.last - found.first < 1 << (bits - _MIN_PREFIX[found.version])
 
 
-def _account_is_fixed(value: Text) -> bool:
-    arn = parse_arn(value) if isinstance(value, str) else None
+def _account_is_fixed(value: str) -> bool:
+    arn = parse_arn(value)
     return arn is not None and is_account_id(arn.account)
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from wa_policy.evaluator.conditions import holds
 from wa_policy.evaluator.principals import Grantee, named_as, not_principal_applies
-from wa_policy.evaluator.resolve import resolve
+from wa_policy.evaluator.resolve import for_each_filling, resolve
 from wa_policy.evaluator.truth import Truth, any_of, negate
 from wa_policy.iam.pattern import MANY, glob, is_literal, matches, resource_glob
 from wa_policy.iam.policy import Condition, Effect, Policy, Selection, Statement
@@ -44,11 +44,16 @@ class Selector:
                 return not self.negated
         if not self.templates:
             return self.negated
-        found = any_of(_template_matches(template, text, request, doubts) for template in self.templates)
+        found = any_of(
+            for_each_filling(template, lambda filling: _text_matches(filling, text, request, doubts))
+            for template in self.templates
+        )
         return negate(found) if self.negated else found
 
 
-def _template_matches(template: Template, text: str, request: Request, doubts: list[Unknown]) -> Truth:
+def _text_matches(template: Text, text: str, request: Request, doubts: list[Unknown]) -> Truth:
+    if isinstance(template, str):
+        return matches(resource_glob(template), text)
     resolved = resolve(template, request.context, doubts, resource_glob)
     if resolved.pattern is None or not matches(resolved.pattern, text):
         return False
@@ -126,7 +131,7 @@ class Asked:
     request: Request
     action: str
     resource: str
-    has_boundary: bool
+    has_boundary: Truth
     doubts: list[Unknown]
 
 
@@ -174,7 +179,12 @@ def _principal(statement: Statement, asked: Asked) -> Grantee | Unknown:
     if element is None:
         return Grantee.NOBODY  # a resource policy's statement without a Principal applies to nobody
     if not element.negated:
-        return named_as(element, asked.request.caller, asked.doubts)
+        return named_as(
+            element,
+            asked.request.caller,
+            asked.doubts,
+            any_name_will_do=statement.effect is Effect.DENY,
+        )
     applies = not_principal_applies(
         element, statement.effect, asked.request.caller, has_boundary=asked.has_boundary, doubts=asked.doubts
     )

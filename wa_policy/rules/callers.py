@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
@@ -11,6 +12,7 @@ from wa_policy.formal import callers
 from wa_policy.formal.callers import CallerClass, fixed
 from wa_policy.formal.keys import KeyDomain, Value
 from wa_policy.iam.arn import parse_arn
+from wa_policy.iam.document import to_document
 from wa_policy.iam.policy import Policy
 from wa_policy.iam.principal import User, parse_caller
 from wa_policy.inventory.model import Inventory, Organization, Principal, PrincipalKind
@@ -47,6 +49,7 @@ def callers_of(
     """The classes of callers that a request class means for a subject; together they are all of them."""
     catalog = scope.catalog
     spec: CallerSpec = request_class.caller
+    nobodys = _unnamed_account(policy)
     named = _named_networks(policy)
     match spec:
         case CallerWord.SELF:
@@ -59,23 +62,28 @@ def callers_of(
             if subject.type in _SERVES_ANONYMOUS and request_class.policies is not Policies.TRUST:
                 yield _anonymous(catalog, subject)
             for organization in (None, callers.OUTSIDE_ORGANIZATION):
-                outsider = callers.outsider(catalog, named=named, organization=organization)
-                yield NamedCaller(f"any AWS account (here {callers.OUTSIDER})", outsider)
+                outsider = callers.outsider(catalog, named=named, account=nobodys, organization=organization)
+                yield NamedCaller(f"any AWS account (here {nobodys})", outsider)
         case AccountCaller(account):
             for organization in (None, callers.OUTSIDE_ORGANIZATION):
                 outsider = callers.outsider(catalog, named=named, account=account, organization=organization)
                 yield NamedCaller(f"account {account}", outsider)
         case ServiceCaller(name):
             for organization in (None, callers.OUTSIDE_ORGANIZATION):
-                acting = callers.service(name, catalog, organization=organization)
-                yield NamedCaller(
-                    f"`{name}` acting for any customer (here account {callers.OUTSIDER})", acting
-                )
+                acting = callers.service(name, catalog, account=nobodys, organization=organization)
+                yield NamedCaller(f"`{name}` acting for any customer (here account {nobodys})", acting)
         case FederatedCaller(provider):
             issuer = provider.partition("oidc-provider/")[2] or provider
             yield NamedCaller(f"an identity of `{issuer}`", callers.federated(provider, catalog, {}))
         case _:
             assert_never(spec)
+
+
+def _unnamed_account(policy: Policy | None) -> str:
+    """An account that the policy does not name: what it may do, any account may."""
+    text = "" if policy is None else json.dumps(to_document(policy))
+    candidates = (f"{int(callers.OUTSIDER) - number:012d}" for number in range(10_000))
+    return next(account for account in candidates if account not in text)
 
 
 def _anonymous(catalog: Catalog, subject: Subject) -> NamedCaller:
