@@ -69,5 +69,5 @@ def report(*results: Result, problems: tuple[Problem, ...] = ()) -> Report:
         Profile.CORE,
         principals=2,
         resources=3,
-        tables={"catalog": "2026-10-27"},
+        tables={"actions": "2026-10-27"},
     )

@@ -74,16 +74,14 @@ def rule(rule_id: str) -> RuleFacts:
     """One rule of the pack. Raises UsageError where there is none of this id."""
     known = {facts.id: facts for facts in rules()}
     if rule_id not in known:
-        raise _no_rule(rule_id, known)
+        from difflib import get_close_matches
+
+        close = get_close_matches(rule_id, known, 3)
+        advice = f"close to it: {', '.join(close)}" if close else "`wa-policy rules list` names them all"
+        raise UsageError(
+            f"there is no rule `{rule_id}`, expected the id of a rule of the pack", advice=advice
+        )
     return known[rule_id]
-
-
-def _no_rule(rule_id: str, known: Iterable[str]) -> UsageError:
-    from difflib import get_close_matches
-
-    close = get_close_matches(rule_id, known, 3)
-    advice = f"close to it: {', '.join(close)}" if close else "`wa-policy rules list` names them all"
-    return UsageError(f"there is no rule `{rule_id}`, expected the id of a rule of the pack", advice=advice)
 
 
 def typed_parameters(written: Mapping[str, Sequence[str]]) -> dict[str, ParameterValue]:
@@ -129,16 +127,8 @@ def scan(
     from wa_policy.rules.pack import load_pack
     from wa_policy.rules.run import run
 
-    pack = load_pack()
-    known = {rule.facts.id for rule in pack}
-    for rule_id in only:
-        if rule_id not in known:
-            raise _no_rule(rule_id, sorted(known))
-    report = run(pack, inventory, settings, catalog())
-    results = tuple(result for result in report.results if not only or result.rule.id in only)
-    return replace(
-        report, results=results, principals=len(inventory.principals), resources=len(inventory.resources)
-    )
+    report = run(load_pack(), inventory, settings, catalog(), only=tuple(only))
+    return replace(report, principals=len(inventory.principals), resources=len(inventory.resources))
 
 
 def locate(report: Report, *, stdin: bytes | None = None) -> Mapping[Source, int]:

@@ -2,33 +2,20 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.cli.running import Done, Run
 from wa_policy.cli.main import run
 
 
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Done]
-
-
 @pytest.fixture
-def wa_policy(
-    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Run:
-    """Run the command line in an empty folder; `stdin` is what standard input holds."""
+def call(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Runs the command line in an empty folder; `stdin` is what standard input holds."""
     monkeypatch.chdir(tmp_path)
 
-    def call(*arguments: str, stdin: bytes = b"") -> Done:
+    def wa_policy(*arguments: str, stdin: bytes = b"") -> Done:
         capfdbinary.readouterr()
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         code = run(arguments)
@@ -36,4 +23,4 @@ def wa_policy(
         out, err = capfdbinary.readouterr()
         return Done(code, out.decode(), err.decode())
 
-    return call
+    return wa_policy

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -83,8 +84,8 @@ ROLE = replace(
 QUEUE_ARN = f"arn:aws:sqs:eu-west-1:{MEMBER}:jobs"
 
 
-def resource(type_: str, id_: str, account: str | None = MEMBER, **properties: PropertyValue) -> Resource:
-    return Resource(type_, id_, "name", account, "eu-west-1", properties, NOWHERE)
+def resource(type_: str, id_: str, properties: Mapping[str, PropertyValue] | None = None) -> Resource:
+    return Resource(type_, id_, "name", MEMBER, "eu-west-1", properties or {}, NOWHERE)
 
 
 QUEUE = resource("AWS::SQS::Queue", QUEUE_ARN)
@@ -181,11 +182,11 @@ def test_callers_without_an_account_have_no_side(caller: AwsService | Anonymous)
 
 
 def test_a_resource_policy_is_present_absent_or_unknown() -> None:
-    open_queue = resource("AWS::SQS::Queue", QUEUE_ARN, **{POLICY_PROPERTY: Present(FULL)})
+    open_queue = resource("AWS::SQS::Queue", QUEUE_ARN, {POLICY_PROPERTY: Present(FULL)})
     assert resource_side(ALONE, open_queue) == (FULL, None, {})
     assert resource_side(ALONE, QUEUE) == (None, None, {})
     unread = resource(
-        "AWS::SQS::Queue", QUEUE_ARN, **{POLICY_PROPERTY: NotExported("sqs get-queue-attributes")}
+        "AWS::SQS::Queue", QUEUE_ARN, {POLICY_PROPERTY: NotExported("sqs get-queue-attributes")}
     )
     policy_, _, unknown = resource_side(ALONE, unread)
     assert policy_ is None
@@ -223,11 +224,11 @@ def test_the_policy_of_a_role_is_its_trust_policy() -> None:
 
 def test_a_document_that_stands_alone_is_a_resource_policy_only_if_it_is_one() -> None:
     of_resource = resource(
-        POLICY_DOCUMENT_TYPE, "p.json", Kind="resource policy", **{POLICY_PROPERTY: Present(FULL)}
+        POLICY_DOCUMENT_TYPE, "p.json", {"Kind": "resource policy", POLICY_PROPERTY: Present(FULL)}
     )
     assert resource_side(ALONE, of_resource)[0] == FULL
     of_identity = resource(
-        POLICY_DOCUMENT_TYPE, "p.json", Kind="identity policy", **{POLICY_PROPERTY: Present(FULL)}
+        POLICY_DOCUMENT_TYPE, "p.json", {"Kind": "identity policy", POLICY_PROPERTY: Present(FULL)}
     )
     assert resource_side(ALONE, of_identity)[0] is None
     assert set(resource_side(ALONE, of_identity)[2]) == {Layer.RESOURCE}
@@ -249,7 +250,7 @@ def test_parts_of_resources_are_found() -> None:
     api = resource(
         "AWS::ApiGateway::RestApi",
         "arn:aws:apigateway:eu-west-1::/restapis/abc",
-        **{REST_API_ID_PROPERTY: "abc"},
+        {REST_API_ID_PROPERTY: "abc"},
     )
     inventory = Inventory(resources=(bucket, function, api))
     assert resource_of(inventory, "arn:aws:s3:::reports/2026/a.csv") == bucket

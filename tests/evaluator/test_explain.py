@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -34,8 +35,10 @@ def policy(*statements: dict[str, Any]) -> Policy:
     return parse_policy({"Version": "2012-10-17", "Statement": whole})[0]
 
 
-def request(action: str = "s3:GetObject", resource: str = OBJECT, **context: Any) -> Request:
-    return Request(BOB, action, resource, BOB.account, make_context(context))
+def request(
+    context: Mapping[str, Any] | None = None, action: str = "s3:GetObject", resource: str = OBJECT
+) -> Request:
+    return Request(BOB, action, resource, BOB.account, make_context(context or {}))
 
 
 def asked(
@@ -93,12 +96,12 @@ def role(explanation: Explanation, layer: Layer) -> Role:
     ],
 )
 def test_a_mismatch_in_words(statement: dict[str, Any], expected: str) -> None:
-    one = request(**{"aws:SourceVpc": "vpc-2", "aws:TagKeys": ["a", "b"]})
+    one = request({"aws:SourceVpc": "vpc-2", "aws:TagKeys": ["a", "b"]})
     assert words(statement, one) == expected
 
 
 def test_an_action_without_resource_types_is_compared_with_a_star() -> None:
-    told = words({"Resource": "arn:aws:s3:::x"}, request("sts:GetSessionToken", OBJECT))
+    told = words({"Resource": "arn:aws:s3:::x"}, request(action="sts:GetSessionToken"))
     assert told == (
         "`Resource` wants `arn:aws:s3:::x`, the request has `*`, as `sts:GetSessionToken` has no resource types"
     )
@@ -117,7 +120,7 @@ def test_a_principal_that_does_not_fit_in_words() -> None:
 def test_a_condition_keeps_what_was_found() -> None:
     condition = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
     told = only(
-        AppliedPolicies(identity=(policy({"Condition": condition}),)), request(**{"aws:SourceVpc": "vpc-2"})
+        AppliedPolicies(identity=(policy({"Condition": condition}),)), request({"aws:SourceVpc": "vpc-2"})
     )
     assert told.mismatch is Element.CONDITION
     assert told.condition is not None
@@ -198,7 +201,7 @@ def test_the_explanation_is_that_of_the_decision(
 ) -> None:
     catalog: Catalog = load_catalog()
     applied = AppliedPolicies(identity=tuple(identity), permissions_boundary=tuple(boundary) or None)
-    one = request(**context)
+    one = request(context)
     told = explain(one, applied, catalog)
     assert told.decision == evaluate(one, applied, catalog)
     applying = {(layer.layer, t.statement) for layer in told.layers for t in layer.statements if t.applies}

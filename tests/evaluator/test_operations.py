@@ -16,14 +16,20 @@ FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:f"
 URL = Request(Anonymous(), "lambda:InvokeFunctionUrl", FUNCTION, "111122223333")
 
 
-def statement(action: str, effect: str = "Allow", **condition: Any) -> dict[str, Any]:
-    return {"Effect": effect, "Principal": "*", "Action": action, "Resource": "*", "Condition": condition}
+def statement(action: str, effect: str = "Allow", condition: Any = None) -> dict[str, Any]:
+    return {
+        "Effect": effect,
+        "Principal": "*",
+        "Action": action,
+        "Resource": "*",
+        "Condition": condition or {},
+    }
 
 
 BY_URL = {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}
 URL_ALLOWED, INVOKE_BY_URL = (
     statement("lambda:InvokeFunctionUrl"),
-    statement("lambda:InvokeFunction", **BY_URL),
+    statement("lambda:InvokeFunction", condition=BY_URL),
 )
 
 
@@ -35,7 +41,7 @@ URL_ALLOWED, INVOKE_BY_URL = (
         ((INVOKE_BY_URL,), Outcome.IMPLICITLY_DENIED),
         ((URL_ALLOWED, INVOKE_BY_URL), Outcome.ALLOWED),
         (
-            (statement("lambda:*"), statement("lambda:InvokeFunction", "Deny", **BY_URL)),
+            (statement("lambda:*"), statement("lambda:InvokeFunction", "Deny", BY_URL)),
             Outcome.EXPLICITLY_DENIED,
         ),
     ],

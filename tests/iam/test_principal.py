@@ -166,6 +166,7 @@ def test_whatever_is_read_as_a_caller_is_written_as_it_was(text: str) -> None:
             f"arn:aws:sts::{ACCOUNT}:federated-user",
             "arn:aws:s3:::b",
         ),
+        f"arn:aws:iam:eu-west-1:{ACCOUNT}:user/ann",
         *(f"arn:aws:sts::{ACCOUNT}:assumed-role/worker/", f"arn:aws:sts::{ACCOUNT}:assumed-role//session"),
     ],
 )

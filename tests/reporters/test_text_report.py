@@ -21,7 +21,7 @@ def test_a_finding_is_told_in_full() -> None:
         "respol-public: Resource policies are not open to everyone",
         "Whoever knows the name of the queue can fill it.",
         "Name the accounts that send.",
-        "terraform: Set `condition`.",
+        "`wa-policy rules show respol-public` has it as a template",
         FINDING.subject,
         "everyone can send to it",
         "an anonymous caller sends a message",
@@ -32,7 +32,7 @@ def test_a_finding_is_told_in_full() -> None:
         "1 pass, 1 fail, 1 unknown",
         "not exported: kms list-grants (1 verdict)",
         "2 files (1 not recognised), 1 account, 2 principals, 3 resources, 1 problem",
-        "profile core; catalog of 2026-10-27",
+        "profile core; actions of 2026-10-27",
     ):
         assert words in text
 

@@ -53,9 +53,9 @@ def read_config(file: str) -> Settings:
     data = read_bytes(file)
     if isinstance(data, Problem):
         raise LoadError(data.message, (data,))
-    if not data.strip():
-        return Settings()
     documents, problems = parse_document(file, data)
+    if not documents and [problem.code for problem in problems] == ["empty-file"]:
+        return Settings()  # nothing, or comments only
     if problems or not documents:
         raise LoadError("the settings cannot be read", problems)
     document = documents[0]

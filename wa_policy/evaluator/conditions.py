@@ -102,8 +102,6 @@ def _value_holds(
     found = any_of(
         for_each_filling(text, lambda filling: compare(asked, filling, value)) for text in condition.values
     )
-    if asked.malformed_arn and found is False:
-        return False
     return negate(found) if operator.negated else found
 
 
@@ -115,8 +113,6 @@ class _Comparison:
     comparison: Comparison
     context: Context
     doubts: Doubts
-    malformed_arn: bool = False
-    """A value of the policy does not even start as an ARN; the condition is then taken as not met, negated or not."""
 
     def malformed(self, text: str, expected: str) -> bool:
         """False, with a doubt: AWS does not say what a value that cannot be read does."""
@@ -164,15 +160,25 @@ def _resolved_matches(resolved: Resolved, value: str, *, folded: bool = False) -
 def _arn(asked: _Comparison, text: Text, value: str) -> Truth:
     if value.count(":") < 5:
         return asked.malformed(value, "an ARN")
+    # A value that does not even start as an ARN is taken as not met, negated or not.
+    unmet = asked.condition.operator.operator.negated
     if isinstance(text, str):
-        if text[:4].lower() != "arn:":
-            asked.malformed_arn = True
-            return asked.malformed(text, "an ARN")
+        if not _starts_as_arn(text):
+            asked.malformed(text, "an ARN")
+            return unmet
         if text.count(":") < 5:
             return asked.malformed(text, "an ARN of six parts")
         pattern = arn_glob(text)
         return pattern == value if is_literal(pattern) else matches(pattern, value)
-    return _resolved_matches(resolve(text, asked.context, asked.doubts, arn_glob), value)
+    found = _resolved_matches(resolve(text, asked.context, asked.doubts, arn_glob), value)
+    start = text.parts[0]
+    if found is False and unmet and text.holes and not (isinstance(start, str) and _starts_as_arn(start)):
+        return text.holes[0].reason  # it may be filled so that it is no ARN
+    return found
+
+
+def _starts_as_arn(text: str) -> bool:
+    return text[:4].lower() == "arn:"
 
 
 _T = TypeVar("_T")

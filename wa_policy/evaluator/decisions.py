@@ -35,6 +35,8 @@ class CallerKind(StrEnum):
     FEDERATED = "federated identity"
     ANONYMOUS = "anonymous caller"
 
+    __hash__ = str.__hash__
+
 
 class ResourceRule(StrEnum):
     """How the service that owns the resource combines its policy with the caller's."""
@@ -59,6 +61,8 @@ class ResourceRule(StrEnum):
     NEVER = "never allowed"
     """What AWS owns cannot be changed by anyone: AWS managed policies, reserved roles, aliases `alias/aws/…`.
     Nor can a root user assume a role."""
+
+    __hash__ = str.__hash__
 
 
 UNSIGNED = frozenset((ResourceRule.RESOURCE_ALONE, ResourceRule.OPEN, ResourceRule.WITH_AUTHORIZER))
@@ -102,6 +106,7 @@ def decision_rule(situation: Situation) -> DecisionRule:
             return DecisionRule(_denied(situation), allowed)
 
 
+@cache
 def layers_of(situation: Situation) -> tuple[Layer, ...]:
     """The layers that apply, in AWS's order."""
     resource_side: tuple[Layer, ...] = (Layer.VPC_ENDPOINT, Layer.RESOURCE)

@@ -16,12 +16,12 @@ from wa_policy.evaluator.decisions import (
     decision_rule,
     layers_of,
 )
-from wa_policy.evaluator.formula import Asks, Atom, Formula, Layer, fold
+from wa_policy.evaluator.formula import Asks, Atom, Formula, Layer
 from wa_policy.evaluator.principals import Grantee
 from wa_policy.evaluator.s3 import is_public, without_bucket_tags
 from wa_policy.evaluator.situations import ResourceFacts, situation_of
 from wa_policy.evaluator.statements import Asked, CompiledPolicies, CompiledStatement, first_mismatch
-from wa_policy.evaluator.truth import Truth, all_of, any_of, negate
+from wa_policy.evaluator.truth import Truth, all_of, any_of, compiled, negate
 from wa_policy.iam.policy import Policy, Statement
 from wa_policy.iam.principal import Anonymous, FederatedUser
 from wa_policy.iam.request import Request
@@ -185,7 +185,7 @@ class _Evaluation:
         return any_of((is_public(resource), self.applied.source.unknown.get(Layer.RESOURCE, False)))
 
     def _fold(self, formula: Formula) -> Truth:
-        return fold(formula, self._atom, all_of, any_of, negate)
+        return compiled(formula)(self._atom)
 
     def _decision(self, outcome: Outcome, unknown: tuple[Unknown, ...] = ()) -> Decision:
         statements: tuple[tuple[Layer, Statement], ...] = ()

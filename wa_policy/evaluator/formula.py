@@ -22,6 +22,8 @@ class Layer(StrEnum):
     PERMISSIONS_BOUNDARY = "permissions boundary"
     SESSION = "session policy"
 
+    __hash__ = str.__hash__  # Enum's own is a Python function, and layers are keys everywhere
+
 
 class Asks(StrEnum):
     """What an atom asks of a layer."""
@@ -33,6 +35,8 @@ class Asks(StrEnum):
     """An Allow of the resource policy names the user, the session, everyone, the service or the provider."""
     GRANTS_ROLE = "allows the caller's role"
     GRANTS_ACCOUNT = "allows the caller's account"
+
+    __hash__ = str.__hash__
 
 
 @dataclass(frozen=True, slots=True)

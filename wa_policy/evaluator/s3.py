@@ -16,7 +16,8 @@ from wa_policy.iam.request import ContextValue
 from wa_policy.iam.text import Text
 from wa_policy.iam.values import parse_address_range
 
-# Keys whose fixed values make an Allow not public, in the words of the page.
+# Keys whose fixed values make an Allow not public, in the words of the page. Of `aws:userid` it says "outside the
+# pattern `AROLEID:*`": a value of that pattern has a wildcard, as any other, and is not fixed.
 _FIXING_STRINGS = frozenset(
     (
         "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourcearn",
@@ -71,8 +72,6 @@ def _is_fixed(condition: Condition) -> Truth:
             return False
         case "s3:dataaccesspointarn":
             test = _account_is_fixed
-        case "aws:userid" if like:
-            test = _is_fixed_userid
         case key if key in _FIXING_STRINGS:
             test = _is_fixed_pattern if like else _is_anything
         case _:
@@ -92,10 +91,6 @@ def _is_anything(_: str) -> bool:
 
 def _is_fixed_pattern(value: str) -> bool:
     return "*" not in value and "?" not in value
-
-
-def _is_fixed_userid(value: str) -> bool:
-    return _is_fixed_pattern(value.removesuffix(":*"))
 
 
 def _is_narrow(value: str) -> bool:

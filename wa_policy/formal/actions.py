@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.catalog.records import AccessLevel
-from wa_policy.formal.boxes import Box
 from wa_policy.formal.minimal import minimal
 from wa_policy.formal.strings import Group
 from wa_policy.iam.pattern import MANY, ONE, display
@@ -70,50 +69,32 @@ def telling(bits: int, catalog: Catalog) -> str:
     return catalog.names(bits & -bits)[0].lower()
 
 
-_MOST_ACTIONS = 300
-
-
-def realistic_actions(required: Sequence[Box], first: str, catalog: Catalog) -> tuple[list[str], bool]:
-    """The actions to try one by one, `first` first, and whether they are all that the boxes admit."""
-    bits = catalog.listed
-    for box in required:
-        for group in box.actions:
-            bits &= action_set(group, catalog)
-    all_tried = bits.bit_count() <= _MOST_ACTIONS
-    names: list[str] = [first]
-    chosen = 0
-    while bits and len(names) < _MOST_ACTIONS:
-        low = bits & -bits
-        bits ^= low
-        chosen |= low
-        if chosen.bit_count() >= _MOST_ACTIONS:
-            break
-    names += [name.lower() for name in catalog.names(chosen) if name.lower() != first]
-    return names, all_tried
-
-
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
-def resource_group(action: str, account: str | None, region: str | None, catalog: Catalog) -> Group:
-    """The resources that fit an action: the ARN formats of its resource types, or `*` where it has none.
-
-    Without a region every region is meant.
-    """
+def resource_patterns(action: str, catalog: Catalog) -> tuple[str, ...]:
+    """The ARN formats of the resource types of a listed action, with placeholders; `*` alone where it has none."""
     known = catalog.action(action)
     if known is None:
-        return Group((MANY,))
+        return (MANY,)
     if not known.resource_types:
-        return Group(("arn:aws:s3:::*" if action == "s3:listallmybuckets" else "*",))
+        return ("arn:aws:s3:::*" if known.full_name.lower() == "s3:listallmybuckets" else "*",)
     types = [catalog.resource_type(known.service, used.name) for used in known.resource_types]
-    patterns = [_filled(arn, account, region) for type_ in types if type_ is not None for arn in type_.arns]
-    return Group(tuple(dict.fromkeys(patterns)) or (MANY,))
+    formats = dict.fromkeys(arn for type_ in types if type_ is not None for arn in type_.arns)
+    return tuple(arn.replace("*", MANY) for arn in formats) or (MANY,)
+
+
+def resource_group(formats: Sequence[str], account: str | None, region: str | None) -> Group:
+    """The resources that fit some ARN formats. Without a region every region is meant."""
+    if len(formats) == 1 and "$" not in formats[0]:
+        return Group(tuple(formats))
+    return Group(tuple(dict.fromkeys(_filled(arn, account, region) for arn in formats)))
 
 
 def _filled(arn: str, account: str | None, region: str | None) -> str:
-    values = {"Partition": "aws", "Region": region or ONE + MANY, "Account": account or "?" * 12}
+    values = {"Partition": "aws", "Region": region or ONE + MANY, "Account": account or ONE * 12}
 
     def fill(found: re.Match[str]) -> str:
-        return values.get(found[1], ONE + MANY).replace("?", ONE)
+        return values.get(found[1], ONE + MANY)
 
-    return _PLACEHOLDER.sub(fill, arn.replace("*", MANY))
+    return _PLACEHOLDER.sub(fill, arn)

@@ -6,7 +6,7 @@ covers every filling, or `NARROW`, which covers only what all fillings have in c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -16,7 +16,7 @@ from wa_policy.formal.strings import Group
 from wa_policy.iam.operators import OPERATOR_BY_NAME, QualifiedOperator
 from wa_policy.iam.pattern import MANY, glob, resource_glob
 from wa_policy.iam.policy import Condition, Selection, Statement
-from wa_policy.iam.principal import Caller
+from wa_policy.iam.principal import Caller, UnknownPrincipal
 from wa_policy.iam.source import NOWHERE
 from wa_policy.iam.text import Hole, Part, Template, Text, Variable
 from wa_policy.iam.unknown import Unknown, UnknownKind
@@ -184,17 +184,30 @@ def _condition(condition: Condition, side: Side, bindings: Bindings) -> Conditio
     return replace(condition, values=tuple(values))
 
 
+def has_unknown_part(statement: Statement) -> bool:
+    """True iff a value or a principal of the statement has a hole."""
+    if statement.principal is not None and any(
+        isinstance(principal, UnknownPrincipal) for principal in statement.principal.principals
+    ):
+        return True
+    return any(isinstance(text, Template) and text.holes for text in _texts(statement))
+
+
+def _texts(statement: Statement) -> Iterator[Text]:
+    yield from statement.action.values
+    if statement.resource is not None:
+        yield from statement.resource.values
+    for condition in statement.conditions:
+        yield from condition.values
+
+
 def variables_of(statements: Iterable[Statement]) -> frozenset[str]:
     """The keys of all policy variables in the statements."""
-    keys: set[str] = set()
-    for statement in statements:
-        texts: list[Text] = [
-            *statement.action.values,
-            *(statement.resource.values if statement.resource else ()),
-        ]
-        for condition in statement.conditions:
-            texts += condition.values
-        for text in texts:
-            if isinstance(text, Template):
-                keys.update(p.key for p in text.parts if isinstance(p, Variable) and not p.is_special)
-    return frozenset(keys)
+    return frozenset(
+        part.key
+        for statement in statements
+        for text in _texts(statement)
+        if isinstance(text, Template)
+        for part in text.parts
+        if isinstance(part, Variable) and not part.is_special
+    )

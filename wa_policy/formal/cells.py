@@ -36,6 +36,8 @@ def _box(actions: tuple[str, ...], *resources: str) -> Box:
 _ROLE_TRUST = _box(tuple(sorted(ASSUME_ROLE)), "*:role/*")
 _KMS_KEY = _box(("kms:*",), "*:key/*")
 _API = _box(("execute-api:invoke",))
+# The root user cannot assume a role: `_is_closed_to_root` of the evaluator.
+_CLOSED_TO_ROOT = _box(("sts:assumerole", "sts:assumeroot"))
 _ALWAYS = _box(tuple(sorted(ALWAYS_ALLOWED)))
 _NEVER = tuple(_box(tuple(sorted(actions)), f"*{part}*") for actions, part in BELONGS_TO_AWS)
 
@@ -64,14 +66,15 @@ def cells(
         case ApiAuthorizer.NONE | ApiAuthorizer.COGNITO:
             rule = ResourceRule.RESOURCE_ALONE if has_resource_policy else ResourceRule.OPEN
             special.append((_API, rule))
-    elsewhere = (*(box for box, _ in special), _ALWAYS, *_NEVER)
+    never = (*_NEVER, _CLOSED_TO_ROOT) if caller is CallerKind.ROOT else _NEVER
+    elsewhere = (*(box for box, _ in special), _ALWAYS, *never)
     for box, rule in [*special, (Box(), ResourceRule.ORDINARY)]:
-        outside = (*_NEVER, _ALWAYS) if not box.is_everything else elsewhere
+        outside = (*never, _ALWAYS) if not box.is_everything else elsewhere
         if not controlled or caller is CallerKind.SERVICE_LINKED_ROLE:
             yield Cell(box, outside, Situation(caller, same_account, rule, resource_control_applies=False))
             continue
         bound = Group(tuple(glob(f"{service}:*") for service in sorted(catalog.rcp_services)))
-        exempt = _box(tuple(sorted(catalog.rcp_exempt_actions)))
+        exempt = _box(tuple(sorted(action.lower() for action in catalog.rcp_exempt_actions)))
         yield Cell(
             Box((*box.actions, bound), box.resources),
             (*outside, exempt),

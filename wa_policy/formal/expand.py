@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import assert_never
 
 from wa_policy.evaluator.formula import All, Any, Atom, Formula, Not
 from wa_policy.formal.boxes import Box
 from wa_policy.formal.layers import Alternatives, Layers
-from wa_policy.iam.pattern import overlaps
+from wa_policy.formal.strings import Group
+from wa_policy.iam.pattern import includes, overlaps
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,15 @@ def _goals(
     (goal, wanted), rest = goals[0], goals[1:]
     match goal:
         case tuple() if wanted:
-            if any(box.is_everything for box in goal):
-                yield from _goals(rest, required, avoid, layers)
+            boxes = largest(goal)
+            if len(boxes) > 1 and (later := _simplest(rest, len(boxes))) is not None:
+                # What has one way only is settled first: it narrows the choice among the others.
+                yield from _goals((rest[later], goals[0], *rest[:later], *rest[later + 1 :]), required, avoid, layers)
                 return
-            for box in goal:
-                if not _is_disjoint(box, required):
+            for box in boxes:
+                if box.is_everything or box in required:
+                    yield from _goals(rest, required, avoid, layers)
+                elif not is_disjoint(box, required):
                     yield from _goals(rest, (*required, box), avoid, layers)
         case tuple():
             if not any(box.is_everything for box in goal):
@@ -68,13 +74,61 @@ def _goals(
             assert_never(goal)
 
 
-def _is_disjoint(box: Box, required: tuple[Box, ...]) -> bool:
+def _simplest(goals: tuple[_Goal, ...], than: int) -> int | None:
+    """The number of the alternatives with the fewest boxes, if they have fewer."""
+    counts = [
+        (len(largest(goal)), number)
+        for number, (goal, wanted) in enumerate(goals)
+        if isinstance(goal, tuple) and wanted
+    ]
+    fewest = min(counts, default=None)
+    return None if fewest is None or fewest[0] >= than else fewest[1]
+
+
+@lru_cache(maxsize=4096)
+def largest(alternatives: Alternatives) -> Alternatives:
+    """The boxes that none of the others plainly includes."""
+    kept: list[Box] = []
+    for box in alternatives:
+        if box.is_everything:
+            return (box,)
+        if not any(_plainly_includes(other, box) for other in kept):
+            kept = [other for other in kept if not _plainly_includes(box, other)]
+            kept.append(box)
+    return tuple(kept)
+
+
+def _plainly_includes(outer: Box, inner: Box) -> bool:
+    """True only if every request of `inner` is one of `outer`; a quick look."""
+    return (
+        set(outer.conditions) <= set(inner.conditions)
+        and all(any(_implies(mine, group) for mine in inner.actions) for group in outer.actions)
+        and all(any(_implies(mine, group) for mine in inner.resources) for group in outer.resources)
+    )
+
+
+def _implies(one: Group, other: Group) -> bool:
+    if one == other:
+        return True
+    if one.negated or other.negated or one.folded or other.folded:
+        return False
+    return all(
+        p in other.literals or any(includes(q, p) for q in other.wild) for p in (*one.literals, *one.wild)
+    )
+
+
+def is_disjoint(box: Box, required: tuple[Box, ...]) -> bool:
     """True only if no action fits both: a quick look that spares a search."""
-    for other in required:
-        for one in box.actions:
-            for two in other.actions:
-                if one.negated or two.negated:
-                    continue
-                if not any(overlaps(p, q) for p in one.patterns for q in two.patterns):
-                    return True
-    return False
+    return any(
+        _never_meet(one, two) for other in required for one in box.actions for two in other.actions
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _never_meet(one: Group, two: Group) -> bool:
+    if one.negated or two.negated or not one.literals.isdisjoint(two.literals):
+        return False
+    return not (
+        any(overlaps(p, q) for p in one.wild for q in (*two.wild, *two.literals))
+        or any(overlaps(p, q) for p in one.literals for q in two.wild)
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.evaluator.formula import Asks, Atom, Layer
 from wa_policy.evaluator.principals import Grantee
-from wa_policy.formal.boxes import Bindings, Box, Side, box_of, grantee_of
+from wa_policy.formal.boxes import Bindings, Box, Side, box_of, grantee_of, has_unknown_part
 from wa_policy.iam.policy import Effect, Policy, Statement
 from wa_policy.iam.principal import Caller, FederatedUser, RootUser
 
@@ -43,7 +43,10 @@ class Layers:
         if layer is Layer.RESOURCE_CONTROL:
             return ()  # RCPFullAWSAccess is attached at every level and cannot be detached
         if layer in self.applied.unknown:
-            return () if self.side is Side.WIDE else ((),)
+            if self.side is Side.WIDE:
+                return ()
+            if layer not in (Layer.IDENTITY, Layer.RESOURCE):
+                return ((),)
         match layer:
             case Layer.SERVICE_CONTROL:
                 return tuple(
@@ -108,7 +111,10 @@ class Layers:
     def _names_caller(self, layer: Layer, statement: Statement, side: Side, grantee: Grantee | None) -> bool:
         if layer not in _WITH_PRINCIPAL:
             return True
-        has_boundary = self.applied.permissions_boundary is not None
+        has_boundary = (
+            self.applied.permissions_boundary is not None
+            or Layer.PERMISSIONS_BOUNDARY in self.applied.unknown
+        )
         named = grantee_of(statement, self.caller, side, has_boundary=has_boundary)
         return named is not Grantee.NOBODY if grantee is None else named is grantee
 
@@ -119,7 +125,9 @@ class Layers:
 
     @property
     def is_exact(self) -> bool:
-        """True iff no layer is unknown and every policy was read in full."""
-        return not self.applied.unknown and not any(
-            policy.unreadable for layer in Layer for policy in self._policies(layer)
+        """True iff no layer is unknown, every policy was read in full, and no value has a part that is not known."""
+        return (
+            not self.applied.unknown
+            and not any(policy.unreadable for layer in Layer for policy in self._policies(layer))
+            and not any(map(has_unknown_part, self.statements))
         )

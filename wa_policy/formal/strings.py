@@ -9,25 +9,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from wa_policy.formal.automata import LiteralMachine, Machine, accepts, has_marker, pattern_machine, readable
 from wa_policy.formal.budget import Budget
 from wa_policy.formal.minimal import minimal
-from wa_policy.iam.pattern import (
-    CHAR,
-    MANY,
-    ONE,
-    OTHER,
-    RUN,
-    WILDCARDS,
-    Automaton,
-    automaton,
-    includes,
-    is_literal,
-    matches,
-    overlaps,
-)
+from wa_policy.iam.pattern import MANY, ONE, OTHER, includes, is_literal, matches, overlaps
 
 NONEMPTY = ONE + MANY
 
@@ -44,12 +32,33 @@ class Group:
     folded: bool = False
 
     @cached_property
+    def _hash(self) -> int:
+        return hash((self.patterns, self.negated, self.folded))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
     def literals(self) -> frozenset[str]:
         return frozenset(pattern for pattern in self.patterns if is_literal(pattern))
 
     @cached_property
     def wild(self) -> tuple[str, ...]:
         return tuple(pattern for pattern in self.patterns if not is_literal(pattern))
+
+    @cached_property
+    def has_marker(self) -> bool:
+        return any(map(has_marker, self.patterns))
+
+    @cached_property
+    def largest(self) -> tuple[str, ...]:
+        """The patterns that no other of the group includes, literals apart."""
+        wild = tuple(dict.fromkeys(self.wild))
+        return tuple(p for p in wild if not _said_by_another(p, wild))
+
+    @property
+    def inverted(self) -> Group:
+        return replace(self, negated=not self.negated)
 
     def holds(self, text: str) -> bool:
         if self.folded:
@@ -62,30 +71,50 @@ class Group:
 Class = tuple[int, str]
 """A mask (bit i: mark i holds) and a string that has it."""
 
-
-def _shortest(classes: Iterable[Class]) -> list[Class]:
-    return minimal(sorted(classes, key=lambda found: (len(found[1]), found[1])))
+_memory: dict[tuple[tuple[Group, ...], tuple[Group, ...]], tuple[list[Class], int]] = {}
+_MOST_REMEMBERED = 20_000
 
 
 def string_classes(required: Sequence[Group], marks: Sequence[Group], budget: Budget) -> list[Class]:
     """The minimal classes of non-empty strings for which all of `required` hold; empty iff there is no such string.
 
-    Raises OutOfBudget when the product of the automata grows too large.
+    Raises OutOfBudget when the product of the automata grows too large. A remembered answer costs what it cost.
     """
+    asked = (tuple(required), tuple(marks))
+    found = _memory.get(asked)
+    if found is None:
+        before = budget.left
+        classes = _string_classes(required, marks, budget)
+        if len(_memory) >= _MOST_REMEMBERED:
+            _memory.clear()
+        _memory[asked] = (classes, before - budget.left)
+        return classes
+    classes, cost = found
+    budget.spend(cost)
+    return classes
+
+
+def _string_classes(required: Sequence[Group], marks: Sequence[Group], budget: Budget) -> list[Class]:
     positive = [group for group in required if not group.negated]
     base = min(positive, key=lambda group: len(group.patterns), default=Group((NONEMPTY,)))
     rest = [group for group in required if group is not base]
+    found: list[Class] = []
+    patterns: list[str] = []
     if base.folded:
-        return _shortest(_folded_classes(base, rest, marks, budget))
-    found = [
-        (mask_of(text, marks), text)
-        for text in sorted(base.literals)
-        if text and all(group.holds(text) for group in rest)
-    ]
-    for pattern in base.wild:
-        if not _said_by_another(pattern, base.wild):
-            found += _classes_of(pattern, rest, marks, budget, folded=False)
-    return _shortest(found)
+        patterns += dict.fromkeys(base.patterns)
+    else:
+        budget.spend(len(base.literals))
+        for text in sorted(base.literals):
+            if has_marker(text):
+                patterns.append(text)
+            elif text and all(group.holds(text) for group in rest):
+                found.append((mask_of(text, marks), text))
+        patterns += base.largest
+    for pattern in patterns:
+        found += _classes_of(pattern, rest, marks, budget, folded=base.folded)
+        if any(mask == 0 for mask, _ in found):
+            break  # no other string can set fewer marks
+    return minimal(sorted(found, key=lambda one: (len(one[1]), one[1])))
 
 
 def _said_by_another(pattern: str, patterns: Sequence[str]) -> bool:
@@ -94,15 +123,6 @@ def _said_by_another(pattern: str, patterns: Sequence[str]) -> bool:
         other != pattern and includes(other, pattern) and (other < pattern or not includes(pattern, other))
         for other in patterns
     )
-
-
-def _folded_classes(
-    base: Group, rest: Sequence[Group], marks: Sequence[Group], budget: Budget
-) -> list[Class]:
-    found: list[Class] = []
-    for pattern in base.patterns:
-        found += _classes_of(pattern, rest, marks, budget, folded=True)
-    return found
 
 
 def mask_of(text: str, marks: Sequence[Group]) -> int:
@@ -115,7 +135,7 @@ def mask_of(text: str, marks: Sequence[Group]) -> int:
 
 @dataclass(slots=True)
 class _Live:
-    """A group whose truth depends on the string: the numbers of its patterns in the product."""
+    """A group whose truth depends on the string: the numbers of its machines in the product."""
 
     numbers: list[int]
     negated: bool
@@ -129,60 +149,62 @@ class _Product:
 
     forced: int
     live: list[_Live]
-    machines: list[Automaton]
+    machines: list[Machine]
     folded: list[bool]
-    letters: list[str]
+    named: list[str]
 
 
 def _settle(base: str, rest: Sequence[Group], marks: Sequence[Group], *, folded: bool) -> _Product | None:
     """The product to search, or None iff a required group cannot hold for any string of `base`."""
-    forced = 0
-    live: list[_Live] = []
+    product = _Product(0, [], [], [], [base])
     number: dict[tuple[str, bool], int] = {}
-    for bit, group in [
-        *((0, group) for group in rest),
-        *((1 << index, group) for index, group in enumerate(marks)),
-    ]:
-        # Compared without case when either side is: then only "cannot meet" is certain.
-        loose = folded or group.folded
-        probe = base.lower() if loose else base
-        if loose:
-            meeting = [p for p in group.patterns if overlaps(p.lower(), probe)]
-            whole = group.folded and any(includes(p, probe) for p in meeting)
-        else:
-            meeting = [p for p in group.wild if overlaps(p, probe)] + sorted(
-                p for p in group.literals if matches(probe, p)
-            )
-            whole = any(includes(p, probe) for p in meeting)
-        if whole or not meeting:
+
+    def machine_of(machine: Machine, *, folded: bool) -> int:
+        product.machines.append(machine)
+        product.folded.append(folded)
+        return len(product.machines) - 1
+
+    for index, group in enumerate((*rest, *marks)):
+        bit = 0 if index < len(rest) else 1 << (index - len(rest))
+        literals, wild, whole = _meeting(group, base, folded=folded)
+        if whole or not (literals or wild):
             holds = whole is not group.negated
             if bit and holds:
-                forced |= bit
+                product.forced |= bit
             elif not bit and not holds:
                 return None
             continue
-        numbers = [number.setdefault((p, group.folded), len(number)) for p in meeting]
-        live.append(_Live(numbers, group.negated, bit))
-    patterns = list(number)
-    return _Product(
-        forced,
-        live,
-        [automaton(pattern) for pattern, _ in patterns],
-        [is_folded for _, is_folded in patterns],
-        _letters([(base, folded), *patterns]),
-    )
+        numbers: list[int] = []
+        for pattern in wild:
+            if (pattern, group.folded) not in number:
+                number[pattern, group.folded] = machine_of(pattern_machine(pattern), folded=group.folded)
+            numbers.append(number[pattern, group.folded])
+        if literals:
+            numbers.append(machine_of(LiteralMachine(literals), folded=group.folded))
+        product.live.append(_Live(numbers, group.negated, bit))
+        product.named += wild
+        product.named += literals
+    return product
 
 
-def _letters(patterns: Sequence[tuple[str, bool]]) -> list[str]:
-    letters: set[str] = set()
-    for pattern, folded in patterns:
-        named = set(pattern) - WILDCARDS
-        if folded:
-            named |= {letter.upper() for letter in named if len(letter.upper()) == 1}
-        letters |= named
-        if RUN in pattern or CHAR in pattern:
-            letters.add(":")
-    return [OTHER, *sorted(letters)]
+def _meeting(group: Group, base: str, *, folded: bool) -> tuple[list[str], list[str], bool]:
+    """The group's literals and patterns that may meet `base`, and whether one includes all of it for certain."""
+    if has_marker(base):
+        # The questions of `iam.pattern` know no markers: their yes to "overlaps" is good enough, to "includes" not.
+        return sorted(group.literals), [p for p in group.wild if overlaps(p, base)], MANY in group.wild
+    if folded or group.folded:
+        # Compared without case when either side is: then only "cannot meet" is certain.
+        probe = base.lower()
+        literals = sorted(p for p in group.literals if matches(probe, p.lower()))
+        wild = [p for p in group.wild if overlaps(p.lower(), probe)]
+        return literals, wild, group.folded and any(includes(p, probe) for p in (*literals, *wild))
+    if is_literal(base):
+        whole = group.holds(base) is not group.negated
+        return [], [], whole
+    wild = [p for p in group.wild if overlaps(p, base)]
+    if any(includes(p, base) for p in wild):
+        return [], wild, True
+    return sorted(p for p in group.literals if matches(base, p)), wild, False
 
 
 def _classes_of(
@@ -191,28 +213,33 @@ def _classes_of(
     product = _settle(base, rest, marks, folded=folded)
     if product is None:
         return []
-    machine = automaton(base)
+    machine = pattern_machine(base)
+    running = list(zip(product.machines, product.folded, strict=True))
     start = (machine.start, tuple(m.start for m in product.machines))
-    seen: set[tuple[int, tuple[int, ...]]] = (
-        set()
-    )  # without the start: only a string that is not empty counts
+    # Without the start: only a string that is not empty counts.
+    seen: set[tuple[int, tuple[int, ...]]] = set()
     queue = deque([(start, "")])
     found: list[Class] = []
     while queue:
         (own, others), text = queue.popleft()
-        if text and machine.accepts(own):
-            mask = _mask(product, others)
-            if mask is not None:
-                found.append((mask, _readable(text, product.letters)))
-                if mask == product.forced:
-                    return found
-        for letter in product.letters:
+        ends = bool(text) and bool(own & machine.final)
+        judged = _judge(product, others, ends=ends)
+        if judged is None:
+            continue
+        mask, floor = judged
+        if mask is not None:
+            found.append((mask, readable(text, product.named)))
+            if mask == product.forced:
+                return found
+        if any(known & floor == known for known, _ in found):
+            continue  # whatever follows sets the same marks or more
+        for letter in _letters(machine, own, running, others, folded=folded):
             following = machine.step(own, letter.lower() if folded else letter)
             if not following:
                 continue
             states = tuple(
                 m.step(state, letter.lower() if is_folded else letter) if state else 0
-                for m, state, is_folded in zip(product.machines, others, product.folded, strict=True)
+                for (m, is_folded), state in zip(running, others, strict=True)
             )
             state = (following, states)
             if state not in seen:
@@ -222,25 +249,52 @@ def _classes_of(
     return found
 
 
-def _mask(product: _Product, states: tuple[int, ...]) -> int | None:
-    """The marks at a state, or None where a required group does not hold."""
-    mask = product.forced
+def _letters(
+    base: Machine, own: int, running: Iterable[tuple[Machine, bool]], others: tuple[int, ...], *, folded: bool
+) -> list[str]:
+    """The letters worth a step: those of the base where it takes no other, else all that some machine tells apart."""
+    letters = set(base.letters(own))
+    if folded:
+        letters |= {letter.upper() for letter in letters if len(letter.upper()) == 1}
+    if not own & base.wild:
+        return sorted(letters)
+    for (machine, is_folded), state in zip(running, others, strict=True):
+        if not state:
+            continue
+        for letter in machine.letters(state):
+            if letter < "\U0010ff00":
+                letters.add(letter)
+                if is_folded and len(letter.upper()) == 1:
+                    letters.add(letter.upper())
+    return [OTHER, *sorted(letters)]
+
+
+def _judge(product: _Product, states: tuple[int, ...], *, ends: bool) -> tuple[int | None, int] | None:
+    """The marks of the string so far, None where it is none that counts, and those that every longer one sets too.
+
+    None iff no longer string can meet the required groups, nor does this one.
+    """
+    mask: int | None = product.forced if ends else None
+    floor = product.forced
     for group in product.live:
-        accepted = any(product.machines[number].accepts(states[number]) for number in group.numbers)
-        if accepted is not group.negated:
-            mask |= group.bit
-        elif not group.bit:
-            return None
-    return mask
-
-
-_SPARE = "xyzabcdefghijklmnopqrstuvw0123456789~_"
-
-
-def _readable(text: str, letters: Sequence[str]) -> str:
-    """The string with the unnamed character made a real one that no pattern names, in either case."""
-    if OTHER not in text:
-        return text
-    named = {letter.lower() for letter in letters}
-    spare = next((character for character in _SPARE if character not in named), "\u00a4")
-    return text.replace(OTHER, spare)
+        accepted = universal = alive = False
+        for number in group.numbers:
+            state = states[number]
+            if state:
+                alive = True
+                machine = product.machines[number]
+                accepted = accepted or accepts(machine, state)
+                universal = universal or bool(state & machine.universal)
+        holds = accepted is not group.negated
+        certain = not alive if group.negated else universal
+        hopeless = universal if group.negated else not alive
+        if group.bit:
+            if holds and mask is not None:
+                mask |= group.bit
+            if certain:
+                floor |= group.bit
+        elif not holds:
+            mask = None
+            if hopeless:
+                return None
+    return mask, floor

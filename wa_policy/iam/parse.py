@@ -91,7 +91,7 @@ def parse_policy(
     try:
         if isinstance(raw, str):
             raw = _decode(reader, raw, source)
-        if not isinstance(raw, Mapping):
+        if not isinstance(raw, dict):
             raise reader.fail(
                 source, "policy-type", f"found {describe(raw)}, expected a policy: an object with `Statement`"
             )
@@ -250,7 +250,7 @@ def _statements(reader: _Reader, elements: _Elements) -> Iterable[tuple[Source, 
             "found no `Statement`, expected one statement or a list of them",
         )
     raw, source = elements.values["Statement"], elements.at("Statement")
-    if isinstance(raw, Mapping):
+    if isinstance(raw, dict):
         return ((source, raw),)
     if isinstance(raw, list | tuple):
         return ((source.at(index), item) for index, item in enumerate(raw))
@@ -260,7 +260,7 @@ def _statements(reader: _Reader, elements: _Elements) -> Iterable[tuple[Source, 
 
 
 def _statement(reader: _Reader, raw: object, source: Source, *, has_variables: bool) -> Statement:
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         raise reader.fail(source, "statement-type", f"found {describe(raw)}, expected a statement: an object")
     elements = _elements(reader, raw, _STATEMENT_ELEMENTS, source)
     values = elements.values
@@ -397,7 +397,7 @@ def _principals(reader: _Reader, raw: object, source: Source) -> Iterable[NamedP
     if isinstance(raw, Template):
         yield UnknownPrincipal("AWS", raw)
         return
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         raise reader.fail(
             source, "principal-type", f'found {describe(raw)}, expected `*` or an object such as {{"AWS": …}}'
         )
@@ -455,7 +455,7 @@ def _principal(reader: _Reader, kind: str, text: Text, source: Source) -> NamedP
 def _conditions(
     reader: _Reader, raw: object, source: Source, *, has_variables: bool
 ) -> tuple[Condition, ...]:
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         raise reader.fail(source, "condition-type", f"found {describe(raw)}, expected an object of operators")
     conditions: list[Condition] = []
     operators: set[QualifiedOperator] = set()
@@ -475,7 +475,7 @@ def _conditions(
                 "put the keys of both into one block",
             )
         operators.add(operator)
-        if not isinstance(block, Mapping):
+        if not isinstance(block, dict):
             raise reader.fail(
                 source.at(written),
                 "condition-type",

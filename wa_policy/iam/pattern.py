@@ -111,7 +111,11 @@ def _matches_run(pattern: str, text: str) -> bool:
 def _piece_at(piece: str, text: str, position: int) -> bool:
     if ONE not in piece:
         return text.startswith(piece, position)
-    return all(p in (ONE, c) for p, c in zip(piece, text[position : position + len(piece)], strict=True))
+    for part in piece.split(ONE):
+        if not text.startswith(part, position):
+            return False
+        position += len(part) + 1
+    return True
 
 
 def _find_piece(piece: str, text: str, start: int, end: int) -> int:
@@ -128,8 +132,13 @@ def _find_piece(piece: str, text: str, start: int, end: int) -> int:
 def _matches_segments(pattern: str, text: str) -> bool:
     parts, values = pattern.split(":", 5), text.split(":", 5)
     head, tail = parts[:5], "".join(parts[5:])
-    if not any(MANY in part or ONE in part for part in head) and not (RUN in tail or CHAR in tail):
-        # No wildcard of the first five parts stands for a colon, all of the sixth may: the parts line up one by one.
+    if len(values) < len(parts):
+        return False
+    if (len(parts) == len(values) and ":" not in values[-1]) or (
+        not any(MANY in part or ONE in part for part in head) and not (RUN in tail or CHAR in tail)
+    ):
+        # Either the text has no colon to spare for a wildcard, or no wildcard of the first five parts stands for one
+        # and all of the sixth may: the parts line up one by one.
         return len(parts) == len(values) and all(
             _matches_run(part.replace(RUN, MANY).replace(CHAR, ONE), value)
             for part, value in zip(parts, values, strict=True)

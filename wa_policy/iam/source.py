@@ -32,7 +32,9 @@ class Source:
 
 def escape(key: str | int) -> str:
     """One reference token of a JSON pointer (RFC 6901, section 3)."""
-    return str(key).replace("~", "~0").replace("/", "~1")
+    if isinstance(key, int):
+        return str(key)
+    return key.replace("~", "~0").replace("/", "~1") if "/" in key or "~" in key else key
 
 
 NOWHERE = Source("")

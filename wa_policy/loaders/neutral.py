@@ -50,7 +50,7 @@ class _Case:
         return value
 
     def policy(self, raw: object, source: Source, kind: PolicyKind) -> Policy:
-        if isinstance(raw, Mapping) and "policy" in raw and "Statement" not in raw:
+        if isinstance(raw, dict) and "policy" in raw and "Statement" not in raw:
             raw, source = raw["policy"], source.at("policy")
         policy, problems = parse_policy(raw, source, kind)
         self.problems += problems
@@ -70,7 +70,7 @@ class _Case:
         levels: list[Level] = []
         for index, level in enumerate(raw):
             place = self.source.at(name, index)
-            if not isinstance(level, Mapping) or not isinstance(level.get("policies"), list):
+            if not isinstance(level, dict) or not isinstance(level.get("policies"), list):
                 raise self.fail(
                     place, "level-type", f"`{name}` has {describe(level)}, expected an object with `policies`"
                 )
@@ -84,7 +84,7 @@ class _Case:
 
 def read_case(raw: object, source: Source) -> NeutralCase:
     """The case that a JSON value holds. Raises LoadError with the place where it is unusable."""
-    if not isinstance(raw, Mapping):
+    if not isinstance(raw, dict):
         message = f"found {describe(raw)}, expected a case: an object with `request`"
         raise LoadError(message, (source.problem("case-type", message),))
     case = _Case(raw, source)
@@ -112,7 +112,7 @@ def _resource_kind(request: Request) -> PolicyKind:
 
 
 def _request(case: _Case) -> Request:
-    raw = case.member("request", Mapping, "an object with `principal`, `action` and `resource`")
+    raw = case.member("request", dict, "an object with `principal`, `action` and `resource`")
     place = case.source.at("request")
     if raw is None:
         raise case.fail(
@@ -127,7 +127,7 @@ def _request(case: _Case) -> Request:
         )
     resource = raw.get("resource")
     account = None
-    if isinstance(resource, Mapping):
+    if isinstance(resource, dict):
         account = resource.get("accountId")
         resource = resource.get("resource")
     if not isinstance(resource, str):
@@ -141,7 +141,7 @@ def _request(case: _Case) -> Request:
             f"the account is {describe(account)}, expected a string of twelve digits",
         )
     context = raw.get("context") or {}
-    if not isinstance(context, Mapping):
+    if not isinstance(context, dict):
         raise case.fail(
             place.at("context"),
             "context",
@@ -161,7 +161,7 @@ def _request(case: _Case) -> Request:
 
 
 def _caller(case: _Case, raw: object, place: Source) -> Caller:
-    if isinstance(raw, Mapping):
+    if isinstance(raw, dict):
         if raw.get("type") == "Anonymous":
             return Anonymous()
         raw = raw.get("arn") or raw.get("service") or raw.get("provider")
@@ -176,7 +176,7 @@ def _caller(case: _Case, raw: object, place: Source) -> Caller:
 
 
 def _facts(case: _Case) -> ResourceFacts:
-    settings = case.member("settings", Mapping, "an object") or {}
+    settings = case.member("settings", dict, "an object") or {}
     place = case.source.at("settings")
     authorizer = settings.get("apiAuthorizer")
     if authorizer is not None and authorizer not in tuple(ApiAuthorizer):
@@ -188,7 +188,7 @@ def _facts(case: _Case) -> ResourceFacts:
         )
     s3 = settings.get("s3") or {}
     grants = settings.get("kmsGrants") or []
-    if not isinstance(s3, Mapping) or not isinstance(grants, list):
+    if not isinstance(s3, dict) or not isinstance(grants, list):
         raise case.fail(place, "settings-type", "`s3` must be an object and `kmsGrants` a list")
     kms_grants: list[KmsGrant] = []
     for index, grant in enumerate(grants):

@@ -110,6 +110,6 @@ def _summary(report: Report) -> dict[str, Any]:
         "principals": report.principals,
         "resources": report.resources,
         "profile": report.profile.value,
-        "catalogDate": report.tables.get("catalog"),
+        "catalogDate": report.tables.get("actions"),
         "tables": dict(sorted(report.tables.items())),
     }

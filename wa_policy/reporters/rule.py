@@ -18,29 +18,18 @@ def _lines(rule: RuleFacts, width: int) -> Iterator[str]:
     yield f"{rule.severity} severity, {rule.pillar} pillar, {rule.profile} profile"
     if rule.lens:
         yield f"Serverless Lens: {', '.join(rule.lens)}"
-    for label, words in (
-        ("Why", rule.why),
-        *(
-            (f"Fix ({name})" if name != "text" else "Fix", rule.fix[name])
-            for name in sorted(rule.fix, key=_text_first)
-        ),
-        ("Limits", rule.limits),
-    ):
+    for label, words in (("Why", rule.why), ("Fix", rule.fix.get("text", "")), ("Limits", rule.limits)):
         if words:
-            yield ""
-            yield label
+            yield from ("", label)
+            text = " ".join(words.split())
             yield from textwrap.wrap(
-                " ".join(words.split()),
-                width - 2,
-                initial_indent="  ",
-                subsequent_indent="  ",
-                break_long_words=False,
+                text, width - 2, initial_indent="  ", subsequent_indent="  ", break_long_words=False
             )
+    for name, code in sorted(rule.fix.items()):
+        if name != "text":
+            yield from ("", f"Fix in {name}")
+            yield from (f"  {line}" for line in code.strip("\n").splitlines())
     if rule.references:
         yield ""
         yield "References"
         yield from (f"  {reference}" for reference in rule.references)
-
-
-def _text_first(name: str) -> tuple[bool, str]:
-    return (name != "text", name)

@@ -83,16 +83,16 @@ class _Text:
     def advice(self, rule: RuleFacts) -> Iterator[str]:
         yield from self.field("why", rule.why, indent=2)
         yield from self.field("fix", rule.fix.get("text", ""), indent=2)
-        for format_, words in sorted(rule.fix.items()):
-            if format_ != "text":
-                yield from self.field("", f"{format_}: {words}", indent=2)
+        if rule.fix.keys() - {"text"}:
+            yield from self.field("", f"`wa-policy rules show {rule.id}` has it as a template", indent=2)
 
     def result(self, result: Result) -> Iterator[str]:
         subject = visible(result.subject)
         yield f"  {self.styled(subject, _BOLD)}{f' ({visible(result.key)})' if result.key else ''}"
-        yield from self.field("", result.message)
+        yield from self.field("what", result.message)
         if result.witness is not None:
-            yield from self.field("attack", result.witness.attack)
+            if result.witness.attack not in result.message:
+                yield from self.field("attack", result.witness.attack)
             if result.witness.assumed:
                 yield from self.field("assumed", result.witness.assumed)
             for doubt in result.witness.doubts:

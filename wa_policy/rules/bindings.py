@@ -154,7 +154,9 @@ def names_of_test(test: Test) -> Iterator[str]:
 
 def names_of_forbid(forbid: Forbid) -> Iterator[str]:
     for one in forbid.classes:
-        yield from names_in((*one.actions, *one.not_actions, *one.resource.patterns, *one.resource.other_than))
+        yield from names_in(
+            (*one.actions, *one.not_actions, *one.resource.patterns, *one.resource.other_than)
+        )
         for key, spec in one.context:
             yield from names_in((key, *spec.one_of, *spec.none_of, *spec.inside, *spec.outside))
         match one.caller:

@@ -82,7 +82,7 @@ def _texts(raw: Any) -> tuple[str, ...]:
 
 
 def _operand(raw: Any) -> Operand:
-    return tuple(raw) if isinstance(raw, list) else raw  # type: ignore[no-any-return]
+    return tuple(raw) if isinstance(raw, list) else raw
 
 
 def _call(raw: Raw) -> tuple[str, dict[str, Operand]]:
@@ -102,7 +102,7 @@ def _parameter(name: str, raw: Raw) -> Parameter:
 
 # --- tests -------------------------------------------------------------------------------------------------------
 
-_GROUPS = {"all_of": AllOf, "any_of": AnyOf, "none_of": NoneOf}
+_GROUPS: Mapping[str, type[AllOf | AnyOf | NoneOf]] = {"all_of": AllOf, "any_of": AnyOf, "none_of": NoneOf}
 
 
 def _test(raw: Raw) -> Test:
@@ -148,7 +148,7 @@ def _check(raw: Raw) -> Check:
 
 
 def _forbid(raw: Raw) -> Forbid:
-    classes = raw["any_of"] if "any_of" in raw else [raw]
+    classes = raw.get("any_of", [raw])
     return Forbid(tuple(_class(one) for one in classes), Mode(raw.get("mode", "any")))
 
 

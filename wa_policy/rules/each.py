@@ -19,7 +19,6 @@ from wa_policy.rules.each_resource import (
     granted_accounts,
     granted_services,
     methods,
-    outsiders,
 )
 from wa_policy.rules.items import ItemIterator
 from wa_policy.rules.subjects import PRINCIPAL_TYPES
@@ -27,9 +26,7 @@ from wa_policy.rules.vocabulary import TYPES
 
 _ROLE = ("AWS::IAM::Role",)
 _WITH_POLICY = tuple(
-    type_
-    for type_, properties in TYPES.items()
-    if POLICY_PROPERTY in properties or type_ in _ROLE
+    type_ for type_, properties in TYPES.items() if POLICY_PROPERTY in properties or type_ in _ROLE
 )
 
 ITERATORS: Mapping[str, ItemIterator] = {
@@ -70,14 +67,6 @@ ITERATORS: Mapping[str, ItemIterator] = {
             Argument("authorization", ArgumentKind.TEXTS),
             Argument("except", ArgumentKind.TEXTS, required=False),
         ),
-    ),
-    "outsiders": ItemIterator(
-        outsiders,
-        "one item: the accounts that are the owner, `trusted` or named by the policy, and the VPC endpoints and VPCs that "
-        "the policy names",
-        ("accounts", "endpoints", "vpcs"),
-        _WITH_POLICY,
-        (Argument("trusted", ArgumentKind.TEXTS, required=False),),
     ),
     "pass_role_grants": ItemIterator(
         pass_role_grants,

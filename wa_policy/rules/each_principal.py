@@ -21,9 +21,10 @@ from wa_policy.rules.actions import (
 )
 from wa_policy.rules.arguments import Values, texts
 from wa_policy.rules.documents import Document, Documents, hole_of, identity_documents, resource_documents
-from wa_policy.rules.items import Item, Items, first_of_each_key, numbered
+from wa_policy.rules.items import Field, Item, Items, first_of_each_key, numbered
 from wa_policy.rules.subjects import Scope, Subject
-from wa_policy.rules.tables import SharedIssuer, shared_issuers as table_of_issuers
+from wa_policy.rules.tables import SharedIssuer
+from wa_policy.rules.tables import shared_issuers as table_of_issuers
 
 _SHOWN = 3
 
@@ -79,7 +80,11 @@ def whole_services(subject: Subject, scope: Scope, _arguments: Values) -> Items:
             items.append(_all_services(document, statement, subject, scope))
             continue
         for service in services:
-            fields = {"service": service, "actions": (f"{service}:*",), "policy": document.name}
+            fields: dict[str, Field] = {
+                "service": service,
+                "actions": (f"{service}:*",),
+                "policy": document.name,
+            }
             items.append(Item(f"{service}:*", statement.source, fields, statement))
     return Items(first_of_each_key(items), tuple(unknown))
 
@@ -101,7 +106,7 @@ def _all_services(document: Document, statement: Statement, subject: Subject, sc
     services = service_sets(scope.catalog)
     whole = [service for service, all_ in services.items() if all_ & left == all_]
     patterns = ("*",) if len(whole) in (0, len(services)) else tuple(f"{service}:*" for service in whole)
-    fields = {"service": "every service", "actions": patterns, "policy": document.name}
+    fields: dict[str, Field] = {"service": "every service", "actions": patterns, "policy": document.name}
     return Item("*", statement.source, fields, statement)
 
 
@@ -151,7 +156,9 @@ def pass_role_grants(subject: Subject, scope: Scope, _arguments: Values) -> Item
             continue
         first = first or statement
         if not covers_everything(statement.resource):
-            roles += [str(value) for value, negated in _resources(statement) if not negated and _names_role(value)]
+            roles += [
+                str(value) for value, negated in _resources(statement) if not negated and _names_role(value)
+            ]
     if first is None:
         return Items((), tuple(unknown))
     services = [
@@ -214,7 +221,7 @@ def _issuer_item(
         for value in condition.values
         if (pattern := _owner_pattern(issuer, value)) is not None
     ]
-    fields = {
+    fields: dict[str, Field] = {
         "issuer": issuer.issuer,
         "name": issuer.name,
         "provider": provider,

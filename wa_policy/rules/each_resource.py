@@ -8,12 +8,17 @@ from collections.abc import Iterator, Mapping
 from wa_policy.evaluator.truth import Truth
 from wa_policy.iam.arn import is_account_id, parse_arn
 from wa_policy.iam.policy import Condition, Effect, Statement
-from wa_policy.iam.principal import AccountPrincipal, ArnPrincipal, Everyone, ServicePrincipal, UnknownPrincipal
-from wa_policy.iam.source import Source
+from wa_policy.iam.principal import (
+    AccountPrincipal,
+    ArnPrincipal,
+    Everyone,
+    ServicePrincipal,
+    UnknownPrincipal,
+)
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import METHODS_PROPERTY, REST_API_ID_PROPERTY, PropertyValue
 from wa_policy.rules.arguments import Values, texts
-from wa_policy.rules.documents import Documents, hole_of, resource_documents
+from wa_policy.rules.documents import hole_of, resource_documents
 from wa_policy.rules.items import Item, Items, first_of_each_key
 from wa_policy.rules.subjects import Scope, Subject
 
@@ -138,7 +143,11 @@ def _value_item(statement: Statement, condition: Condition, index: int) -> Item:
         "operator": str(condition.operator),
         "effect": statement.effect.value,
     }
-    key = f"{condition.operator} {value}" if statement.effect is Effect.ALLOW else f"Deny {condition.operator} {value}"
+    key = (
+        f"{condition.operator} {value}"
+        if statement.effect is Effect.ALLOW
+        else f"Deny {condition.operator} {value}"
+    )
     return Item(key, condition.source, fields, statement, condition, value, hole_of(value))
 
 
@@ -185,28 +194,3 @@ def method_arn(subject: Subject, verb: str, path: str) -> str:
     called = _PART.sub("*", path.removeprefix("/"))
     owner = f"{subject.region or '*'}:{subject.account or '*'}"
     return f"arn:{partition}:execute-api:{owner}:{api}/*/{verb}/{called}"
-
-
-_NETWORK_KEYS = {"aws:sourcevpce": "endpoints", "aws:sourcevpc": "vpcs"}
-
-
-def outsiders(subject: Subject, _scope: Scope, arguments: Values) -> Items:
-    """One item: what a caller from outside cannot have, because it is the owner's, trusted, or named by the policy."""
-    documents = resource_documents(subject)
-    named: dict[str, list[str]] = {
-        "accounts": [account for account in (subject.account, *texts(arguments, "trusted")) if account],
-        "endpoints": [],
-        "vpcs": [],
-    }
-    for _, statement in documents.statements():
-        named["accounts"] += [found for found in _accounts(statement) if isinstance(found, str)]
-        for condition in statement.conditions:
-            name = _NETWORK_KEYS.get(condition.folded_key)
-            if name is not None:
-                named[name] += [v for v in condition.values if isinstance(v, str) and not set("*?") & set(v)]
-    fields = {name: tuple(dict.fromkeys(values)) for name, values in named.items()}
-    return Items((Item("", _place(documents, subject), fields),))
-
-
-def _place(documents: Documents, subject: Subject) -> Source:
-    return documents.read[0].policy.source if documents.read else subject.source

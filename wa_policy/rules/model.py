@@ -164,7 +164,7 @@ class Example:
     """An input with the verdicts that the rule gives on it.
 
     `files` are answers of the AWS CLI by file name, as they would lie in a folder of the account and region. `expect`
-    has for each subject (by its name) the verdict of each key, or one verdict for all of its results.
+    has for each subject (by its id, or the end of it) the verdict of each key, or one verdict for all of its results.
     """
 
     name: str

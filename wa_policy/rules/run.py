@@ -8,7 +8,7 @@ from typing import assert_never
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.errors import UsageError
-from wa_policy.findings import Report, Result, Verdict
+from wa_policy.findings import Report, Result, RuleFacts, Verdict
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Inventory
 from wa_policy.rules.arguments import Value
@@ -82,17 +82,19 @@ def _tables(rules: Sequence[Rule], catalog: Catalog) -> dict[str, str]:
 
 def run_rule(rule: Rule, inventory: Inventory, scope: Scope) -> Iterator[Result]:
     """The results of one rule."""
+    facts = rule.facts
     for subject in subjects(inventory, rule.select):
-        yield from _Run(rule, subject, scope).results()
+        yield from _Run(rule, facts, subject, scope).results()
 
 
 class _Run:
     """One rule on one subject."""
 
-    __slots__ = ("rule", "scope", "subject", "values")
+    __slots__ = ("facts", "rule", "scope", "subject", "values")
 
-    def __init__(self, rule: Rule, subject: Subject, scope: Scope) -> None:
+    def __init__(self, rule: Rule, facts: RuleFacts, subject: Subject, scope: Scope) -> None:
         self.rule = rule
+        self.facts = facts
         self.subject = subject
         self.scope = scope
         self.values: dict[str, Value] = dict(scope.parameters)
@@ -168,7 +170,7 @@ class _Run:
         elif judgement.verdict is Verdict.MANUAL and isinstance(rule.check, Manual):
             message = rule.check.question
         return Result(
-            rule=rule.facts,
+            rule=self.facts,
             subject=subject.id,
             subject_type=subject.type,
             verdict=judgement.verdict,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cache
@@ -40,12 +41,13 @@ def check(raw: object) -> Iterator[Finding]:
 
 
 def _findings(error: ValidationError) -> Iterator[Finding]:
-    if error.validator in ("if", "then", "else") and error.context:
+    validator: object = error.validator
+    if validator in ("if", "then", "else") and error.context:
         for inner in error.context:
             yield from _findings(inner)
         return
     pointer = "".join(f"/{escape(part)}" for part in error.absolute_path)
-    match error.validator:
+    match validator:
         case "additionalProperties":
             yield from _unknown_words(error, pointer)
         case "required" | "dependentRequired":
@@ -63,7 +65,8 @@ def _unknown_words(error: ValidationError, pointer: str) -> Iterator[Finding]:
     schema: Any = error.schema
     known = list(schema.get("properties", {}))
     patterns = schema.get("patternProperties", {})
-    for word in error.instance:
+    instance: Any = error.instance
+    for word in instance:
         if word in known or any(_fits(pattern, word) for pattern in patterns):
             continue
         close = get_close_matches(str(word), known, n=1)
@@ -73,16 +76,15 @@ def _unknown_words(error: ValidationError, pointer: str) -> Iterator[Finding]:
 
 
 def _fits(pattern: str, word: str) -> bool:
-    import re
-
     return re.search(pattern, word) is not None
 
 
 def _missing(error: ValidationError) -> str:
     wanted: Any = error.validator_value
+    instance: Any = error.instance
     if isinstance(wanted, dict):
-        wanted = [name for key, names in wanted.items() if key in error.instance for name in names]
-    missing = [name for name in wanted if name not in error.instance]
+        wanted = [name for key, names in wanted.items() if key in instance for name in names]
+    missing = [name for name in wanted if name not in instance]
     return f"found no {', '.join(f'`{name}`' for name in missing)}, expected it here"
 
 

@@ -33,7 +33,9 @@ def is_wide_resource(item: Item, subject: Subject, scope: Scope, arguments: Valu
     reasons = list(documents.unknown)
     boundary = boundary_documents(subject)
     if boundary is not None:
-        left = catalog.difference(left & _wide_actions(boundary, subject, catalog), denied_outright(boundary, catalog))
+        left = catalog.difference(
+            left & _wide_actions(boundary, subject, catalog), denied_outright(boundary, catalog)
+        )
         reasons += boundary.unknown
         if boundary.unknown and not left:
             # What was not read of the boundary may let it through.
@@ -73,7 +75,9 @@ def is_wide_text(value: Text, account: str | None) -> bool:
         return True
     arn = parse_arn(text)
     if arn is None:
-        return "*" in text and text.startswith("arn") and text.count(":") < 5  # an ARN cut short, completed by `*`
+        return (
+            "*" in text and text.startswith("arn") and text.count(":") < 5
+        )  # an ARN cut short, completed by `*`
     if arn.account and arn.account == account:
         return False
     if arn.account:

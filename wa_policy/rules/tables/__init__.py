@@ -40,6 +40,7 @@ def shared_issuers() -> SharedIssuers:
         raise InternalError(f"the table `{name}` cannot be read: {reading.problems}")
     raw = reading.values[0][1]
     issuers = (
-        SharedIssuer(row["issuer"], row["name"], tuple(row["owners"]), row["source"]) for row in raw["issuers"]
+        SharedIssuer(row["issuer"], row["name"], tuple(row["owners"]), row["source"])
+        for row in raw["issuers"]
     )
     return SharedIssuers(raw["date"], {issuer.issuer: issuer for issuer in issuers})

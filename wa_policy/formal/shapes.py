@@ -1,0 +1,63 @@
+"""Actions that the catalog describes alike: the same resources fit them, and they carry the same keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from wa_policy.catalog.model import Catalog
+from wa_policy.formal.actions import action_set, resource_patterns
+from wa_policy.formal.boxes import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Some listed actions, and which of the keys that were asked about they cannot carry."""
+
+    actions: int
+    arns: tuple[str, ...]
+    """The ARN formats of their resource types, with placeholders; `*` alone where they have none."""
+    missing: frozenset[str]
+
+
+def shapes(required: Sequence[Box], keys: Sequence[str], first: str, catalog: Catalog) -> Iterator[Shape]:
+    """The listed actions that fit the boxes, by shape; that of the action `first` comes first."""
+    bits = catalog.listed
+    for box in required:
+        for group in box.actions:
+            bits &= action_set(group, catalog)
+    asked = tuple(sorted(key for key in keys if _is_of_actions(key, catalog)))
+    single = catalog.single(first) & bits
+    if single:
+        # Most often the first one serves, so the others are not even looked up before.
+        yield _shape_of(single, asked, catalog)
+        bits ^= single
+    if bits:
+        grouped: dict[tuple[tuple[str, ...], frozenset[str]], int] = {}
+        for service in catalog.services():
+            inside = bits & _of_service(service, catalog)
+            while inside:
+                low = inside & -inside
+                inside ^= low
+                shape = _shape_of(low, asked, catalog)
+                grouped[shape.arns, shape.missing] = grouped.get((shape.arns, shape.missing), 0) | low
+        for (arns, missing), found in grouped.items():
+            yield Shape(found, arns, missing)
+
+
+def _is_of_actions(key: str, catalog: Catalog) -> bool:
+    known = catalog.condition_key(key)
+    return known is not None and not known.is_global
+
+
+@lru_cache(maxsize=1024)
+def _of_service(service: str, catalog: Catalog) -> int:
+    return catalog.actions_matching(f"{service}:*") & catalog.listed
+
+
+@lru_cache(maxsize=65_536)
+def _shape_of(single: int, keys: tuple[str, ...], catalog: Catalog) -> Shape:
+    name = catalog.names(single)[0]
+    missing = frozenset(key for key in keys if not catalog.key_usable_with(key, name))
+    return Shape(single, resource_patterns(name, catalog), missing)

@@ -1,0 +1,224 @@
+"""What of a rule only the vocabulary can tell: types, properties, actions, keys, names, message fields, examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from wa_policy.catalog.model import Catalog
+from wa_policy.findings import Verdict
+from wa_policy.iam.source import escape
+from wa_policy.rules.arguments import Argument
+from wa_policy.rules.bindings import (
+    ITEM,
+    names_in,
+    names_of_each,
+    names_of_forbid,
+    names_of_test,
+)
+from wa_policy.rules.check_arguments import problems_of_arguments
+from wa_policy.rules.check_forbid import TRUST_PARAMETERS, needs_trust, problems_of_forbid
+from wa_policy.rules.check_tests import TestCheck
+from wa_policy.rules.each import ITERATORS
+from wa_policy.rules.message import SUBJECT_FIELDS, WITNESS_FIELDS, fields_in
+from wa_policy.rules.model import Example, Manual, Require, Rule, Shape
+from wa_policy.rules.notes import Notes
+from wa_policy.rules.parameters import admits, expected
+from wa_policy.rules.request_class import Forbid
+from wa_policy.rules.shape import SHAPES
+from wa_policy.rules.subjects import PRINCIPAL
+from wa_policy.rules.vocabulary import TYPES, selected_types
+
+Raw = Mapping[str, Any]
+
+
+def check(rule: Rule, raw: Raw, catalog: Catalog) -> Notes:
+    """The problems of a rule that follows the schema."""
+    return _Check(rule, raw, catalog).all()
+
+
+class _Check:
+    def __init__(self, rule: Rule, raw: Raw, catalog: Catalog) -> None:
+        self.rule = rule
+        self.raw = raw
+        self.catalog = catalog
+        self.types = selected_types(rule.select)
+        self.notes = Notes()
+        self.parameters = {parameter.name: parameter for parameter in rule.parameters}
+
+    def all(self) -> Notes:
+        self.select()
+        self.defaults()
+        self.each()
+        match self.rule.check:
+            case Forbid():
+                problems_of_forbid(self.raw["forbid"], self.types, self.parameters, self.catalog, self.notes)
+            case Shape():
+                self.shape()
+            case Require():
+                self.test("require")
+            case Manual():
+                pass
+        if self.rule.when is not None:
+            self.test("when")
+        self.names()
+        self.message()
+        self.examples()
+        if self.rule.guardrail is not None and not isinstance(self.rule.check, Forbid):
+            self.notes.add(
+                "/guardrail", "found `guardrail` without `forbid`, expected it beside requests to deny"
+            )
+        return self.notes
+
+    def test(self, word: str) -> None:
+        TestCheck(self.types, self.parameters, self.catalog, self.notes).test(self.raw[word], f"/{word}")
+
+    def select(self) -> None:
+        words = [*TYPES, PRINCIPAL]
+        for index, word in enumerate(self.rule.select):
+            if word not in words:
+                pointer = "/select" if isinstance(self.raw["select"], str) else f"/select/{index}"
+                self.notes.unknown(pointer, "resource type", word, words)
+
+    def defaults(self) -> None:
+        for parameter in self.rule.parameters:
+            if not admits(parameter.kind, parameter.default, many=parameter.many):
+                pointer = f"/parameters/{parameter.name}/default"
+                self.notes.add(pointer, f"found `{parameter.default}`, expected {expected(parameter)}")
+
+    # --- each and shape ----------------------------------------------------------------------------------------
+
+    def each(self) -> None:
+        each = self.rule.each
+        if each is None:
+            return
+        pointer = f"/each/{escape(each.iterator)}"
+        iterator = ITERATORS.get(each.iterator)
+        if iterator is None:
+            self.notes.unknown(pointer, "iterator", each.iterator, ITERATORS)
+            return
+        self.suits(pointer, each.iterator, iterator.types)
+        self.arguments(pointer, iterator.arguments, each.arguments)
+
+    def shape(self) -> None:
+        check = self.rule.check
+        if not isinstance(check, Shape):
+            return
+        pointer = f"/shape/{escape(check.predicate)}"
+        shape = SHAPES.get(check.predicate)
+        if shape is None:
+            self.notes.unknown(pointer, "predicate", check.predicate, SHAPES)
+            return
+        iterator = None if self.rule.each is None else self.rule.each.iterator
+        if iterator not in shape.iterators:
+            wanted = " or ".join(f"`{name}`" for name in shape.iterators)
+            found = "no `each`" if iterator is None else f"`each` with `{iterator}`"
+            self.notes.add(pointer, f"found {found} for `{check.predicate}`, expected {wanted}")
+        self.arguments(pointer, shape.arguments, check.arguments)
+
+    def suits(self, pointer: str, name: str, types: tuple[str, ...]) -> None:
+        for type_ in self.types:
+            if type_ in TYPES and type_ not in types:
+                words = ", ".join(f"`{one}`" for one in types)
+                self.notes.add(pointer, f"found `{name}` for `{type_}`, expected one of {words}")
+
+    def arguments(self, pointer: str, known: tuple[Argument, ...], given: Mapping[str, object]) -> None:
+        problems_of_arguments(pointer, known, given, self.catalog, self.notes)
+
+    # --- names -------------------------------------------------------------------------------------------------
+
+    def names(self) -> None:
+        used = dict.fromkeys(self.names_used())
+        fields: tuple[str, ...] = ()
+        if self.rule.each is not None and (iterator := ITERATORS.get(self.rule.each.iterator)) is not None:
+            fields = iterator.fields
+        for name in used:
+            if name.startswith(ITEM):
+                if name.removeprefix(ITEM) not in fields:
+                    words = [f"{ITEM}{field}" for field in fields]
+                    self.notes.unknown(self.place_of(name), "name", name, words, show=f"${name}")
+            elif name not in self.parameters:
+                self.notes.unknown(self.place_of(name), "parameter", name, self.parameters, show=f"${name}")
+        needed = TRUST_PARAMETERS if needs_trust(self.rule.check) else ()
+        for name in needed:
+            if name not in self.parameters:
+                message = f"found callers from outside and no parameter `{name}`, expected it to be declared"
+                self.notes.add("/forbid", message)
+        for name in self.parameters:
+            if name not in used and name not in needed:
+                message = f"found the parameter `{name}`, which nothing uses, expected `${name}` somewhere"
+                self.notes.add(f"/parameters/{name}", message)
+
+    def names_used(self) -> Iterable[str]:
+        if self.rule.each is not None:
+            yield from names_of_each(self.rule.each)
+        if self.rule.when is not None:
+            yield from names_of_test(self.rule.when)
+        match self.rule.check:
+            case Forbid() as forbid:
+                yield from names_of_forbid(forbid)
+            case Shape(_, arguments):
+                yield from names_in(arguments.values())
+            case Require(test):
+                yield from names_of_test(test)
+            case Manual():
+                pass
+
+    def place_of(self, name: str) -> str:
+        """Where `$name` stands first."""
+        for word in ("when", "each", "forbid", "shape", "require"):
+            if word in self.raw and (found := _find(self.raw[word], f"/{word}", name)) is not None:
+                return found
+        return ""
+
+    # --- message and examples ----------------------------------------------------------------------------------
+
+    def message(self) -> None:
+        known = list(SUBJECT_FIELDS)
+        if isinstance(self.rule.check, Forbid):
+            known += WITNESS_FIELDS
+        if self.rule.each is not None and self.rule.each.iterator in ITERATORS:
+            known += [f"{ITEM}{field}" for field in ITERATORS[self.rule.each.iterator].fields]
+        for field in fields_in(self.rule.message):
+            if field not in known:
+                self.notes.unknown("/message", "field", field, known, show=f"{{{field}}}")
+
+    def examples(self) -> None:
+        found = set()
+        for index, example in enumerate(self.rule.examples):
+            found |= set(_verdicts(example))
+            for name, value in example.parameters.items():
+                pointer = f"/examples/{index}/parameters/{escape(name)}"
+                parameter = self.parameters.get(name)
+                if parameter is None:
+                    self.notes.unknown(pointer, "parameter", name, self.parameters)
+                elif not admits(parameter.kind, value, many=parameter.many):
+                    self.notes.add(pointer, f"found `{value}`, expected {expected(parameter)}")
+        if isinstance(self.rule.check, Manual):
+            return
+        if Verdict.FAIL not in found:
+            self.notes.add("/examples", "found no example that fires, expected one with the verdict `fail`")
+        if not found & {Verdict.PASS, Verdict.NOT_APPLICABLE}:
+            self.notes.add("/examples", "found no example that is silent, expected one that passes")
+
+
+def _verdicts(example: Example) -> Iterable[Verdict]:
+    for verdicts in example.expect.values():
+        yield from (verdicts,) if isinstance(verdicts, Verdict) else verdicts.values()
+
+
+def _find(raw: object, pointer: str, name: str) -> str | None:
+    if raw == f"${name}" or (pointer.endswith("/parameter") and raw == name):
+        return pointer
+    children: Iterable[tuple[object, object]] = ()
+    if isinstance(raw, Mapping):
+        if f"${name}" in raw:
+            return f"{pointer}/{escape(f'${name}')}"
+        children = raw.items()
+    elif isinstance(raw, list):
+        children = enumerate(raw)
+    for key, value in children:
+        place = str(key) if isinstance(key, int) else escape(str(key))
+        if (found := _find(value, f"{pointer}/{place}", name)) is not None:
+            return found
+    return None
