@@ -15,16 +15,17 @@ from wa_policy.evaluator.decisions import (
     decision_rule,
     layers_of,
 )
-from wa_policy.evaluator.formula import Asks, Atom, Formula, Layer, atoms, fold, show
-from wa_policy.evaluator.truth import Truth, all_of, any_of, negate
+from wa_policy.evaluator.formula import TRUE, Asks, Atom, Formula, Layer, Not, atoms, fold, show
+from wa_policy.evaluator.truth import Truth, all_of, any_of, compiled, negate
 from wa_policy.iam.unknown import Unknown, UnknownKind
 
-SITUATIONS = tuple(
-    Situation(caller, same_account, rule, controlled)
-    for caller, same_account, rule, controlled in product(
-        CallerKind, (True, False), ResourceRule, (True, False)
-    )
-)
+
+def situations(caller: CallerKind) -> Iterator[Situation]:
+    for same_account, rule, controlled in product((True, False), ResourceRule, (True, False)):
+        yield Situation(caller, same_account, rule, controlled)
+
+
+every_caller = pytest.mark.parametrize("caller", CallerKind, ids=lambda caller: caller.name)
 
 WORDS = {
     Atom(Layer.RESOURCE_CONTROL, Asks.DENIES): "resource_control_denies",
@@ -100,62 +101,68 @@ def outcome(situation: Situation, answers: dict[Atom, bool]) -> str:
     return "Allowed" if allowed else "ImplicitlyDenied"
 
 
-@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
-def test_the_formula_is_the_flow_chart(situation: Situation) -> None:
+@every_caller
+def test_the_formula_is_the_flow_chart(caller: CallerKind) -> None:
     identity = Atom(Layer.IDENTITY, Asks.ALLOWS)
-    for answers in ASSIGNMENTS:
-        if situation.caller is CallerKind.ROOT and not answers[identity]:
-            continue  # the evaluator answers yes for the root user, in its own account and across
-        assert outcome(situation, answers) == decide(question(situation, answers)), answers
+    for situation in situations(caller):
+        for answers in ASSIGNMENTS:
+            if caller is CallerKind.ROOT and not answers[identity]:
+                continue  # the evaluator answers yes for the root user, in its own account and across
+            found = outcome(situation, answers)
+            assert found == decide(question(situation, answers)), (situation, answers)
 
 
-@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
-def test_the_formula_asks_only_the_layers_that_apply(situation: Situation) -> None:
-    asked = {atom.layer for atom in atoms(decision_rule(situation).formula)}
-    layers = layers_of(situation)
-    assert asked <= set(layers)
-    assert len(set(layers)) == len(layers)
-    if situation.rule not in (ResourceRule.ALWAYS, ResourceRule.NEVER):
-        assert asked == set(layers)
+@every_caller
+def test_the_formula_asks_only_the_layers_that_apply(caller: CallerKind) -> None:
+    for situation in situations(caller):
+        asked = {atom.layer for atom in atoms(decision_rule(situation).formula)}
+        layers = layers_of(situation)
+        assert asked <= set(layers)
+        assert len(set(layers)) == len(layers)
+        if situation.rule not in (ResourceRule.ALWAYS, ResourceRule.NEVER):
+            assert asked == set(layers)
 
 
 def _kleene(formula: Formula, answers: dict[Atom, Truth]) -> Truth:
     return fold(formula, answers.__getitem__, all_of, any_of, negate)
 
 
-@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
-def test_an_unknown_atom_makes_a_definite_answer_only_where_both_fillings_agree(situation: Situation) -> None:
-    formula = decision_rule(situation).formula
-    asked = sorted(atoms(formula), key=str)
+@every_caller
+def test_an_unknown_atom_makes_a_definite_answer_only_where_both_fillings_agree(caller: CallerKind) -> None:
     some = [answers for answers in ASSIGNMENTS if not any(answers[atom] for atom in DENIALS)][::7]
-    for answers in some:
-        for atom in asked:
+    for situation in situations(caller):
+        formula = decision_rule(situation).formula
+        for answers, atom in product(some, sorted(atoms(formula), key=str)):
             found = _kleene(formula, {**answers, atom: UNKNOWN})
+            assert compiled(formula)({**answers, atom: UNKNOWN}.__getitem__) is found
             fillings = {value(formula, {**answers, atom: filling}) for filling in (False, True)}
             if isinstance(found, Unknown):
                 # One unknown among known atoms: the formula says Unknown exactly where it matters, as no
                 # atom stands both positively and negated in it.
-                assert fillings == {False, True}, (atom, answers)
+                assert fillings == {False, True}, (situation, atom, answers)
             else:
-                assert fillings == {found}, (atom, answers)
+                assert fillings == {found}, (situation, atom, answers)
 
 
-@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
-def test_more_grants_never_take_away_and_more_denials_never_give(situation: Situation) -> None:
-    formula = decision_rule(situation).formula
-    asked = atoms(formula)
-    for answers in ASSIGNMENTS[::5]:
-        for atom in asked:
+@every_caller
+def test_more_grants_never_take_away_and_more_denials_never_give(caller: CallerKind) -> None:
+    for situation in situations(caller):
+        formula = decision_rule(situation).formula
+        for answers, atom in product(ASSIGNMENTS[::11], atoms(formula)):
             without, with_it = (value(formula, {**answers, atom: filling}) for filling in (False, True))
             assert (with_it, without) != ((False, True) if atom.asks is not Asks.DENIES else (True, False))
 
 
-@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
-def test_a_formula_can_be_read(situation: Situation) -> None:
-    shown = show(decision_rule(situation).formula)
-    assert shown.count("(") == shown.count(")")
-    for atom in atoms(decision_rule(situation).formula):
-        assert f"{atom.layer} {atom.asks}" in shown
+@every_caller
+def test_a_formula_can_be_read(caller: CallerKind) -> None:
+    for situation in situations(caller):
+        shown = show(decision_rule(situation).formula)
+        assert shown.count("(") == shown.count(")")
+        for atom in atoms(decision_rule(situation).formula):
+            assert f"{atom.layer} {atom.asks}" in shown
+    assert show(decision_rule(Situation(caller, True, ResourceRule.ALWAYS, False)).denied) == "never"
+    assert show(decision_rule(Situation(caller, True, ResourceRule.ALWAYS, False)).allowed) == "always"
+    assert show(Not(TRUE)) == "not always"
 
 
 @pytest.mark.parametrize(

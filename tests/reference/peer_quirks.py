@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from tests.reference.wildcard import matches as wildcard_matches
-from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator import conditions, evaluate, principals, resolve, situations, statements
 from wa_policy.evaluator.conditions import Context, Doubts
 from wa_policy.evaluator.decisions import CallerKind, ResourceRule
@@ -378,4 +377,4 @@ def _a_role_may_have_no_trust_policy(patch: pytest.MonkeyPatch) -> None:
 @quirk("rcp-unsupported-service")
 def _resource_control_for_every_service(patch: pytest.MonkeyPatch) -> None:
     """Resource control policies bind the resources of every service."""
-    patch.setattr(Catalog, "supports_resource_control_policies", lambda _self, _service: True)
+    patch.setattr(situations, "_takes_rcps", lambda _action, _catalog: True)

@@ -79,5 +79,3 @@ def test_a_users_folder_is_read_with_the_pack(catalog: Catalog, tmp_path: Path) 
     with pytest.raises(UsageError, match="there is no folder"):
         load_folders([tmp_path / "none"], catalog)
     assert [rule.id for rule in together(reversed(load_pack()))] == IDS
-
-

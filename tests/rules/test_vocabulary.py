@@ -36,7 +36,7 @@ def tables() -> Iterator[Table]:
         yield from (value for value in vars(module).values() if isinstance(value, Table))
 
 
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.type)
+@pytest.mark.parametrize("table", tuple(tables()), ids=lambda table: table.type)
 def test_the_properties_of_a_type_are_those_of_its_table(table: Table) -> None:
     known = set(table.calls) | BY_HAND.get(table.type, set())
     if table.policy_call is not None:

@@ -14,7 +14,7 @@ from typing import TypeVar
 from wa_policy.evaluator.resolve import Resolved, for_each_filling, resolve
 from wa_policy.evaluator.truth import Truth, all_of, any_of, negate
 from wa_policy.iam.operators import Comparison, Operator, Quantifier, ValueType
-from wa_policy.iam.pattern import arn_glob, glob, is_literal, matches
+from wa_policy.iam.pattern import arn_glob, glob, is_literal, is_only_stars, matches
 from wa_policy.iam.policy import Condition
 from wa_policy.iam.request import ContextValue
 from wa_policy.iam.text import Template, Text
@@ -163,6 +163,11 @@ def _arn(asked: _Comparison, text: Text, value: str) -> Truth:
     # A value that does not even start as an ARN is taken as not met, negated or not.
     unmet = asked.condition.operator.operator.negated
     if isinstance(text, str):
+        if is_only_stars(text):
+            asked.doubts.append(
+                Unknown(UnknownKind.UNDOCUMENTED, f"`{text}` alone is no ARN; taken as any ARN")
+            )
+            return True
         if not _starts_as_arn(text):
             asked.malformed(text, "an ARN")
             return unmet

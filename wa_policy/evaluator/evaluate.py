@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.evaluator.decisions import (
     UNSIGNED,
     CallerKind,
-    DecisionRule,
     Situation,
     decision_rule,
     layers_of,
 )
-from wa_policy.evaluator.formula import Asks, Atom, Formula, Layer
+from wa_policy.evaluator.formula import Asks, Atom, Layer, simplify
 from wa_policy.evaluator.principals import Grantee
 from wa_policy.evaluator.s3 import is_public, without_bucket_tags
 from wa_policy.evaluator.situations import ResourceFacts, situation_of
 from wa_policy.evaluator.statements import Asked, CompiledPolicies, CompiledStatement, first_mismatch
-from wa_policy.evaluator.truth import Truth, all_of, any_of, compiled, negate
+from wa_policy.evaluator.truth import Ask, Truth, all_of, any_of, compiled, negate
 from wa_policy.iam.policy import Policy, Statement
 from wa_policy.iam.principal import Anonymous, FederatedUser
 from wa_policy.iam.request import Request
@@ -79,10 +79,33 @@ class _LayerAnswer:
 _WITH_PRINCIPAL = frozenset((Layer.RESOURCE, Layer.VPC_ENDPOINT, Layer.RESOURCE_CONTROL))
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A decision rule for policies of which some kinds are absent, ready to be asked."""
+
+    denied: Callable[[Ask], Truth]
+    allowed: Callable[[Ask], Truth]
+    layers: tuple[Layer, ...]
+
+
+_LIMITING = (Layer.RESOURCE_CONTROL, Layer.SERVICE_CONTROL, Layer.VPC_ENDPOINT, Layer.PERMISSIONS_BOUNDARY)
+
+
+@lru_cache(maxsize=4096)
+def _plan(situation: Situation, present: frozenset[Layer]) -> _Plan:
+    """The rule with what an absent layer says already worked out: it denies nothing, and limits nothing."""
+    known = {Atom(layer, Asks.DENIES): False for layer in Layer if layer not in present}
+    known.update({Atom(layer, Asks.ALLOWS): True for layer in _LIMITING if layer not in present})
+    rule = decision_rule(situation)
+    return _Plan(
+        compiled(simplify(rule.denied, known)), compiled(simplify(rule.allowed, known)), layers_of(situation)
+    )
+
+
 class CompiledApplied:
     """`AppliedPolicies`, compiled: cheap to ask again and again."""
 
-    __slots__ = ("has_boundary", "layers", "levels", "source")
+    __slots__ = ("has_boundary", "layers", "levels", "present", "source")
 
     def __init__(
         self,
@@ -111,6 +134,10 @@ class CompiledApplied:
             self.levels[Layer.RESOURCE_CONTROL] = tuple(
                 compile_policies(level.policies) for level in applied.resource_control
             )
+        present = {*self.layers, *self.levels, *applied.unknown}
+        if not applied.identity and Layer.IDENTITY not in applied.unknown:
+            present.discard(Layer.IDENTITY)
+        self.present = frozenset(present)
 
 
 def evaluate(
@@ -134,7 +161,7 @@ _RESOURCE_OF_ALL = {
 class _Evaluation:
     """One request on its way through the layers; each layer is asked at most once."""
 
-    __slots__ = ("answers", "applied", "asked", "facts", "request", "rule", "service", "situation")
+    __slots__ = ("answers", "applied", "asked", "facts", "plan", "request", "service", "situation")
 
     def __init__(
         self, request: Request, applied: CompiledApplied, catalog: Catalog, facts: ResourceFacts
@@ -145,7 +172,7 @@ class _Evaluation:
         self.situation = situation_of(
             request, facts, catalog, has_resource_policy=Layer.RESOURCE in applied.layers
         )
-        self.rule: DecisionRule = decision_rule(self.situation)
+        self.plan = _plan(self.situation, applied.present)
         action = request.action.lower()
         self.service = action.partition(":")[0]
         resource = request.resource
@@ -162,10 +189,10 @@ class _Evaluation:
         self.answers: dict[Layer, _LayerAnswer] = {}
 
     def decide(self) -> Decision:
-        denied = self._fold(self.rule.denied)
+        denied = self.plan.denied(self._atom)
         if denied is True:
             return self._decision(Outcome.EXPLICITLY_DENIED)
-        allowed = self._fold(self.rule.allowed)
+        allowed = self.plan.allowed(self._atom)
         if self.facts.block_public_access and allowed is not False:
             allowed = all_of((negate(self._is_blocked_public_access()), allowed))
         if allowed is False:
@@ -184,13 +211,10 @@ class _Evaluation:
             return False
         return any_of((is_public(resource), self.applied.source.unknown.get(Layer.RESOURCE, False)))
 
-    def _fold(self, formula: Formula) -> Truth:
-        return compiled(formula)(self._atom)
-
     def _decision(self, outcome: Outcome, unknown: tuple[Unknown, ...] = ()) -> Decision:
         statements: tuple[tuple[Layer, Statement], ...] = ()
         lacking: tuple[Layer, ...] = ()
-        layers = layers_of(self.situation)
+        layers = self.plan.layers
         if outcome is Outcome.EXPLICITLY_DENIED:
             statements = tuple(
                 (layer, s) for layer in layers if layer in self.answers for s in self.answers[layer].denying
@@ -283,10 +307,10 @@ class _Evaluation:
         answer = _LayerAnswer()
         by_principal = layer in _WITH_PRINCIPAL
         allows: dict[Grantee, Truth] = {}
-        for compiled in policies.candidates(self.service):
-            mismatch, grantee = first_mismatch(compiled, self.asked, by_principal=by_principal)
+        for candidate in policies.candidates(self.service):
+            mismatch, grantee = first_mismatch(candidate, self.asked, by_principal=by_principal)
             if mismatch is None:
-                self._note(answer, compiled)
+                self._note(answer, candidate)
                 truth: Truth = True
             elif mismatch.unknown is not None:
                 truth = mismatch.unknown
@@ -294,7 +318,7 @@ class _Evaluation:
                 grantee = grantee or Grantee.SELF
             else:
                 continue
-            if not compiled.allows:
+            if not candidate.allows:
                 answer.deny = any_of((answer.deny, truth))
             elif layer is not Layer.RESOURCE:
                 answer.allow = any_of((answer.allow, truth))

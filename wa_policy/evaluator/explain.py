@@ -9,7 +9,7 @@ from typing import assert_never
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator.applied import AppliedPolicies
-from wa_policy.evaluator.decisions import layers_of
+from wa_policy.evaluator.decisions import decision_rule, layers_of
 from wa_policy.evaluator.evaluate import (
     CompiledApplied,
     Decision,
@@ -96,7 +96,7 @@ def explain(
     # The statements are asked once more, all of them: their doubts are those of the decision, or of no matter to it.
     asked = replace(evaluation.asked, doubts=[])
     layers = tuple(_layer(layer, compiled, asked, decision) for layer in layers_of(decision.situation))
-    rule = evaluation.rule
+    rule = decision_rule(decision.situation)
     return Explanation(
         request,
         decision,

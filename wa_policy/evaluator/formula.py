@@ -5,7 +5,7 @@ The evaluator folds them over truths, the formal engine over sets of requests, t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar, assert_never
@@ -87,6 +87,33 @@ def fold(
             return negate(fold(of, atom, all_of, any_of, negate))
         case _:
             assert_never(formula)
+
+
+def simplify(formula: Formula, known: Mapping[Atom, bool]) -> Formula:
+    """The formula with the known atoms replaced by their values, and what follows from them worked out."""
+    match formula:
+        case Atom():
+            value = known.get(formula)
+            return formula if value is None else TRUE if value else FALSE
+        case Not(of):
+            part = simplify(of, known)
+            return FALSE if part == TRUE else TRUE if part == FALSE else Not(part)
+        case All(of):
+            parts = [simplify(part, known) for part in of]
+            if FALSE in parts:
+                return FALSE
+            return _joined(All, tuple(part for part in parts if part != TRUE))
+        case Any(of):
+            parts = [simplify(part, known) for part in of]
+            if TRUE in parts:
+                return TRUE
+            return _joined(Any, tuple(part for part in parts if part != FALSE))
+        case _:
+            assert_never(formula)
+
+
+def _joined(kind: type[All | Any], parts: tuple[Formula, ...]) -> Formula:
+    return parts[0] if len(parts) == 1 else kind(parts)
 
 
 def atoms(formula: Formula) -> frozenset[Atom]:

@@ -12,7 +12,7 @@ from math import prod
 from typing import assert_never
 
 from wa_policy.evaluator.truth import Truth
-from wa_policy.iam.pattern import CHAR, MANY, ONE, RUN
+from wa_policy.iam.pattern import CHAR, MANY, ONE, RUN, WILDCARDS
 from wa_policy.iam.request import ContextValue
 from wa_policy.iam.text import Hole, Template, Text, Variable
 from wa_policy.iam.unknown import Unknown, UnknownKind
@@ -113,6 +113,9 @@ def _value(variable: Variable, context: Mapping[str, ContextValue], doubts: list
             Unknown(UnknownKind.UNDOCUMENTED, f"`{variable.written}` has several values; taken as no value")
         )
         return variable.default
+    if value and not value.isascii() and not WILDCARDS.isdisjoint(value):
+        # Noncharacters of Unicode, which patterns use for wildcards: no value that AWS sends has one.
+        return None
     if value == "" and variable.default is not None:
         doubts.append(
             Unknown(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator.decisions import CallerKind, ResourceRule, Situation
@@ -99,15 +100,18 @@ def situation_of(
     action = request.action.lower()
     kind = caller_kind(caller, request)
     account = account_of(caller)
-    service = action.partition(":")[0]
     return Situation(
         kind,
         same_account=account is not None and request.resource_account in (None, account),
         rule=_resource_rule(request, action, facts, has_resource_policy=has_resource_policy),
-        resource_control_applies=kind is not CallerKind.SERVICE_LINKED_ROLE
-        and action not in {exempt.lower() for exempt in catalog.rcp_exempt_actions}
-        and catalog.supports_resource_control_policies(service),
+        resource_control_applies=kind is not CallerKind.SERVICE_LINKED_ROLE and _takes_rcps(action, catalog),
     )
+
+
+@lru_cache(maxsize=65_536)
+def _takes_rcps(action: str, catalog: Catalog) -> bool:
+    exempt = {name.lower() for name in catalog.rcp_exempt_actions}
+    return action not in exempt and catalog.supports_resource_control_policies(action.partition(":")[0])
 
 
 def caller_kind(caller: Caller, request: Request) -> CallerKind:

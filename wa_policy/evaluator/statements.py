@@ -124,6 +124,12 @@ class Mismatch:
     """Why it could not be decided, where it was not a plain no."""
 
 
+# Most statements fail at one of these, so they are made once.
+_NO_ACTION = (Mismatch(Element.ACTION), Grantee.NOBODY)
+_NO_RESOURCE = (Mismatch(Element.RESOURCE), Grantee.NOBODY)
+_NO_PRINCIPAL = (Mismatch(Element.PRINCIPAL), Grantee.NOBODY)
+
+
 @dataclass(slots=True)
 class Asked:
     """A request made ready for comparison with many statements."""
@@ -148,12 +154,12 @@ def first_mismatch(
     truth = compiled.action.selects(asked.action, request, asked.doubts)
     if truth is not True:
         if truth is False:
-            return Mismatch(Element.ACTION), Grantee.NOBODY
+            return _NO_ACTION
         undecided = Mismatch(Element.ACTION, unknown=truth)
     truth = compiled.resource.selects(asked.resource, request, asked.doubts)
     if truth is not True:
         if truth is False:
-            return Mismatch(Element.RESOURCE), Grantee.NOBODY
+            return _NO_RESOURCE
         undecided = undecided or Mismatch(Element.RESOURCE, unknown=truth)
     grantee = Grantee.SELF
     if by_principal:
@@ -161,7 +167,7 @@ def first_mismatch(
         if isinstance(named, Unknown):
             undecided = undecided or Mismatch(Element.PRINCIPAL, unknown=named)
         elif named is Grantee.NOBODY:
-            return Mismatch(Element.PRINCIPAL), named
+            return _NO_PRINCIPAL
         else:
             grantee = named
     for condition in compiled.statement.conditions:

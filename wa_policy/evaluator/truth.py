@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from typing import assert_never
 
 from wa_policy.evaluator.formula import All, Any, Atom, Formula, Not
@@ -42,7 +41,6 @@ def negate(truth: Truth) -> Truth:
     return truth if isinstance(truth, Unknown) else not truth
 
 
-@cache
 def compiled(formula: Formula) -> Callable[[Ask], Truth]:
     """`fold` of the formula over truths as a function, made once: most of a decision's time would go into the fold."""
     match formula:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.catalog.records import AccessLevel
@@ -25,6 +26,7 @@ _LEVELS = (
 )
 
 
+@lru_cache(maxsize=8192)
 def action_set(group: Group, catalog: Catalog) -> int:
     """The listed actions for which the group holds."""
     bits = 0
@@ -35,10 +37,10 @@ def action_set(group: Group, catalog: Catalog) -> int:
 
 
 def action_classes(
-    required: Sequence[Group], marks: Sequence[Group], catalog: Catalog
+    required: Sequence[Group], marks: Sequence[Group], catalog: Catalog, within: int | None = None
 ) -> list[tuple[int, str]]:
-    """Minimal classes of listed actions, in lower case, for which all of `required` hold."""
-    bits = catalog.listed
+    """Minimal classes of listed actions (of those in `within`), in lower case, for which all of `required` hold."""
+    bits = catalog.listed if within is None else within
     for group in required:
         bits &= action_set(group, catalog)
         if not bits:

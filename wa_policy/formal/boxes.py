@@ -7,7 +7,7 @@ covers every filling, or `NARROW`, which covers only what all fillings have in c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from wa_policy.evaluator.principals import Grantee, named_as, not_principal_applies
@@ -41,7 +41,7 @@ class Box:
     actions: tuple[Group, ...] = ()
     resources: tuple[Group, ...] = ()
     conditions: tuple[Condition, ...] = ()
-    statement: Statement | None = None
+    statement: Statement | None = field(default=None, compare=False)
 
     @property
     def is_everything(self) -> bool:
@@ -190,10 +190,10 @@ def has_unknown_part(statement: Statement) -> bool:
         isinstance(principal, UnknownPrincipal) for principal in statement.principal.principals
     ):
         return True
-    return any(isinstance(text, Template) and text.holes for text in _texts(statement))
+    return any(isinstance(text, Template) and text.holes for text in texts_of(statement))
 
 
-def _texts(statement: Statement) -> Iterator[Text]:
+def texts_of(statement: Statement) -> Iterator[Text]:
     yield from statement.action.values
     if statement.resource is not None:
         yield from statement.resource.values
@@ -206,7 +206,7 @@ def variables_of(statements: Iterable[Statement]) -> frozenset[str]:
     return frozenset(
         part.key
         for statement in statements
-        for text in _texts(statement)
+        for text in texts_of(statement)
         if isinstance(text, Template)
         for part in text.parts
         if isinstance(part, Variable) and not part.is_special

@@ -106,8 +106,8 @@ def _domains(known: Mapping[str, KeyDomain], catalog: Catalog) -> Domains:
     return domain
 
 
-def anonymous(catalog: Catalog) -> CallerClass:
-    """A caller without credentials."""
+def anonymous(catalog: Catalog, *, named: Iterable[str] = ()) -> CallerClass:
+    """A caller without credentials. `named` are the VPCs and endpoints that policies name: the caller's are others."""
     known: dict[str, KeyDomain] = {
         "aws:principalaccount": fixed("anonymous"),
         "aws:principaltype": fixed("Anonymous"),
@@ -122,7 +122,7 @@ def anonymous(catalog: Catalog) -> CallerClass:
             ABSENT,
         ),
     }
-    ways = worlds(known, catalog, endpoint=_foreign_endpoint((), None))
+    ways = worlds(known, catalog, endpoint=_foreign_endpoint(named, None))
     return CallerClass(
         Anonymous(), _without(ways, "aws:principaltag/"), ("anonymous requests carry no principal keys",)
     )

@@ -9,9 +9,10 @@ from typing import assert_never
 
 from wa_policy.evaluator.formula import All, Any, Atom, Formula, Not
 from wa_policy.formal.boxes import Box
+from wa_policy.formal.disjoint import is_disjoint
 from wa_policy.formal.layers import Alternatives, Layers
 from wa_policy.formal.strings import Group
-from wa_policy.iam.pattern import includes, overlaps
+from wa_policy.iam.pattern import includes
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ def _goals(
             boxes = largest(goal)
             if len(boxes) > 1 and (later := _simplest(rest, len(boxes))) is not None:
                 # What has one way only is settled first: it narrows the choice among the others.
-                yield from _goals((rest[later], goals[0], *rest[:later], *rest[later + 1 :]), required, avoid, layers)
+                yield from _goals(
+                    (rest[later], goals[0], *rest[:later], *rest[later + 1 :]), required, avoid, layers
+                )
                 return
             for box in boxes:
                 if box.is_everything or box in required:
@@ -114,21 +117,4 @@ def _implies(one: Group, other: Group) -> bool:
         return False
     return all(
         p in other.literals or any(includes(q, p) for q in other.wild) for p in (*one.literals, *one.wild)
-    )
-
-
-def is_disjoint(box: Box, required: tuple[Box, ...]) -> bool:
-    """True only if no action fits both: a quick look that spares a search."""
-    return any(
-        _never_meet(one, two) for other in required for one in box.actions for two in other.actions
-    )
-
-
-@lru_cache(maxsize=65_536)
-def _never_meet(one: Group, two: Group) -> bool:
-    if one.negated or two.negated or not one.literals.isdisjoint(two.literals):
-        return False
-    return not (
-        any(overlaps(p, q) for p in one.wild for q in (*two.wild, *two.literals))
-        or any(overlaps(p, q) for p in one.literals for q in two.wild)
     )

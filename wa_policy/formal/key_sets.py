@@ -83,7 +83,9 @@ def set_classes(
     singles = [(mask, text) for mask, text in elements.classes if isinstance(text, str)]
     closed: dict[tuple[int, int, int], tuple[str, ...]] = {}
     for mask, text in singles:
-        closed.setdefault((mask & low, mask >> count_all & ((1 << (count - count_all)) - 1), mask >> count), (text,))
+        closed.setdefault(
+            (mask & low, mask >> count_all & ((1 << (count - count_all)) - 1), mask >> count), (text,)
+        )
     fresh = list(closed)
     for state in fresh:
         for mask, text in singles:

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
-from itertools import product
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.errors import InternalError
 from wa_policy.evaluator.applied import AppliedPolicies
-from wa_policy.evaluator.decisions import ResourceRule, decision_rule
+from wa_policy.evaluator.decisions import UNSIGNED, decision_rule
 from wa_policy.evaluator.evaluate import Outcome, evaluate
 from wa_policy.evaluator.situations import ResourceFacts, caller_kind
-from wa_policy.formal.actions import action_classes, realistic_actions, resource_group
+from wa_policy.formal.bindings import bindings
 from wa_policy.formal.boxes import Bindings, Box, Side, variables_of
 from wa_policy.formal.budget import DEFAULT_STEPS, Budget, OutOfBudget
 from wa_policy.formal.cells import Cell, cells
 from wa_policy.formal.expand import expand
-from wa_policy.formal.keys import ABSENT, FREE, KeyDomain, Value, key_classes
+from wa_policy.formal.keys import FREE, KeyDomain
 from wa_policy.formal.layers import Layers
-from wa_policy.formal.solve import Found, Point, Space, solve
-from wa_policy.formal.strings import Group, mask_of, string_classes
+from wa_policy.formal.neutral import neutral
+from wa_policy.formal.realism import Likely, solve_any, solve_realistic
+from wa_policy.formal.solve import Found, Point
+from wa_policy.formal.strings import Group
 from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
 from wa_policy.iam.pattern import glob, resource_glob
-from wa_policy.iam.principal import Caller, account_of
+from wa_policy.iam.principal import Anonymous, Caller, account_of
 from wa_policy.iam.request import Request
-from wa_policy.iam.text import Template
 from wa_policy.iam.unknown import Unknown, UnknownKind
 
 Domains = Callable[[str], KeyDomain]
@@ -68,9 +67,16 @@ class Question:
         return Box(tuple(actions), tuple(resources))
 
 
+def _is_beyond(facts: ResourceFacts) -> bool:
+    """True iff settings of the resource may deny what the policies allow."""
+    return facts.block_public_access or facts.bucket_abac_enabled is False
+
+
 def find_request(question: Question, catalog: Catalog, *, steps: int = DEFAULT_STEPS) -> Answer:
     """Refuted with a request of the class that is allowed, Proved iff there is none, else Undecided with the reason."""
     budget = Budget(steps)
+    if question.facts.kms_grants:
+        return Undecided((_BEYOND_POLICIES,))
     try:
         narrow = _search(question, catalog, Side.NARROW, budget)
         if isinstance(narrow, Refuted):
@@ -90,6 +96,10 @@ def find_request(question: Question, catalog: Catalog, *, steps: int = DEFAULT_S
 _SAMPLED = Unknown(
     UnknownKind.NOT_MODELLED, "a context key is compared both as text and as an address, number or date"
 )
+_BEYOND_POLICIES = Unknown(
+    UnknownKind.NOT_MODELLED,
+    "a setting of the resource decides beside the policies, for single requests only",
+)
 _OPEN_VARIABLE = Unknown(UnknownKind.NOT_MODELLED, "a policy variable whose value is open decides")
 
 
@@ -108,67 +118,30 @@ def _search(question: Question, catalog: Catalog, side: Side, budget: Budget) ->
     statements = Layers(question.applied, question.caller, side, {}).statements
     variables = sorted(variables_of(statements))
     for domains in question.worlds:
-        for bindings, is_closed in _bindings(variables, domains, side):
-            layers = Layers(question.applied, question.caller, side, bindings)
-            if not is_closed or not layers.is_exact or _has_open_parts(layers):
+        for bound_to, is_closed in bindings(variables, domains, side, statements):
+            layers = Layers(question.applied, question.caller, side, bound_to)
+            if not is_closed or not layers.is_exact:
                 nothing.exact = False
-            bound = _bound_domains(domains, bindings)
+            bound = _bound_domains(domains, bound_to)
             for cell, found in _points(question, catalog, layers, bound, budget):
                 nothing.complete = nothing.complete and found.complete
                 if found.point is None:
                     continue
-                answer = _replay(question, catalog, found.point, bound)
+                answer = _replay(question, catalog, found.point)
                 if isinstance(answer, Refuted):
                     return answer
-                if side is Side.NARROW and not question.applied.unknown:
+                if side is Side.NARROW and answer != (_BEYOND_POLICIES,):
                     raise InternalError(f"a witness does not replay: {found.point} in {cell.situation}")
+                nothing.exact = False
                 nothing.refused += answer or (_OPEN_VARIABLE,)
     nothing.exact = nothing.exact and nothing.complete
     return nothing
 
 
-def _has_open_parts(layers: Layers) -> bool:
-    for statement in layers.statements:
-        for selection in (statement.action, statement.resource):
-            if selection and any(isinstance(v, Template) and v.holes for v in selection.values):
-                return True
-        if any(isinstance(v, Template) and v.holes for c in statement.conditions for v in c.values):
-            return True
-    return False
-
-
-def _bindings(variables: Sequence[str], domains: Domains, side: Side) -> Iterator[tuple[Bindings, bool]]:
-    """The values to try for the variables, and whether they are all that the domains admit.
-
-    On the wide side a variable that is not fixed stays open, so that one attempt covers all of its values.
-    """
-    choices: list[list[tuple[str, str | None]]] = []
-    closed = True
-    for key in variables:
-        domain = domains(key)
-        fixed = domain.fixed
-        if fixed is None and not domain.present:
-            fixed = (None,)
-        if fixed is not None and all(value is None or isinstance(value, str) for value in fixed):
-            choices.append([(key, value) for value in fixed if value is None or isinstance(value, str)])
-        elif side is Side.WIDE:
-            closed = False
-        else:
-            closed = False
-            choices.append([(key, "alice"), *([(key, None)] if domain.absent else [])])
-    for number, chosen in enumerate(product(*choices)):
-        if number == _MOST_BINDINGS:
-            return
-        yield dict(chosen), closed
-
-
-_MOST_BINDINGS = 64
-
-
-def _bound_domains(domains: Domains, bindings: Bindings) -> Domains:
-    if not bindings:
+def _bound_domains(domains: Domains, bound: Bindings) -> Domains:
+    if not bound:
         return domains
-    return lambda key: KeyDomain(fixed=(bindings[key],)) if key in bindings else domains(key)
+    return lambda key: KeyDomain(fixed=(bound[key],)) if key in bound else domains(key)
 
 
 def _points(
@@ -177,11 +150,8 @@ def _points(
     """A point for each part of the question that has one, and the failures of the others."""
     applied = question.applied
     account = account_of(question.caller)
-    context = (
-        {}
-        if (principal := domains("aws:principalarn").fixed) is None
-        else {"aws:principalarn": principal[0] or ""}
-    )
+    principal = domains("aws:principalarn").fixed
+    context = {"aws:principalarn": principal[0]} if principal and isinstance(principal[0], str) else {}
     probe = Request(question.caller, "", "", question.resource_account, context)
     for cell in cells(
         caller_kind(question.caller, probe),
@@ -192,84 +162,32 @@ def _points(
         controlled=applied.resource_control is not None or bool(applied.unknown),
     ):
         rule = decision_rule(cell.situation)
-        if cell.situation.rule is ResourceRule.NEVER:
-            continue
-        for cube in expand(rule.formula, layers):
+        # Where no signature is asked for, a Principal element sees an anonymous caller, whoever calls.
+        seen = replace(layers, caller=Anonymous()) if cell.situation.rule in UNSIGNED else layers
+        for cube in expand(rule.formula, seen):
             required = [question.asked, cell.inside, *cube.required]
             avoid = [*cell.outside, *cube.avoid]
-            yield cell, _solve(question, catalog, required, avoid, domains, budget=budget)
+            stated = (*question.stated, *layers.bindings)
+            likely = Likely(domains, stated, question.resource_account, question.region)
+            if question.realistic:
+                yield cell, solve_realistic(required, avoid, likely, catalog, budget)
+            else:
+                yield cell, solve_any(required, avoid, likely, catalog, budget)
 
 
-def _solve(
-    question: Question,
-    catalog: Catalog,
-    required: list[Box],
-    avoid: list[Box],
-    domains: Domains,
-    *,
-    budget: Budget,
-) -> Found:
-    listed = Space(lambda groups, marks: action_classes(groups, marks, catalog), domains)
-    found = solve(required, avoid, listed, budget)
-    if not question.realistic:
-        if found.point is not None:
-            return found
-        return solve(required, avoid, Space(lambda g, m: _any_action(g, m, budget), domains), budget)
-    if found.point is None:
-        return found
-    complete = found.complete
-    actions, all_tried = realistic_actions(required, found.point.action, catalog)
-    for action, region in product(actions, (question.region, None)):
-        only = Box((Group((action,)),), (resource_group(action, question.resource_account, region, catalog),))
-        carried = Space(partial(_one_action, action), _carried(domains, action, catalog))
-        better = solve([*required, only], avoid, carried, budget)
-        complete = complete and better.complete
-        if better.point is not None:
-            return better
-    return Found(None, complete and all_tried)
-
-
-def _one_action(action: str, _: Sequence[Group], marks: Sequence[Group]) -> list[tuple[int, str]]:
-    return [(mask_of(action, marks), action)]
-
-
-def _any_action(required: Sequence[Group], marks: Sequence[Group], budget: Budget) -> list[tuple[int, str]]:
-    return string_classes([Group((glob("?*:?*"),)), *required], marks, budget)
-
-
-def _carried(domains: Domains, action: str, catalog: Catalog) -> Domains:
-    """The domains, with keys that no request for the action carries made absent."""
-
-    def domain(key: str) -> KeyDomain:
-        known = catalog.condition_key(key)
-        if known is not None and not known.is_global and not catalog.key_usable_with(key, action):
-            return ABSENT
-        return domains(key)
-
-    return domain
-
-
-def _replay(
-    question: Question, catalog: Catalog, point: Point, domains: Domains
-) -> Refuted | tuple[Unknown, ...]:
+def _replay(question: Question, catalog: Catalog, point: Point) -> Refuted | tuple[Unknown, ...]:
     """The witness of a point, if the evaluator allows it; else why not."""
     known = catalog.action(point.action)
     action = point.action if known is None else known.full_name
-    keys: dict[str, Value] = dict(point.keys)
-    for key in question.stated:
-        if key not in keys:
-            keys[key] = _any_value(key, domains(key))
-    context = {key: value for key, value in keys.items() if value is not None}
+    context = {key: value for key, value in point.keys.items() if value is not None}
     request = Request(question.caller, action, point.resource, question.resource_account, context)
-    decision = evaluate(request, question.applied, catalog, question.facts)
+    replayed = catalog if question.realistic else neutral(catalog)
+    decision = evaluate(request, question.applied, replayed, question.facts)
     if decision.outcome is Outcome.ALLOWED:
         return Refuted(request, decision, question.known)
+    if decision.outcome is not Outcome.UNKNOWN and _is_beyond(question.facts):
+        return (_BEYOND_POLICIES,)
     return decision.unknown
-
-
-def _any_value(key: str, domain: KeyDomain) -> Value:
-    classes = key_classes(key, (), (), domain, Budget(10_000)).classes
-    return classes[0][1] if classes else None
 
 
 def fixed(domains: Mapping[str, KeyDomain], otherwise: Domains) -> Domains:

@@ -51,9 +51,8 @@ def _addresses(ranges: Sequence[AddressRange]) -> list[str]:
         for found in ranges:
             if found.version == version:
                 cuts |= {found.first, found.last + 1}
-        for cut in sorted(cuts):
-            if cut >> bits == 0:
-                values.append(str(IPv4Address(cut) if version == 4 else IPv6Address(cut)))
+        inside = [cut for cut in sorted(cuts) if cut >> bits == 0]
+        values += [str(IPv4Address(cut) if version == 4 else IPv6Address(cut)) for cut in inside]
     return values
 
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from wa_policy.errors import InternalError
 from wa_policy.formal.boxes import Box
 from wa_policy.formal.budget import Budget
+from wa_policy.formal.disjoint import is_disjoint
 from wa_policy.formal.keys import KeyDomain, Value, key_classes
 from wa_policy.formal.minimal import minimal
 from wa_policy.formal.strings import Group, string_classes
@@ -47,13 +48,16 @@ class Space:
 
     action_classes: ActionClasses
     domain: Callable[[str], KeyDomain]
+    stated: tuple[str, ...] = ()
+    """Keys that get a value even where no box asks for them."""
 
 
 def solve(required: Sequence[Box], avoid: Sequence[Box], space: Space, budget: Budget) -> Found:
     """A point in all of `required` and in none of `avoid`. Raises OutOfBudget."""
+    budget.spend()
     if any(box.is_everything for box in avoid):
         return Found(None)
-    search = _Search(required, list(avoid), space, budget)
+    search = _Search(required, [box for box in avoid if not is_disjoint(box, required)], space, budget)
     return search.run()
 
 
@@ -74,9 +78,7 @@ class _Search:
     def run(self) -> Found:
         actions = self._dimension(
             lambda box: box.actions,
-            lambda required, marks: [
-                (mask, text) for mask, text in self.space.action_classes(required, marks)
-            ],
+            self.space.action_classes,
         )
         if not actions:
             return Found(None)
@@ -88,6 +90,7 @@ class _Search:
         keys = sorted(
             {c.folded_key for box in self.required for c in box.conditions}
             | {c.folded_key for index in self.alive for c in self.avoid[index].conditions}
+            | set(self.space.stated)
         )
         dimensions: list[list[tuple[int, Value]]] = [_values(actions), _values(resources)]
         for key in keys:

@@ -15,9 +15,16 @@ from functools import cached_property
 from wa_policy.formal.automata import LiteralMachine, Machine, accepts, has_marker, pattern_machine, readable
 from wa_policy.formal.budget import Budget
 from wa_policy.formal.minimal import minimal
-from wa_policy.iam.pattern import MANY, ONE, OTHER, includes, is_literal, matches, overlaps
+from wa_policy.iam.pattern import MANY, ONE, OTHER, WILDCARDS, includes, is_literal, matches, overlaps
 
 NONEMPTY = ONE + MANY
+_HEAD = 6
+
+
+def _head(pattern: str) -> str:
+    """The first characters of the pattern, empty where it has fewer or a wildcard among them."""
+    head = pattern[:_HEAD]
+    return head if len(head) == _HEAD and is_literal(head) else ""
 
 
 @dataclass(frozen=True)
@@ -53,8 +60,24 @@ class Group:
     @cached_property
     def largest(self) -> tuple[str, ...]:
         """The patterns that no other of the group includes, literals apart."""
-        wild = tuple(dict.fromkeys(self.wild))
-        return tuple(p for p in wild if not _said_by_another(p, wild))
+        return tuple(p for p in dict.fromkeys(self.wild) if not _said_by_another(p, self.near(p)[1]))
+
+    @cached_property
+    def _by_head(self) -> dict[str, tuple[list[str], list[str]]]:
+        """Literals and patterns by their first characters; those that have a wildcard there under the empty string."""
+        found: dict[str, tuple[list[str], list[str]]] = {}
+        for pattern in dict.fromkeys(self.patterns):
+            literals, wild = found.setdefault(_head(pattern), ([], []))
+            (literals if is_literal(pattern) else wild).append(pattern)
+        return found
+
+    def near(self, base: str) -> tuple[Sequence[str], Sequence[str]]:
+        """The literals and patterns that may overlap `base`, as far as the first characters tell."""
+        head = _head(base)
+        if not head or len(self.patterns) <= _HEAD:
+            return tuple(self.literals), self.wild
+        here, anywhere = (self._by_head.get(key, ([], [])) for key in (head, ""))
+        return [*here[0], *anywhere[0]], [*here[1], *anywhere[1]]
 
     @property
     def inverted(self) -> Group:
@@ -96,7 +119,7 @@ def string_classes(required: Sequence[Group], marks: Sequence[Group], budget: Bu
 
 def _string_classes(required: Sequence[Group], marks: Sequence[Group], budget: Budget) -> list[Class]:
     positive = [group for group in required if not group.negated]
-    base = min(positive, key=lambda group: len(group.patterns), default=Group((NONEMPTY,)))
+    base = min(positive, key=_breadth, default=Group((NONEMPTY,)))
     rest = [group for group in required if group is not base]
     found: list[Class] = []
     patterns: list[str] = []
@@ -115,6 +138,12 @@ def _string_classes(required: Sequence[Group], marks: Sequence[Group], budget: B
         if any(mask == 0 for mask, _ in found):
             break  # no other string can set fewer marks
     return minimal(sorted(found, key=lambda one: (len(one[1]), one[1])))
+
+
+def _breadth(group: Group) -> tuple[bool, bool, int]:
+    """The order in which groups are taken as the base: literals, patterns that say something, few patterns."""
+    vague = any(len(pattern) - sum(map(pattern.count, WILDCARDS)) < 2 for pattern in group.wild)
+    return bool(group.wild), vague, len(group.patterns)
 
 
 def _said_by_another(pattern: str, patterns: Sequence[str]) -> bool:
@@ -201,10 +230,11 @@ def _meeting(group: Group, base: str, *, folded: bool) -> tuple[list[str], list[
     if is_literal(base):
         whole = group.holds(base) is not group.negated
         return [], [], whole
-    wild = [p for p in group.wild if overlaps(p, base)]
+    near, near_wild = group.near(base)
+    wild = [p for p in near_wild if overlaps(p, base)]
     if any(includes(p, base) for p in wild):
         return [], wild, True
-    return sorted(p for p in group.literals if matches(base, p)), wild, False
+    return sorted(p for p in near if matches(base, p)), wild, False
 
 
 def _classes_of(

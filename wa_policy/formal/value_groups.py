@@ -9,13 +9,12 @@ from wa_policy.evaluator.conditions import holds
 from wa_policy.evaluator.resolve import resolve
 from wa_policy.formal.strings import Group
 from wa_policy.iam.operators import Comparison, ValueType
-from wa_policy.iam.pattern import MANY, RUN, arn_glob, glob
+from wa_policy.iam.pattern import ANY_ARN, MANY, arn_glob, glob, is_only_stars
 from wa_policy.iam.policy import Condition
 from wa_policy.iam.text import Template
 from wa_policy.iam.values import parse_bool
 
 TEXTUAL = frozenset((ValueType.STRING, ValueType.ARN))
-_ANY_ARN = ":".join([RUN] * 5 + [MANY])
 
 
 def value_group(condition: Condition) -> Group | None:
@@ -54,10 +53,14 @@ def _arn_group(condition: Condition) -> Group:
     """A value that does not even start as an ARN makes a negated condition fail for every ARN (see `conditions`)."""
     negated = condition.operator.operator.negated
     written = [value for value in condition.values if isinstance(value, str)]
-    if negated and any(value[:4].lower() != "arn:" for value in written):
-        return Group((_ANY_ARN,), negated=True)
-    patterns = _patterns(condition, arn_glob, keep=lambda v: v[:4].lower() == "arn:" and v.count(":") >= 5)
+    if negated and any(value[:4].lower() != "arn:" and not is_only_stars(value) for value in written):
+        return Group((ANY_ARN,), negated=True)
+    patterns = _patterns(condition, arn_glob, keep=_is_arn_operand)
     return Group(tuple(p for p in patterns if MANY in p or p.count(":") >= 5), negated)
+
+
+def _is_arn_operand(value: str) -> bool:
+    return is_only_stars(value) or (value[:4].lower() == "arn:" and value.count(":") >= 5)
 
 
 def _patterns(

@@ -17,12 +17,24 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A statement of a policy: its number, counted from 0, and its Sid."""
+
+    index: int
+    sid: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Refuted:
     """There is one: `witness`, which the evaluator was asked about and answered with `decision`."""
 
     witness: Request
     decision: Decision
     facts: tuple[str, ...] = ()
+    statement: Place | None = None
+    """Where one document was asked: the statement of it that allows the request."""
+    allowed_by: str = ""
+    """Where two documents were compared both ways: which one allows it, `first` or `second`."""
 
 
 @dataclass(frozen=True, slots=True)

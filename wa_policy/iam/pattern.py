@@ -38,12 +38,23 @@ def glob(text: str) -> str:
     return text.replace("*", MANY).replace("?", ONE)
 
 
+ANY_ARN = f"{RUN}:{RUN}:{RUN}:{RUN}:{RUN}:{MANY}"
+
+
+def is_only_stars(text: str) -> bool:
+    """True iff the text is `*`, perhaps repeated."""
+    return text != "" and not text.strip("*")
+
+
 def arn_glob(text: str) -> str:
     """The pattern of an ARN condition operator: the six parts are matched one by one.
 
-    A wildcard of the first five parts does not cross a colon, one of the sixth does.
+    A wildcard of the first five parts does not cross a colon, one of the sixth does. `*` alone has no six parts; it is
+    taken as any ARN, which AWS does not document (the evaluator says so).
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
     """
+    if is_only_stars(text):
+        return ANY_ARN
     parts = text.split(":", _ARN_SEGMENTS - 1)
     head = ":".join(parts[:5]).replace("*", RUN).replace("?", CHAR)
     return head if len(parts) < _ARN_SEGMENTS else f"{head}:{glob(parts[5])}"

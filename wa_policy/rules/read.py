@@ -8,7 +8,6 @@ from typing import Any
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.errors import Problem, RuleError
-from wa_policy.iam.parse import describe
 from wa_policy.iam.source import Source, escape
 from wa_policy.loaders.document import DocumentFormat
 from wa_policy.loaders.lines import lines_of
@@ -45,7 +44,7 @@ def raw_rule(file: str, text: str) -> Any:
         raise _error(file, problems)
     raw = reading.values[0][1]
     if not isinstance(raw, Mapping):
-        message = f"found {describe(raw)}, expected a rule: a mapping with `id`, `title` …"
+        message = f"found {schema.found(raw)}, expected a rule: a mapping with `id`, `title` …"
         raise _error(file, (Problem(file, "", "rule", message, 1),))
     return raw
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -53,12 +53,12 @@ def _findings(error: ValidationError) -> Iterator[Finding]:
         case "required" | "dependentRequired":
             yield pointer, _missing(error), ""
         case "anyOf":
-            yield pointer, f"found {describe(error.instance)}, expected a verdict or verdicts by key", ""
+            yield pointer, f"found {found(error.instance)}, expected a verdict or verdicts by key", ""
         case None:  # the schema `false`
             word = str(error.absolute_path[-1])
             yield pointer, f"found `{word}` beside `any_of`, expected it in each class", ""
         case _:
-            yield pointer, f"found {_found(error.instance)}, expected {_expected(error)}", ""
+            yield pointer, f"found {found(error.instance)}, expected {_expected(error)}", ""
 
 
 def _unknown_words(error: ValidationError, pointer: str) -> Iterator[Finding]:
@@ -88,8 +88,17 @@ def _missing(error: ValidationError) -> str:
     return f"found no {', '.join(f'`{name}`' for name in missing)}, expected it here"
 
 
-def _found(value: object) -> str:
-    return f"`{value}`" if isinstance(value, str) and len(value) < 80 else describe(value)
+def found(value: object) -> str:
+    """A value of a rule file in words."""
+    match value:
+        case list():
+            return "a list"
+        case Mapping():
+            return "a mapping"
+        case str() if len(value) < 80:
+            return f"`{value}`"
+        case _:
+            return describe(value)
 
 
 _TYPES = {
