@@ -64,6 +64,6 @@ HAND_MADE: tuple[tuple[str, str, str, str], ...] = (
     (_EVALUATE, "                    answer.allow = True\n                return answer", "                    pass\n                return answer", "the root user needs identity policies"),
     (_EVALUATE, "                return _LayerAnswer(allow=not without)", "                return _LayerAnswer(allow=True)", "a federated user needs no session policy"),
     (_EVALUATE, "                return _LayerAnswer(allow=not without)", "                return _LayerAnswer(allow=False)", "no boundary allows nothing"),
-    (_EVALUATE, "        if denied is True:\n            return self._decision(Outcome.EXPLICITLY_DENIED)\n", "        if denied is True and self._fold(self.rule.allowed) is True:\n            return self._decision(Outcome.EXPLICITLY_DENIED)\n", "a Deny is reported only where something allows"),
+    (_EVALUATE, "        if denied is True:\n            return self._decision(Outcome.EXPLICITLY_DENIED)\n", "        if denied is True and self.plan.allowed(self._atom) is True:\n            return self._decision(Outcome.EXPLICITLY_DENIED)\n", "a Deny is reported only where something allows"),
     (_S3, "if qualified.operator.negated or qualified.if_exists or", "if qualified.operator.negated or", "an IfExists condition makes a bucket policy not public"),
 )  # fmt: skip

@@ -15,7 +15,19 @@ from wa_policy.evaluator.decisions import (
     decision_rule,
     layers_of,
 )
-from wa_policy.evaluator.formula import TRUE, Asks, Atom, Formula, Layer, Not, atoms, fold, show
+from wa_policy.evaluator.formula import (
+    FALSE,
+    TRUE,
+    Asks,
+    Atom,
+    Formula,
+    Layer,
+    Not,
+    atoms,
+    fold,
+    show,
+    simplify,
+)
 from wa_policy.evaluator.truth import Truth, all_of, any_of, compiled, negate
 from wa_policy.iam.unknown import Unknown, UnknownKind
 
@@ -142,6 +154,18 @@ def test_an_unknown_atom_makes_a_definite_answer_only_where_both_fillings_agree(
                 assert fillings == {False, True}, (situation, atom, answers)
             else:
                 assert fillings == {found}, (situation, atom, answers)
+
+
+@every_caller
+def test_what_is_known_can_be_worked_out_before(caller: CallerKind) -> None:
+    for situation in situations(caller):
+        formula = decision_rule(situation).formula
+        for answers in ASSIGNMENTS[::17]:
+            some = list(answers)[::2]
+            simple = simplify(formula, {atom: answers[atom] for atom in some})
+            assert atoms(simple).isdisjoint(some)
+            assert value(simple, answers) is value(formula, answers)
+            assert simplify(formula, answers) == (TRUE if value(formula, answers) else FALSE)
 
 
 @every_caller

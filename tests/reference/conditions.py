@@ -60,7 +60,11 @@ def _one(name: str, value: str, wanted: Sequence[str], context: Mapping[str, Val
     matched = any(_compare(positive, value, item, context) for item in wanted)
     # Not documented: a value that is no ARN at all makes a condition that is not met, whichever way it is asked.
     is_about_arns = positive.startswith("Arn") and value.count(":") >= 5
-    no_arns = [item for item in wanted if "${" not in item and not item.lower().startswith("arn:")]
+    no_arns = [
+        item
+        for item in wanted
+        if "${" not in item and not item.lower().startswith("arn:") and (not item or item.strip("*"))
+    ]
     if is_about_arns and no_arns and not matched:
         return False
     return not matched if "Not" in name else matched
@@ -158,6 +162,8 @@ def _like(value: str, item: str, context: Mapping[str, Value]) -> bool:
 def _arn(value: str, item: str, context: Mapping[str, Value]) -> bool:
     parts = value.split(":", 5)
     text = _replaced(item, context, literal=False)
+    if len(parts) == 6 and item and not item.strip("*"):
+        return True  # not documented: `*` alone is no ARN; taken as any
     if text is None or len(parts) != 6 or not text.lower().startswith("arn:"):
         return False
     patterns = text.split(":", 5)

@@ -14,8 +14,16 @@ from wa_policy.catalog.model import Catalog
 from wa_policy.formal.keys import ABSENT, KeyDomain, Value
 from wa_policy.formal.strings import Group
 from wa_policy.iam.operators import ValueType
-from wa_policy.iam.pattern import MANY, ONE, glob
-from wa_policy.iam.principal import Anonymous, AwsService, Caller, FederatedIdentity, Role
+from wa_policy.iam.pattern import CHAR, MANY, ONE, RUN, glob
+from wa_policy.iam.principal import (
+    Anonymous,
+    AwsService,
+    Caller,
+    FederatedIdentity,
+    Role,
+    RoleSession,
+    User,
+)
 
 Domains = Callable[[str], KeyDomain]
 
@@ -134,25 +142,28 @@ def outsider(
     named: Iterable[str] = (),
     account: str = OUTSIDER,
     organization: str | None = None,
-    role: str = "intruder",
+    caller: Caller | None = None,
 ) -> CallerClass:
-    """A role of an account that nobody here trusts; its owner chooses its name, tags and session.
+    """A principal of an account that nobody here trusts; its owner chooses its name, tags and session.
 
+    Without a `caller` it is a role of any name; with one it is that user, role or session.
     `named` are the VPCs and endpoints that policies name: the outsider's own are others.
     """
     known: dict[str, KeyDomain] = {
-        "aws:principalarn": KeyDomain(
-            absent=False, multivalued=False, groups=(Group((f"arn:aws:iam::{account}:role/{ONE}{MANY}",)),)
-        ),
+        "aws:principalarn": _arn_domain(caller, account),
         "aws:principalaccount": fixed(account),
         "aws:principalorgid": fixed(organization),
         "aws:principalorgpaths": fixed(
             None if organization is None else (f"{organization}/r-zzzz/ou-zzzz-99999999/",)
         ),
         "aws:principalisawsservice": fixed("false"),
-        "aws:principaltype": fixed("AssumedRole"),
-        "aws:userid": fixed("AROAOUTSIDER000000000:session"),
-        "aws:username": ABSENT,
+        "aws:principaltype": fixed("User" if isinstance(caller, User) else "AssumedRole"),
+        "aws:userid": fixed(
+            "AIDAOUTSIDER000000000" if isinstance(caller, User) else "AROAOUTSIDER000000000:session"
+        ),
+        "aws:username": fixed(caller.path_and_name.rsplit("/", 1)[-1])
+        if isinstance(caller, User)
+        else ABSENT,
         "kms:calleraccount": fixed(account),
         "s3:dataaccesspointaccount": fixed(account, None),
         "s3:dataaccesspointarn": ABSENT,
@@ -164,7 +175,23 @@ def outsider(
         "a caller from another account chooses its own role name, tags, session and network",
         "only AWS services send aws:SourceArn and aws:SourceAccount",
     )
-    return CallerClass(Role(account, role), ways, facts)
+    return CallerClass(caller or Role(account, "intruder"), ways, facts)
+
+
+def _arn_domain(caller: Caller | None, account: str) -> KeyDomain:
+    """aws:PrincipalArn of a caller: of a session that of its role, whose path the session does not show."""
+    if caller is None:
+        return KeyDomain(
+            absent=False, multivalued=False, groups=(Group((f"arn:aws:iam::{account}:role/{ONE}{MANY}",)),)
+        )
+    if isinstance(caller, RoleSession):
+        name = f"arn:{caller.partition}:iam::{account}:role/"
+        return KeyDomain(
+            absent=False,
+            multivalued=False,
+            groups=(Group((f"{name}{caller.name}", f"{name}{MANY}/{caller.name}")),),
+        )
+    return fixed(caller.arn)
 
 
 def _foreign_endpoint(
@@ -206,8 +233,8 @@ def service(
     """
     prefix = name.split(".", 1)[0]
     sources = (
-        f"arn:aws:{ONE}{MANY}:{MANY}:{account}:{ONE}{MANY}",
-        f"arn:aws:{ONE}{MANY}:{MANY}::{ONE}{MANY}",
+        f"arn:aws:{CHAR}{RUN}:{RUN}:{account}:{ONE}{MANY}",
+        f"arn:aws:{CHAR}{RUN}:{RUN}::{ONE}{MANY}",
     )
     known: dict[str, KeyDomain] = {
         "aws:sourceaccount": fixed(account, None),

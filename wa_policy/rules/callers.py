@@ -14,7 +14,7 @@ from wa_policy.formal.keys import KeyDomain, Value
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.document import to_document
 from wa_policy.iam.policy import Policy
-from wa_policy.iam.principal import User, parse_caller
+from wa_policy.iam.principal import ArnPrincipal, Caller, User, parse_caller
 from wa_policy.inventory.model import Inventory, Organization, Principal, PrincipalKind
 from wa_policy.rules.request_class import (
     AccountCaller,
@@ -49,7 +49,7 @@ def callers_of(
     """The classes of callers that a request class means for a subject; together they are all of them."""
     catalog = scope.catalog
     spec: CallerSpec = request_class.caller
-    nobodys = _unnamed_account(policy)
+    nobodys = _unnamed_account(policy, scope)
     named = _named_networks(policy)
     match spec:
         case CallerWord.SELF:
@@ -57,17 +57,20 @@ def callers_of(
             if principal is not None:
                 yield NamedCaller(f"`{principal.name}`", _self(principal, scope.inventory, catalog))
         case CallerWord.ANONYMOUS:
-            yield _anonymous(catalog, subject)
+            yield _anonymous(catalog, subject, named)
         case CallerWord.EVERYONE:
             if subject.type in _SERVES_ANONYMOUS and request_class.policies is not Policies.TRUST:
-                yield _anonymous(catalog, subject)
+                yield _anonymous(catalog, subject, named)
             for organization in (None, callers.OUTSIDE_ORGANIZATION):
                 outsider = callers.outsider(catalog, named=named, account=nobodys, organization=organization)
                 yield NamedCaller(f"any AWS account (here {nobodys})", outsider)
         case AccountCaller(account):
             for organization in (None, callers.OUTSIDE_ORGANIZATION):
-                outsider = callers.outsider(catalog, named=named, account=account, organization=organization)
-                yield NamedCaller(f"account {account}", outsider)
+                for caller in (None, *_named_principals(policy, account)):
+                    outsider = callers.outsider(
+                        catalog, named=named, account=account, organization=organization, caller=caller
+                    )
+                    yield NamedCaller(f"account {account}" if caller is None else f"`{caller.arn}`", outsider)
         case ServiceCaller(name):
             for organization in (None, callers.OUTSIDE_ORGANIZATION):
                 acting = callers.service(name, catalog, account=nobodys, organization=organization)
@@ -79,15 +82,28 @@ def callers_of(
             assert_never(spec)
 
 
-def _unnamed_account(policy: Policy | None) -> str:
-    """An account that the policy does not name: what it may do, any account may."""
+def _unnamed_account(policy: Policy | None, scope: Scope) -> str:
+    """An account that the policy does not name and nobody trusts: what it may do, any account may."""
     text = "" if policy is None else json.dumps(to_document(policy))
+    known = {*scope.inventory.accounts, str(scope.parameters.get("trusted_accounts", ""))}
     candidates = (f"{int(callers.OUTSIDER) - number:012d}" for number in range(10_000))
-    return next(account for account in candidates if account not in text)
+    return next(
+        account for account in candidates if account not in text and not any(account in k for k in known)
+    )
 
 
-def _anonymous(catalog: Catalog, subject: Subject) -> NamedCaller:
-    caller = callers.anonymous(catalog)
+def _named_principals(policy: Policy | None, account: str) -> Iterator[Caller]:
+    """The users, roles and sessions of an account that the policy names."""
+    for statement in () if policy is None else policy.statements:
+        for principal in () if statement.principal is None else statement.principal.principals:
+            if isinstance(principal, ArnPrincipal) and principal.arn.account == account:
+                caller = parse_caller(str(principal.arn))
+                if caller is not None:
+                    yield caller
+
+
+def _anonymous(catalog: Catalog, subject: Subject, named: tuple[str, ...]) -> NamedCaller:
+    caller = callers.anonymous(catalog, named=named)
     if subject.type == _API:
         # Only private APIs are reached through VPC endpoints; the rules about public ones leave those out.
         caller = CallerClass(
