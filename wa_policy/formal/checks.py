@@ -254,9 +254,10 @@ def _solve(
     def domain(key: str) -> KeyDomain:
         return KeyDomain(fixed=(bound[key],)) if key in bound else comparison.domain(key)
 
+    likely = Likely(domain, tuple(bound), _SOMEONE.account)
     if comparison.facts is Facts.AWS:
-        return solve_any(required, avoid, Likely(domain, tuple(bound)), comparison.catalog, budget)
-    return solve_realistic(required, avoid, Likely(domain, tuple(bound)), comparison.catalog, budget)
+        return solve_any(required, avoid, likely, comparison.catalog, budget)
+    return solve_realistic(required, avoid, likely, comparison.catalog, budget)
 
 
 def _replayed(comparison: _Comparison, caller: DocumentCaller, point: Point) -> Answer | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from wa_policy.catalog.model import Catalog
-from wa_policy.formal.actions import action_classes, resource_group
+from wa_policy.formal.actions import action_classes, resource_group, resource_patterns
 from wa_policy.formal.boxes import Box
 from wa_policy.formal.budget import Budget
 from wa_policy.formal.keys import KeyDomain
@@ -95,10 +95,31 @@ def solve_any(
         return string_classes([_ANY_ACTION, *groups], marks, budget)
 
     found = solve(required, avoid, Space(any_action, likely.domains, likely.stated), budget)
-    if found.point is None or catalog.is_known(found.point.action):
-        return found
+    return found if found.point is None else _shown(found, required, avoid, likely, catalog, budget=budget)
+
+
+def _shown(
+    found: Found,
+    required: Sequence[Box],
+    avoid: Sequence[Box],
+    likely: Likely,
+    catalog: Catalog,
+    *,
+    budget: Budget,
+) -> Found:
+    """A point that a person recognizes, if one serves: a listed action, and a resource that fits it."""
     listed = Space(
         lambda groups, marks: action_classes(groups, marks, catalog), likely.domains, likely.stated
     )
-    shown = solve(required, avoid, listed, budget)
-    return found if shown.point is None else shown
+    known = solve(required, avoid, listed, budget)
+    if known.point is None:
+        return found
+    first = catalog.single(known.point.action)
+    space = Space(partial(_actions_within, first, catalog), likely.domains, likely.stated)
+    formats = resource_patterns(known.point.action, catalog)
+    for region in (likely.region, None):
+        resources = resource_group(formats, likely.resource_account, region)
+        fitting = solve([*required, Box((), (resources,))], avoid, space, budget)
+        if fitting.point is not None:
+            return fitting
+    return known

@@ -132,7 +132,7 @@ def _string_classes(required: Sequence[Group], marks: Sequence[Group], budget: B
                 patterns.append(text)
             elif text and all(group.holds(text) for group in rest):
                 found.append((mask_of(text, marks), text))
-        patterns += base.largest
+        patterns += sorted(base.largest, key=lambda pattern: (len(pattern), pattern))
     for pattern in patterns:
         found += _classes_of(pattern, rest, marks, budget, folded=base.folded)
         if any(mask == 0 for mask, _ in found):
@@ -328,3 +328,8 @@ def _judge(product: _Product, states: tuple[int, ...], *, ends: bool) -> tuple[i
             if hopeless:
                 return None
     return mask, floor
+
+
+def forget() -> None:
+    """Drop what is remembered, for benchmarks: answers and their costs do not depend on it."""
+    _memory.clear()

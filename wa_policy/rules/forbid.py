@@ -19,7 +19,7 @@ from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.pattern import glob
 from wa_policy.iam.policy import Effect, Policy, Statement
-from wa_policy.iam.principal import Anonymous, account_of
+from wa_policy.iam.principal import Anonymous, AwsService, Role, User, account_of
 from wa_policy.iam.source import Source
 from wa_policy.iam.text import Template
 from wa_policy.iam.unknown import Unknown
@@ -146,6 +146,15 @@ class _Side:
     policy: Policy | None
 
 
+# Keys that a witness shows even where no policy asks for them: they make it plain who calls, and for whom.
+_IDENTIFYING: dict[type, tuple[str, ...]] = {
+    AwsService: ("aws:sourceaccount",),
+    Role: ("aws:principalaccount",),
+    User: ("aws:principalaccount",),
+}
+_SAID_BY_CALLER = frozenset(("aws:principalaccount", "aws:principalarn"))
+
+
 def _questions(
     request_class: RequestClass, subject: Subject, scope: Scope
 ) -> Iterator[tuple[Question, NamedCaller]]:
@@ -167,7 +176,10 @@ def _questions(
                 not_resources=request_class.resource.other_than,
                 resource_account=subject.account,
                 worlds=tuple(_restricted(world, about, request_class) for world in named.caller.worlds),
-                stated=tuple(key.lower() for key, _ in request_class.context),
+                stated=(
+                    *(key.lower() for key, _ in request_class.context),
+                    *_IDENTIFYING.get(type(caller), ()),
+                ),
                 facts=ResourceFacts(api_authorizer=ApiAuthorizer.NONE) if is_api else ResourceFacts(),
                 region=subject.region or "us-east-1",
                 known=named.caller.facts,
@@ -285,11 +297,9 @@ _MOST_SHOWN = 4
 def _attack(refuted: Refuted, question: Question, named: NamedCaller, scope: Scope) -> str:
     """The witness in one line."""
     request = refuted.witness
-    context = [shown(key, request.context.get(key), scope.catalog) for key in question.stated]
-    context += [
-        shown(key, value, scope.catalog)
-        for key, value in sorted(request.context.items())
-        if key not in question.stated and key != "aws:principalarn"
+    keys = [*question.stated, *(key for key in sorted(request.context) if key not in question.stated)]
+    context = [
+        shown(key, request.context.get(key), scope.catalog) for key in keys if key not in _SAID_BY_CALLER
     ]
     on = "" if request.resource == "*" else f" on {request.resource}"
     told = f" ({', '.join(context[:_MOST_SHOWN])})" if context else ""
