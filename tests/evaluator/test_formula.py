@@ -146,7 +146,8 @@ def test_an_unknown_atom_makes_a_definite_answer_only_where_both_fillings_agree(
         formula = decision_rule(situation).formula
         for answers, atom in product(some, sorted(atoms(formula), key=str)):
             found = _kleene(formula, {**answers, atom: UNKNOWN})
-            assert compiled(formula)({**answers, atom: UNKNOWN}.__getitem__) is found
+            asked: dict[Atom, Truth] = {**answers, atom: UNKNOWN}
+            assert compiled(formula)(asked.__getitem__) is found
             fillings = {value(formula, {**answers, atom: filling}) for filling in (False, True)}
             if isinstance(found, Unknown):
                 # One unknown among known atoms: the formula says Unknown exactly where it matters, as no

@@ -82,7 +82,7 @@ class Symbols:
                 return present, slots
             case "ip":
                 value = z3.Int(name)
-                self.rules.append(z3.And(value >= 0, value < 2**32))
+                self.rules.append(z3.And(value >= 0, value <= 2**32))  # the last one stands for IPv6
             case "bool":
                 value = z3.Bool(name)
             case _:

@@ -20,7 +20,13 @@ from wa_policy.evaluator.formula import Asks, Atom, Layer, simplify
 from wa_policy.evaluator.principals import Grantee
 from wa_policy.evaluator.s3 import is_public, without_bucket_tags
 from wa_policy.evaluator.situations import ResourceFacts, situation_of
-from wa_policy.evaluator.statements import Asked, CompiledPolicies, CompiledStatement, first_mismatch
+from wa_policy.evaluator.statements import (
+    Asked,
+    CompiledPolicies,
+    CompiledStatement,
+    first_mismatch,
+    mismatch_after_action,
+)
 from wa_policy.evaluator.truth import Ask, Truth, all_of, any_of, compiled, negate
 from wa_policy.iam.policy import Policy, Statement
 from wa_policy.iam.principal import Anonymous, FederatedUser
@@ -185,7 +191,8 @@ class _Evaluation:
         if self.situation.rule in UNSIGNED:
             # The Principal element of the API's policy then sees an anonymous caller, whoever sends the request.
             self.request = replace(self.request, caller=Anonymous())
-        self.asked = Asked(self.request, action, resource, applied.has_boundary, [])
+        has_boundary = Layer.PERMISSIONS_BOUNDARY in self.plan.layers and applied.has_boundary
+        self.asked = Asked(self.request, action, resource, has_boundary, [])
         self.answers: dict[Layer, _LayerAnswer] = {}
 
     def decide(self) -> Decision:
@@ -307,8 +314,12 @@ class _Evaluation:
         answer = _LayerAnswer()
         by_principal = layer in _WITH_PRINCIPAL
         allows: dict[Grantee, Truth] = {}
-        for candidate in policies.candidates(self.service):
-            mismatch, grantee = first_mismatch(candidate, self.asked, by_principal=by_principal)
+        asked = self.asked
+        for candidate in policies.candidates(asked.action):
+            if candidate.action.templates:
+                mismatch, grantee = first_mismatch(candidate, asked, by_principal=by_principal)
+            else:
+                mismatch, grantee = mismatch_after_action(candidate, asked, None, by_principal=by_principal)
             if mismatch is None:
                 self._note(answer, candidate)
                 truth: Truth = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wa_policy.evaluator.conditions import holds
@@ -13,7 +13,7 @@ from wa_policy.evaluator.truth import Truth, any_of, negate
 from wa_policy.iam.pattern import MANY, glob, is_literal, matches, resource_glob
 from wa_policy.iam.policy import Condition, Effect, Policy, Selection, Statement
 from wa_policy.iam.request import Request
-from wa_policy.iam.text import Template, Text
+from wa_policy.iam.text import Hole, Part, Template, Text
 from wa_policy.iam.unknown import Unknown
 
 
@@ -34,6 +34,13 @@ class Selector:
     patterns: tuple[str, ...]
     templates: tuple[Template, ...]
     negated: bool
+
+    def may_select(self, text: str) -> bool:
+        """False only if the element does not cover `text`, whatever the request and the fillings."""
+        if self.templates:
+            return True
+        found = text in self.literals or any(matches(pattern, text) for pattern in self.patterns)
+        return found is not self.negated
 
     def selects(self, text: str, request: Request, doubts: list[Unknown]) -> Truth:
         """True iff the element covers `text` (an action in lower case, or a resource)."""
@@ -69,12 +76,22 @@ def _action_selector(selection: Selection) -> Selector:
     templates: list[Template] = []
     for value in selection.values:
         if isinstance(value, Template):
-            templates.append(Template(tuple(p.lower() if isinstance(p, str) else p for p in value.parts)))
+            templates.append(Template(tuple(map(_lowered, value.parts))))
         elif "*" in value or "?" in value:
             patterns.append(glob(value.lower()))
         else:
             literals.append(value.lower())
     return Selector(frozenset(literals), tuple(patterns), tuple(templates), selection.negated)
+
+
+def _lowered(part: Part) -> Part:
+    match part:
+        case str():
+            return part.lower()
+        case Hole(choices=choices):
+            return replace(part, choices=tuple(choice.lower() for choice in choices))
+        case _:
+            return part
 
 
 def _resource_selector(selection: Selection | None) -> Selector:
@@ -149,13 +166,18 @@ def first_mismatch(
     `by_principal`: the policy kind has a Principal element. An element that is unknown is only reported when no later
     one is a plain no, so a definite no wins over an unknown.
     """
+    truth = compiled.action.selects(asked.action, asked.request, asked.doubts)
+    if truth is False:
+        return _NO_ACTION
+    undecided = None if truth is True else Mismatch(Element.ACTION, unknown=truth)
+    return mismatch_after_action(compiled, asked, undecided, by_principal=by_principal)
+
+
+def mismatch_after_action(
+    compiled: CompiledStatement, asked: Asked, undecided: Mismatch | None, *, by_principal: bool
+) -> tuple[Mismatch | None, Grantee]:
+    """`first_mismatch` for a statement whose Action fits, or is not decided for the reason in `undecided`."""
     request = asked.request
-    undecided: Mismatch | None = None
-    truth = compiled.action.selects(asked.action, request, asked.doubts)
-    if truth is not True:
-        if truth is False:
-            return _NO_ACTION
-        undecided = Mismatch(Element.ACTION, unknown=truth)
     truth = compiled.resource.selects(asked.resource, request, asked.doubts)
     if truth is not True:
         if truth is False:
@@ -200,9 +222,9 @@ def _principal(statement: Statement, asked: Asked) -> Grantee | Unknown:
 
 
 class CompiledPolicies:
-    """Some policies of one layer, compiled, with their statements found by the service of an action."""
+    """Some policies of one layer, compiled, with their statements found by action."""
 
-    __slots__ = ("_by_service", "_everywhere", "policies", "statements", "unreadable")
+    __slots__ = ("_by_action", "policies", "statements", "unreadable")
 
     def __init__(self, policies: Iterable[Policy]) -> None:
         self.policies = tuple(policies)
@@ -210,29 +232,21 @@ class CompiledPolicies:
             CompiledStatement(s, policy) for policy in self.policies for s in policy.statements
         ]
         self.unreadable = tuple(reason for policy in self.policies for reason in policy.unreadable)
-        self._by_service: dict[str, list[CompiledStatement]] | None = None
+        self._by_action: dict[str, list[CompiledStatement]] = {}
 
-    def candidates(self, service: str) -> list[CompiledStatement]:
-        """The statements whose Action could name an action of the service, in their order."""
-        if len(self.statements) <= 4:
-            return self.statements  # an index would cost more than it saves
-        if self._by_service is None:
-            self._by_service = {}
-        found = self._by_service.get(service)
+    def candidates(self, action: str) -> list[CompiledStatement]:
+        """The statements whose Action covers the action, in lower case, or may: one with a hole or a variable in it."""
+        found = self._by_action.get(action)
         if found is None:
-            found = [compiled for compiled in self.statements if _can_name(compiled.action, service)]
-            self._by_service[service] = found
+            if len(self._by_action) >= _MOST_ACTIONS:
+                self._by_action.clear()
+            found = [compiled for compiled in self.statements if compiled.action.may_select(action)]
+            self._by_action[action] = found
         return found
 
 
-def _can_name(selector: Selector, service: str) -> bool:
-    if selector.negated or selector.templates:
-        return True
-    prefix = f"{service}:"
-    return any(text.startswith(prefix) for text in selector.literals) or any(
-        pattern.startswith(prefix) or not is_literal(pattern.partition(":")[0])
-        for pattern in selector.patterns
-    )
+_MOST_ACTIONS = 4096
+"""How many actions a policy's index remembers before it starts again."""
 
 
 def texts(values: Iterable[Text]) -> str:

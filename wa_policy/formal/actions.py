@@ -74,6 +74,7 @@ def telling(bits: int, catalog: Catalog) -> str:
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
 
+@lru_cache(maxsize=65_536)
 def resource_patterns(action: str, catalog: Catalog) -> tuple[str, ...]:
     """The ARN formats of the resource types of a listed action, with placeholders; `*` alone where it has none."""
     known = catalog.action(action)

@@ -26,13 +26,24 @@ def has_marker(text: str) -> bool:
 class PatternMachine:
     """The automaton of one pattern with its moves remembered. State 0: nothing can match any more."""
 
-    __slots__ = ("_automaton", "_letters", "_steps", "final", "has_colon", "start", "universal", "wild")
+    __slots__ = (
+        "_automaton",
+        "_letters",
+        "_steps",
+        "final",
+        "has_colon",
+        "start",
+        "universal",
+        "width",
+        "wild",
+    )
 
     def __init__(self, pattern: str) -> None:
         machine: Automaton = automaton(pattern)
         self._automaton = machine
         self._steps: dict[tuple[int, str], int] = {}
         self._letters: dict[int, tuple[str, ...]] = {}
+        self.width = machine.final.bit_length()
         self.start = machine.start
         self.final = machine.final
         self.universal = machine.star & (machine.final >> 1)
@@ -51,6 +62,10 @@ class PatternMachine:
             return machine.step(state, letter)
         moved = (state & machine.star) | ((state & machine.literal.get(letter, 0)) << 1)
         return moved | ((moved & (machine.star | machine.star_but_colon)) << 1)
+
+    def held(self, state: int) -> int:
+        """The state as a set of bits; with more of them more strings are matched."""
+        return state
 
     def letters(self, state: int) -> tuple[str, ...]:
         """The letters that the state tells from others."""
@@ -71,6 +86,7 @@ class LiteralMachine:
     final = 0
     universal = 0
     wild = 0
+    has_colon = 0
 
     def __init__(self, literals: Iterable[str]) -> None:
         self.start = 1
@@ -86,6 +102,13 @@ class LiteralMachine:
                     self._children[node][letter] = following
                 node = following
             self.final_states.add(node)
+
+    @property
+    def width(self) -> int:
+        return len(self._children)
+
+    def held(self, state: int) -> int:
+        return 1 << (state - 1) if state else 0
 
     def step(self, state: int, letter: str) -> int:
         return self._children[state].get(letter, 0)

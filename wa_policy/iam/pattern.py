@@ -15,7 +15,7 @@ exactly, by running the patterns as automata: `matches`, `includes`, `overlaps`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -95,28 +95,51 @@ def display(pattern: str) -> str:
 
 def matches(pattern: str, text: str) -> bool:
     """True iff `text` belongs to the pattern."""
+    return matcher(pattern)(text)
+
+
+@lru_cache(maxsize=65_536)
+def matcher(pattern: str) -> Callable[[str], bool]:
+    """`matches` of one pattern as a function, made for the shape of the pattern."""
     if RUN in pattern or CHAR in pattern:
-        return _matches_segments(pattern, text)
-    return _matches_run(pattern, text)
-
-
-def _matches_run(pattern: str, text: str) -> bool:
-    """`matches` for patterns of MANY and ONE: the pieces between the MANYs are placed leftmost, which is enough."""
+        return _segments_matcher(pattern)
     if MANY not in pattern:
-        return pattern == text or (
-            ONE in pattern and len(pattern) == len(text) and _piece_at(pattern, text, 0)
-        )
+        return _whole_matcher(pattern)
     head, *middle = pattern.split(MANY)
     tail = middle.pop()
-    end = len(text) - len(tail)
-    position = len(head)
-    if position > end or not _piece_at(head, text, 0) or not _piece_at(tail, text, end):
-        return False
-    for piece in middle:
-        position = _find_piece(piece, text, position, end)
-        if position < 0:
+    if not middle and ONE not in pattern:
+        return _ends_matcher(head, tail)
+    return _pieces_matcher(head, tuple(middle), tail)
+
+
+def _whole_matcher(pattern: str) -> Callable[[str], bool]:
+    if ONE not in pattern:
+        return lambda text: text == pattern
+    return lambda text: len(text) == len(pattern) and _piece_at(pattern, text, 0)
+
+
+def _ends_matcher(head: str, tail: str) -> Callable[[str], bool]:
+    if not tail:
+        return lambda text: text.startswith(head)
+    least = len(head) + len(tail)
+    return lambda text: len(text) >= least and text.startswith(head) and text.endswith(tail)
+
+
+def _pieces_matcher(head: str, middle: tuple[str, ...], tail: str) -> Callable[[str], bool]:
+    """For patterns of MANY and ONE: the pieces between the MANYs are placed leftmost, which is enough."""
+
+    def pieces_match(text: str) -> bool:
+        end = len(text) - len(tail)
+        position = len(head)
+        if position > end or not _piece_at(head, text, 0) or not _piece_at(tail, text, end):
             return False
-    return True
+        for piece in middle:
+            position = _find_piece(piece, text, position, end)
+            if position < 0:
+                return False
+        return True
+
+    return pieces_match
 
 
 def _piece_at(piece: str, text: str, position: int) -> bool:
@@ -140,20 +163,36 @@ def _find_piece(piece: str, text: str, start: int, end: int) -> int:
     return -1
 
 
-def _matches_segments(pattern: str, text: str) -> bool:
-    parts, values = pattern.split(":", 5), text.split(":", 5)
+def _segments_matcher(pattern: str) -> Callable[[str], bool]:
+    """For patterns with RUN or CHAR, which tell the colon apart."""
+    parts = pattern.split(":", 5)
     head, tail = parts[:5], "".join(parts[5:])
-    if len(values) < len(parts):
-        return False
-    if (len(parts) == len(values) and ":" not in values[-1]) or (
-        not any(MANY in part or ONE in part for part in head) and not (RUN in tail or CHAR in tail)
-    ):
-        # Either the text has no colon to spare for a wildcard, or no wildcard of the first five parts stands for one
-        # and all of the sixth may: the parts line up one by one.
-        return len(parts) == len(values) and all(
-            _matches_run(part.replace(RUN, MANY).replace(CHAR, ONE), value)
-            for part, value in zip(parts, values, strict=True)
-        )
+    # No wildcard of the first five parts stands for a colon, and all of the sixth may: the parts line up one by one.
+    lines_up = not any(MANY in part or ONE in part for part in head) and not (RUN in tail or CHAR in tail)
+    whole = [part.replace(RUN, MANY).replace(CHAR, ONE) for part in parts]
+    # Literal parts are compared first, in one go.
+    literal = [(index, part) for index, part in enumerate(whole) if is_literal(part)]
+    others = [
+        (index, matcher(part)) for index, part in enumerate(whole) if part != MANY and not is_literal(part)
+    ]
+
+    def segments_match(text: str) -> bool:
+        values = text.split(":", 5)
+        if len(values) != len(parts):
+            return len(values) > len(parts) and not lines_up and _runs(pattern, text)
+        if not lines_up and ":" in values[-1]:
+            return _runs(pattern, text)
+        # The parts line up, or the text has no colon to spare for a wildcard.
+        for index, part in literal:
+            if values[index] != part:
+                return False
+        return all(matches_part(values[index]) for index, matches_part in others)
+
+    return segments_match
+
+
+def _runs(pattern: str, text: str) -> bool:
+    """`matches` by running the automaton."""
     machine = automaton(pattern)
     state = machine.start
     for character in text:

@@ -1,0 +1,108 @@
+"""Who is an administrator in effect.
+
+An administrator is whoever can give any permission of the account to a principal as which it can act. Full access
+(every action on every resource) includes that. The reverse holds as well, one call later: who may make a role and
+attach AdministratorAccess to it, or write a policy into itself, has every action that control policies leave to the
+account. So the test is the same for both, and asks for the management of policies: a role that may do everything in
+S3 is none, IAMFullAccess is one, PowerUserAccess (everything but IAM) is none. A permissions boundary on the principal
+limits what it gives itself, and a condition that demands one on what it makes limits that: neither then counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wa_policy.evaluator.truth import Truth, all_of, any_of
+from wa_policy.graph.asking import Asked, take
+from wa_policy.graph.boundaries import boundary_keys
+from wa_policy.graph.techniques_iam import ADMINISTRATOR_POLICIES
+from wa_policy.iam.arn import parse_arn
+from wa_policy.iam.pattern import MANY, glob, resource_glob
+from wa_policy.iam.policy import Effect, Policy, Statement
+from wa_policy.inventory.model import Absent, Principal, PrincipalKind
+
+_NEW = {"iam:permissionsboundary": ""}
+_OWN = {
+    PrincipalKind.USER: ("iam:AttachUserPolicy", "iam:PutUserPolicy"),
+    PrincipalKind.ROLE: ("iam:AttachRolePolicy", "iam:PutRolePolicy"),
+}
+
+
+class Administrators:
+    """Answers `is_admin`, each worked out once."""
+
+    def __init__(self, reach: Asked) -> None:
+        self._reach = reach
+        self._known: dict[str, Truth] = {}
+
+    def is_admin(self, principal: Principal) -> Truth:
+        """True iff the principal is an administrator in effect, as the module says."""
+        if principal.arn not in self._known:
+            self._known[principal.arn] = _is_admin(self._reach, principal)
+        return self._known[principal.arn]
+
+
+def is_admin(reach: Asked, principal: Principal) -> Truth:
+    """True iff the principal is an administrator in effect, as the module says."""
+    return _is_admin(reach, principal)
+
+
+def _is_admin(reach: Asked, principal: Principal) -> Truth:
+    if principal.kind is PrincipalKind.GROUP:
+        return any(has_everything(attached.policy) for attached in principal.identity_policies)
+    catalog, bits = reach.catalog, reach.bits(principal)
+    attach, put = _OWN[principal.kind]
+
+    def may(action: str, resource: str, keys: dict[str, str]) -> Callable[[], Truth]:
+        return lambda: (
+            take(reach, principal, action, resource, keys, lambda _: False).truth
+            if bits & catalog.single(action)
+            else False
+        )
+
+    found: list[Truth] = []
+    if isinstance(principal.boundary, Absent):
+        own = boundary_keys(reach.inventory, principal)
+        found.append(may(put, principal.arn, own)())
+        found += [may(attach, principal.arn, {**own, "iam:policyarn": arn})() for arn in ADMINISTRATOR_POLICIES]
+    if True not in found:
+        arn = parse_arn(principal.arn)
+        new = f"arn:{'aws' if arn is None else arn.partition}:iam::{principal.account}:role/escalation"
+        made = may("iam:CreateRole", new, _NEW)()
+        if made is not False:
+            ways = [may("iam:PutRolePolicy", new, _NEW)()]
+            ways += [
+                may("iam:AttachRolePolicy", new, {**_NEW, "iam:policyarn": policy})()
+                for policy in ADMINISTRATOR_POLICIES
+            ]
+            found.append(all_of((made, any_of(ways))))
+    return any_of(found)
+
+
+def has_everything(policy: Policy) -> bool:
+    """True iff one statement of the policy allows every action on every resource, and none denies."""
+    denies = any(statement.effect is Effect.DENY for statement in policy.statements)
+    return not denies and any(map(_allows_everything, policy.statements))
+
+
+def has_nothing_to_gain(principal: Principal) -> bool:
+    """True only if the principal is allowed every action by its own policies, and nothing of its own limits it."""
+    policies = [attached.policy for attached in principal.identity_policies]
+    return (
+        isinstance(principal.boundary, Absent)
+        and any(map(_allows_everything, (s for policy in policies for s in policy.statements)))
+        and not any(s.effect is Effect.DENY for policy in policies for s in policy.statements)
+    )
+
+
+def _allows_everything(statement: Statement) -> bool:
+    resource = statement.resource
+    return (
+        statement.effect is Effect.ALLOW
+        and not statement.conditions
+        and not statement.action.negated
+        and resource is not None
+        and not resource.negated
+        and any(isinstance(value, str) and glob(value) in (MANY, f"{MANY}:{MANY}") for value in statement.action.values)
+        and any(isinstance(value, str) and resource_glob(value) == MANY for value in resource.values)
+    )

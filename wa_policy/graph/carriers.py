@@ -1,0 +1,88 @@
+"""Existing resources that a technique takes over, and the roles that they bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from wa_policy.evaluator.truth import Truth, all_of
+from wa_policy.graph.technique import Carrier, State
+from wa_policy.iam.unknown import Unknown, UnknownKind
+from wa_policy.inventory.model import Inventory, Principal, PropertyValue, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A carrier that will do: `resource` is None where its kind was not exported, so that one may exist.
+
+    `truth` is what is known of it: that it has the role, and is in the state that is needed.
+    """
+
+    resource: Resource | None
+    truth: Truth
+    missing: str = ""
+
+
+def carried(inventory: Inventory, carrier: Carrier, account: str, role: Principal | None) -> Iterator[Carried]:
+    """The carriers in the account that have the role, or any role where the carrier's does not matter."""
+    for resource in inventory.of_type(carrier.type):
+        if resource.account not in (None, account):
+            continue
+        truth = all_of((_has_role(resource, carrier, role), *_states(resource, carrier)))
+        if truth is not False:
+            yield Carried(resource, truth)
+    if not _was_exported(inventory, carrier, account):
+        wanted = f"needs {carrier.words}" + (f" with `{role.name}`" if carrier.role and role else "")
+        reason = Unknown(UnknownKind.NOT_EXPORTED, f"{carrier.operation.replace('.', ' ')} for account `{account}`")
+        yield Carried(None, reason, wanted)
+
+
+def _was_exported(inventory: Inventory, carrier: Carrier, account: str) -> bool:
+    """True iff all of its kind were read, in each Region of which anything was read."""
+    answers = [answer for answer in inventory.exported if answer.account == account]
+    if any(answer.operation == carrier.operation and answer.region is None for answer in answers):
+        return True
+    regions = {answer.region for answer in answers if answer.region is not None}
+    return bool(regions) and all(
+        inventory.was_exported(carrier.operation, account, region) for region in regions
+    )
+
+
+def _has_role(resource: Resource, carrier: Carrier, role: Principal | None) -> Truth:
+    if not carrier.role or role is None:
+        return True
+    value = _value(resource.properties, carrier.role.split("."))
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, Mapping):  # a launch template names an instance profile by one of these
+        return any(_names(part, role) for part in (value.get("Arn"), value.get("Name")))
+    return _names(value, role)
+
+
+def _names(value: PropertyValue, role: Principal) -> bool:
+    profiles = {name for arn in role.instance_profiles for name in (arn, arn.rsplit("/", 1)[-1])}
+    return isinstance(value, str) and (value in (role.arn, role.name) or value in profiles)
+
+
+def _states(resource: Resource, carrier: Carrier) -> Iterator[Truth]:
+    for path, state in carrier.states:
+        value = _value(resource.properties, path.split("."))
+        if isinstance(value, Unknown):
+            yield value
+            continue
+        match state:
+            case State.SET:
+                yield value is not None
+            case State.UNSET:
+                yield value is None
+            case State.TRUE:
+                yield value is True
+
+
+def _value(properties: Mapping[str, PropertyValue], path: list[str]) -> PropertyValue:
+    value: PropertyValue = properties
+    for name in path:
+        if isinstance(value, Unknown):
+            return value
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value

@@ -1,0 +1,232 @@
+"""Escalation: who can get the permissions of whom, by which technique. One function interprets the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from wa_policy.catalog.model import Catalog
+from wa_policy.evaluator.truth import Truth, all_of
+from wa_policy.graph.administrators import Administrators, has_nothing_to_gain
+from wa_policy.graph.asking import Asked, Taken
+from wa_policy.graph.carriers import Carried, carried
+from wa_policy.graph.gains import gives_admin
+from wa_policy.graph.needs import Facts, met
+from wa_policy.graph.steps import Way, steps_of
+from wa_policy.graph.technique import Need, On, Target, Technique
+from wa_policy.graph.techniques import TECHNIQUES
+from wa_policy.graph.trusts import Trusts, accounts_named
+from wa_policy.iam.policy import Condition
+from wa_policy.inventory.model import Inventory, Principal, PrincipalKind
+
+EVERYONE = "*"
+NEW_ROLE = "(a new role)"
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """One way to the permissions of a target.
+
+    `principal` is an ARN, `*` for any account, or the ARN of the root user for an account as a whole; `target` the ARN
+    of the role, user or group whose permissions are gained, the principal's own, or `(a new role)`. `truth` is True,
+    or Unknown with the reason; then `missing` says what must exist that was not read. `conditions` limit the steps,
+    and `assumes` is what no export shows. `gives_admin`: does it make an administrator?
+    """
+
+    principal: str
+    technique: Technique
+    target: str
+    steps: tuple[Taken, ...]
+    truth: Truth
+    gives_admin: Truth
+    via: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions that are left, each once, in the order of the steps."""
+        return tuple(dict.fromkeys(condition for step in self.steps for condition in step.conditions))
+
+    @property
+    def assumes(self) -> str:
+        """What the technique takes for granted."""
+        return self.technique.assumes
+
+    @property
+    def sort_key(self) -> tuple[str, str, str, tuple[str, ...]]:
+        return self.principal, self.technique.id, self.target, self.via
+
+
+def escalations(
+    inventory: Inventory, reach: Asked, catalog: Catalog, techniques: Iterable[Technique] = TECHNIQUES
+) -> tuple[Escalation, ...]:
+    """Every escalation, sorted. Service-linked roles neither act nor can be targets, and who has all gains nothing."""
+    search = _Search(inventory, reach, catalog)
+    found = [escalation for technique in techniques for escalation in search.of(technique)]
+    return tuple(sorted(found, key=lambda escalation: escalation.sort_key))
+
+
+class _Search:
+    def __init__(self, inventory: Inventory, reach: Asked, catalog: Catalog) -> None:
+        self._inventory = inventory
+        self._reach = reach
+        self._catalog = catalog
+        self._trusts = Trusts(inventory, catalog)
+        self._admins = Administrators(reach)
+        usable = [principal for principal in inventory.principals if not principal.is_service_linked]
+        self._by_kind = {kind: [p for p in usable if p.kind is kind] for kind in PrincipalKind}
+        self._acting = [
+            (principal, reach.bits(principal))
+            for principal in usable
+            if principal.kind is not PrincipalKind.GROUP and not has_nothing_to_gain(principal)
+        ]
+        self._trusting: dict[tuple[str, str], list[tuple[Principal, Truth]]] = {}
+
+    def of(self, technique: Technique) -> Iterator[Escalation]:
+        if Need.TRUSTS_EVERYONE in technique.needs or Need.TRUSTS_ACCOUNT in technique.needs:
+            yield from self._from_outside(technique)
+            return
+        mask = 0
+        for action in technique.actions:
+            if self._catalog.is_known(action):
+                mask |= self._catalog.single(action)
+        for principal, bits in self._acting:
+            if principal.kind in technique.principals and bits & mask == mask:
+                yield from self._of_principal(technique, principal)
+
+    # --- who is let in from outside --------------------------------------------------------------------------
+
+    def _from_outside(self, technique: Technique) -> Iterator[Escalation]:
+        for role in self._by_kind[PrincipalKind.ROLE]:
+            if Need.TRUSTS_EVERYONE in technique.needs:
+                found = [(EVERYONE, self._trusts.everyone(role))]
+            else:
+                known = self._inventory.accounts
+                found = [
+                    (f"arn:aws:iam::{account}:root", self._trusts.account(role, account))
+                    for account in accounts_named(role)
+                    if account not in known
+                ]
+            for who, truth in found:
+                if truth is not False:
+                    step = Taken(technique.steps[0].action, role.arn, truth)
+                    yield Escalation(who, technique, role.arn, (step,), truth, self._admins.is_admin(role))
+
+    # --- of one principal --------------------------------------------------------------------------------------
+
+    def _of_principal(self, technique: Technique, principal: Principal) -> Iterator[Escalation]:
+        for target, trust in self._targets(technique, principal):
+            for carrier, second in self._carriers(technique, principal, target):
+                best: Escalation | None = None
+                for helper in self._helpers(technique, principal):
+                    way = Way(principal, target, helper, carrier, second)
+                    found = self._by_way(technique, way, trust)
+                    if found is not None and (best is None or found.truth is True):
+                        best = found
+                    if best is not None and best.truth is True:
+                        break
+                if best is not None:
+                    yield best
+
+    def _targets(self, technique: Technique, principal: Principal) -> Iterator[tuple[Principal, Truth]]:
+        match technique.target:
+            case Target.SELF | Target.NEW_ROLE:
+                yield principal, True
+            case Target.USER | Target.GROUP:
+                kind = PrincipalKind.USER if technique.target is Target.USER else PrincipalKind.GROUP
+                for other in self._by_kind[kind]:
+                    if other.account == principal.account and other.arn != principal.arn:
+                        yield other, True
+            case Target.ROLE:
+                for role, trust in self._roles(technique):
+                    if role.arn != principal.arn and (
+                        role.account == principal.account or _crosses_accounts(technique)
+                    ):
+                        yield role, trust
+
+    def _roles(self, technique: Technique) -> list[tuple[Principal, Truth]]:
+        """The roles whose trust policy is as the technique needs it."""
+        key = technique.trust, technique.federated_trust
+        if key not in self._trusting:
+            found = []
+            for role in self._by_kind[PrincipalKind.ROLE]:
+                truth: Truth = True
+                if technique.trust:
+                    truth = self._trusts.service(role, technique.trust)
+                elif technique.federated_trust:
+                    truth = self._trusts.federated(role, technique.federated_trust)
+                if truth is not False:
+                    found.append((role, truth))
+            self._trusting[key] = found
+        return self._trusting[key]
+
+    def _carriers(
+        self, technique: Technique, principal: Principal, target: Principal
+    ) -> Iterator[tuple[Carried | None, Carried | None]]:
+        if not technique.carriers:
+            yield None, None
+            return
+        first, *others = technique.carriers
+        for one in carried(self._inventory, first, principal.account, target):
+            if not others:
+                yield one, None
+            for other in others:
+                for second in carried(self._inventory, other, principal.account, target):
+                    yield one, second
+
+    def _helpers(self, technique: Technique, principal: Principal) -> Iterator[Principal | None]:
+        if not any(step.on is On.HELPER for step in technique.steps):
+            yield None
+            return
+        for role in self._by_kind[PrincipalKind.ROLE]:
+            if role.account == principal.account and (
+                not technique.helper_trust or self._trusts.service(role, technique.helper_trust) is not False
+            ):
+                yield role
+
+    def _by_way(self, technique: Technique, way: Way, trust: Truth) -> Escalation | None:
+        truths: list[Truth] = [trust]
+        if way.helper is not None and technique.helper_trust:
+            truths.append(self._trusts.service(way.helper, technique.helper_trust))
+        pieces = [piece for piece in (way.carrier, way.second) if piece is not None]
+        truths += [piece.truth for piece in pieces]
+        facts = Facts(
+            self._reach,
+            self._trusts,
+            way.principal,
+            way.target,
+            way.helper,
+            None if way.carrier is None else way.carrier.resource,
+            way.own_policies,
+        )
+        for need in technique.needs:
+            truths.append(met(need, facts))
+            if truths[-1] is False:
+                return None
+        taken = steps_of(technique, way, self._reach)
+        if taken is None:
+            return None
+        truths += [step.truth for step in taken]
+        via = [piece.resource.id for piece in pieces if piece.resource is not None]
+        return Escalation(
+            way.principal.arn,
+            technique,
+            NEW_ROLE if technique.target is Target.NEW_ROLE else way.target.arn,
+            taken,
+            all_of(truths),
+            gives_admin(technique.gain, facts, self._admins),
+            tuple(via) if way.helper is None else (*via, way.helper.arn),
+            tuple(piece.missing for piece in pieces if piece.missing),
+        )
+
+
+def _crosses_accounts(technique: Technique) -> bool:
+    """True iff the target may be in another account: a role that is assumed, directly or by a passed one.
+
+    Roles cannot be passed to another account, and IAM changes its own account only.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+    """
+    return not technique.trust and not any(
+        step.on is On.TARGET and step.action != "sts:AssumeRole" or step.on is On.TARGET_POLICY
+        for step in technique.steps
+    ) and not technique.federated_trust

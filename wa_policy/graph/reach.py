@@ -1,0 +1,214 @@
+"""Who may do what, for all principals and resources of an inventory at once.
+
+Answers are kept by classes: principals with the same policies, resources that the same patterns match. Where sets of
+actions decide they do; what they cannot (API methods, actions that the catalog does not list) the evaluator answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from wa_policy.catalog.model import ActionSet, Catalog
+from wa_policy.errors import UsageError
+from wa_policy.evaluator.asking import answer, ask
+from wa_policy.evaluator.evaluate import Outcome
+from wa_policy.evaluator.formula import Layer
+from wa_policy.evaluator.truth import Truth
+from wa_policy.graph.access import NO_ACCESS, Access, Grant, Placed
+from wa_policy.graph.classes import PrincipalClass, principal_classes
+from wa_policy.graph.extent import Extents
+from wa_policy.graph.pairs import NO_CONTEXT, Context, Pairs, Record
+from wa_policy.graph.parties import Actor, Target, actor_of, target_of
+from wa_policy.iam.policy import Condition, Policy, Statement
+from wa_policy.iam.principal import parse_caller
+from wa_policy.iam.request import make_context
+from wa_policy.iam.unknown import Unknown, UnknownKind
+from wa_policy.inventory.model import Inventory, Present, Principal
+
+_INVOKE = "execute-api:invoke"
+
+
+class Reach:
+    """Answers about an inventory. They never change, and are worked out when they are first asked for."""
+
+    def __init__(self, inventory: Inventory, catalog: Catalog) -> None:
+        self.inventory = inventory
+        self.catalog = catalog
+        self.pairs = Pairs(catalog)
+        self._targets: dict[str, Target] = {}
+        self._actors: dict[str, Actor] = {}
+        self._evaluated: dict[object, Access] = {}
+
+    # --- classes --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def classes(self) -> tuple[PrincipalClass, ...]:
+        """The users and roles, in classes of those that may do the same."""
+        return principal_classes(self.inventory)
+
+    @cached_property
+    def _class_of(self) -> dict[str, PrincipalClass]:
+        return {member.arn: found for found in self.classes for member in found.members}
+
+    def class_of(self, principal: Principal) -> PrincipalClass:
+        """The class of a user or role."""
+        found = self._class_of.get(principal.arn)
+        if found is None:
+            raise UsageError(f"`{principal.arn}` is no caller, expected a user or role of the inventory")
+        return found
+
+    def target(self, arn: str) -> Target:
+        """What an ARN (or `*`) names, with the policies of its side."""
+        found = self._targets.get(arn)
+        if found is None:
+            found = self._targets[arn] = target_of(self.inventory, arn)
+        return found
+
+    def actor(self, principal: Principal) -> Actor:
+        """A user or role with its own policies."""
+        found = self._actors.get(principal.arn)
+        if found is None:
+            caller = parse_caller(principal.arn)
+            if caller is None:
+                raise UsageError(f"`{principal.arn}` is no caller, expected a user or role")
+            found = self._actors[principal.arn] = actor_of(self.inventory, caller)
+        return found
+
+    # --- answers --------------------------------------------------------------------------------------------------
+
+    def may(
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        context: Mapping[str, str] = NO_CONTEXT,  # type: ignore[assignment]
+    ) -> Access:
+        """May the principal take the action on the resource (an ARN, in the inventory or not, or `*`)?
+
+        `context` has what is known of the request's keys (any case), such as `iam:PassedToService`.
+        """
+        known = make_context(context) if context else NO_CONTEXT
+        class_ = self.class_of(principal)
+        if not self._by_sets(action):
+            return self.access(self.actor(principal), action, resource, known)
+        found = self._access(class_.actor, action, resource, known)
+        if found.truth is False or len(class_.members) == 1:
+            return found
+        return replace(found, statements=own_statements(principal, class_.members[0], found.statements))
+
+    def grant(self, actor: Actor, service: str, resource: str, context: Context = NO_CONTEXT) -> Grant:
+        """The actions of the service that the caller may take on the resource."""
+        return self.pairs.record(actor, self.target(resource), service, context).grant
+
+    def access(self, actor: Actor, action: str, resource: str, context: Context = NO_CONTEXT) -> Access:
+        """`may` for any caller."""
+        if self._by_sets(action):
+            return self._access(actor, action, resource, context)
+        key = (actor, action.lower(), resource, tuple(sorted(context.items())))
+        found = self._evaluated.get(key)
+        if found is None:
+            found = self._evaluated[key] = self._evaluate(actor, action, resource, context)
+        return found
+
+    def bits(self, principal: Principal) -> ActionSet:
+        """Every action that the principal may take on some resource under some condition, and perhaps more."""
+        return self.extents.of(self.class_of(principal).actor)
+
+    @cached_property
+    def extents(self) -> Extents:
+        return Extents(self.inventory, self.pairs)
+
+    def _by_sets(self, action: str) -> bool:
+        return action.lower() != _INVOKE and self.catalog.is_known(action)
+
+    def _access(self, actor: Actor, action: str, resource: str, context: Context) -> Access:
+        bit = self.catalog.single(action)
+        target = self.target(resource)
+        record = self.pairs.record(actor, target, action.partition(":")[0].lower(), context)
+        grant = record.grant
+        if not grant.maybe & bit:
+            return NO_ACCESS
+        truth = _truth(grant.sure, grant.maybe, bit, record, target)
+        plain = _truth(grant.plain.sure, grant.plain.maybe, bit, record, target)
+        conditions: tuple[Condition, ...] = ()
+        if truth is not True:
+            found = (condition for sheet, condition in record.conditions if sheet.maybe & bit)
+            conditions = tuple(dict.fromkeys(found))
+        return Access(truth, plain, conditions, statements_of(record, target, bit))
+
+    def _evaluate(self, actor: Actor, action: str, resource: str, context: Context) -> Access:
+        """What the evaluator says; an answer that a key of which nothing is said could change is an Unknown."""
+        question = ask(self.inventory, actor.caller, action, resource, {**actor.context, **context})
+        decision = answer(question, self.catalog)
+        plain: Truth = decision.outcome is Outcome.ALLOWED
+        if decision.outcome is Outcome.UNKNOWN:
+            plain = decision.unknown[0]
+        truth = plain
+        silent = [doubt for doubt in decision.doubts if doubt.kind is UnknownKind.UNRESOLVED]
+        if not isinstance(truth, Unknown) and silent:
+            truth = silent[0]
+        return Access(truth, plain, (), decision.statements if decision.is_allowed else ())
+
+
+def statements_of(record: Record, target: Target, actions: ActionSet) -> tuple[Placed, ...]:
+    """The statements of a record that are about some of the actions, as they stand at this target."""
+    policy = target.side[0]
+    found: dict[Placed, None] = {}
+    for layer, sheet in record.placed:
+        if sheet.maybe & actions:
+            # Targets of a class have policies that say the same, each in its own place.
+            own = layer is Layer.RESOURCE and policy is not None
+            found[layer, policy.statements[sheet.index] if own and policy else sheet.statement] = None
+    return tuple(found)
+
+
+def own_statements(
+    principal: Principal, first: Principal, statements: tuple[Placed, ...]
+) -> tuple[Placed, ...]:
+    """The statements of the first principal of a class as they stand at another one."""
+    if principal is first:
+        return statements
+    return tuple((layer, _own(principal, first, layer, statement)) for layer, statement in statements)
+
+
+def _own(principal: Principal, first: Principal, layer: Layer, statement: Statement) -> Statement:
+    theirs: list[Policy] = []
+    ours: list[Policy] = []
+    match layer:
+        case Layer.IDENTITY:
+            theirs = [attached.policy for attached in first.identity_policies]
+            ours = [attached.policy for attached in principal.identity_policies]
+        case Layer.PERMISSIONS_BOUNDARY:
+            if isinstance(first.boundary, Present) and isinstance(principal.boundary, Present):
+                theirs, ours = [first.boundary.policy], [principal.boundary.policy]
+        case _:
+            return statement
+    for policy in theirs:
+        for index, found in enumerate(policy.statements):
+            if found is statement:
+                return next((own.statements[index] for own in ours if own == policy), statement)
+    return statement
+
+
+def _truth(sure: ActionSet, maybe: ActionSet, bit: ActionSet, record: Record, target: Target) -> Truth:
+    if sure & bit:
+        return True
+    if not maybe & bit:
+        return False
+    unread = target.side[2].get(Layer.RESOURCE)
+    if unread is not None:
+        return unread
+    return next((reason for actions, reason in record.doubts if actions & bit), _UNREAD)
+
+
+_UNREAD = Unknown(
+    UnknownKind.NOT_EXPORTED, "a setting of the resource that decides beside policies, or a grant on it"
+)
+
+
+def reach_of(inventory: Inventory, catalog: Catalog) -> Reach:
+    """Who may do what by an inventory."""
+    return Reach(inventory, catalog)
+

@@ -1,0 +1,197 @@
+"""The steps of a technique on one way: each asked on the resource that it means there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from wa_policy.evaluator.derived_context import derived_context
+from wa_policy.graph.asking import Asked, Taken, choices, take
+from wa_policy.graph.boundaries import boundary_keys, is_tag_key, tag_keys
+from wa_policy.graph.carriers import Carried
+from wa_policy.graph.places import places, regions_of
+from wa_policy.graph.technique import On, Step, Technique
+from wa_policy.iam.arn import parse_arn
+from wa_policy.iam.principal import parse_caller
+from wa_policy.inventory.model import Principal, PrincipalKind, Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Who takes a technique against whom, by which existing resources and which second role."""
+
+    principal: Principal
+    target: Principal
+    helper: Principal | None = None
+    carrier: Carried | None = None
+    second: Carried | None = None
+
+    @property
+    def own_policies(self) -> tuple[str, ...]:
+        """The customer managed policies of the principal."""
+        return _customer_managed(self.principal)
+
+
+def _customer_managed(principal: Principal) -> tuple[str, ...]:
+    arns = (attached.arn for attached in principal.identity_policies)
+    return tuple(dict.fromkeys(arn for arn in arns if arn is not None and f"::{principal.account}:" in arn))
+
+
+def steps_of(technique: Technique, way: Way, reach: Asked) -> tuple[Taken, ...] | None:
+    """Each step with what may be done, None iff one of them is not allowed."""
+    taking = _Taking(technique, way, reach)
+    taken: list[Taken] = []
+    for step in technique.steps:
+        if step.on is On.SOME and step.types:
+            continue
+        one = taking.best(taking.of_step(step))
+        if one is None:
+            return None
+        taken.append(one)
+    for action_type in taking.chosen_types():
+        group = taking.of_type(*action_type)
+        if group is None:
+            return None
+        taken += group
+    order = {action: number for number, action in enumerate(technique.actions)}
+    return tuple(sorted(dict.fromkeys(taken), key=lambda one: order[one.action]))
+
+
+class _Taking:
+    def __init__(self, technique: Technique, way: Way, reach: Asked) -> None:
+        self._technique = technique
+        self._way = way
+        self._reach = reach
+
+    # --- the steps on what is given --------------------------------------------------------------------------
+
+    def of_step(self, step: Step) -> Iterator[Taken]:
+        """The ways to take a step on the resources that it means."""
+        for resource, about in self._resources(step):
+            yield from self._on(step, resource, about)
+
+    def _resources(self, step: Step) -> Iterator[tuple[str, Principal | Resource | None]]:
+        way, inventory = self._way, self._reach.inventory
+        match step.on:
+            case On.SELF:
+                yield way.principal.arn, way.principal
+            case On.TARGET:
+                yield way.target.arn, way.target
+            case On.HELPER:
+                if way.helper is not None:
+                    yield way.helper.arn, way.helper
+            case On.OWN_POLICY:
+                yield from ((arn, inventory.resource(arn)) for arn in way.own_policies)
+            case On.TARGET_POLICY:
+                yield from ((arn, inventory.resource(arn)) for arn in _customer_managed(way.target))
+            case On.OWN_GROUP:
+                for other in inventory.principals:
+                    mine = other.account == way.principal.account and other.name in way.principal.groups
+                    if other.kind is PrincipalKind.GROUP and mine:
+                        yield other.arn, other
+            case On.CARRIER | On.SECOND:
+                number = 0 if step.on is On.CARRIER else 1
+                piece = way.carrier if step.on is On.CARRIER else way.second
+                if piece is not None and piece.resource is not None:
+                    yield piece.resource.id, piece.resource
+                elif piece is not None:
+                    type_ = self._technique.carriers[number].resource_type
+                    yield from ((arn, None) for arn in self._places(type_, (step.action,)))
+            case On.SOME:
+                yield "*", None
+
+    def _on(self, step: Step, resource: str, about: Principal | Resource | None) -> Iterator[Taken]:
+        known: dict[str, str] = {}
+        tags: Callable[[str], bool] = _never
+        if isinstance(about, Principal):
+            known = {**tag_keys(about), **(boundary_keys(self._reach.inventory, about) if _changes(step) else {})}
+            tags = is_tag_key
+        context = step.context
+        if step.passed_to:
+            context = (*context, ("iam:passedtoservice", step.passed_to))
+        for chosen in choices(context):
+            keys = {key: self._filled(value) for key, value in chosen.items()}
+            if any(value is None for value in keys.values()):
+                keys = {key: value for key, value in keys.items() if value is not None}
+            yield take(
+                self._reach, self._way.principal, step.action, resource,
+                {**known, **{key: value for key, value in keys.items() if value is not None}}, tags,
+            )  # fmt: skip
+
+    def _filled(self, value: str) -> str | None:
+        way = self._way
+        match value:
+            case "{target}":
+                return way.target.arn
+            case "{profile}":
+                return next(iter(way.target.instance_profiles), None)
+            case "{carrier}":
+                return None if way.carrier is None or way.carrier.resource is None else way.carrier.resource.id
+            case _:
+                return value
+
+    @staticmethod
+    def best(found: Iterator[Taken]) -> Taken | None:
+        """The first that is allowed for certain, else the first that may be."""
+        best: Taken | None = None
+        for one in found:
+            if one.truth is True:
+                return one
+            if one.truth is not False and best is None:
+                best = one
+        return best
+
+    # --- the steps on what the caller chooses --------------------------------------------------------------
+
+    def chosen_types(self) -> tuple[tuple[str, str], ...]:
+        """The service and name of each resource type of which the caller chooses one, in order."""
+        return tuple(
+            dict.fromkeys(
+                (step.action.partition(":")[0], type_)
+                for step in self._technique.steps
+                if step.on is On.SOME
+                for type_ in step.types
+            )
+        )
+
+    def of_type(self, service: str, type_: str) -> list[Taken] | None:
+        """All steps on one resource of the type, the first for which all of them are allowed."""
+        steps = [
+            step
+            for step in self._technique.steps
+            if step.on is On.SOME and type_ in step.types and step.action.startswith(f"{service}:")
+        ]
+        best: list[Taken] | None = None
+        for resource in self._places(type_, tuple(step.action for step in steps), steps[0].also):
+            taken: list[Taken] = []
+            for step in steps:
+                one = self.best(self._on(step, resource, None))
+                if one is None:
+                    break
+                taken.append(one)
+            else:
+                if all(one.truth is True for one in taken):
+                    return taken
+                best = best or taken
+        return best
+
+    def _places(self, type_: str, actions: tuple[str, ...], also: tuple[str, ...] = ()) -> Iterator[str]:
+        reach, principal = self._reach, self._way.principal
+        caller = parse_caller(principal.arn)
+        context = {} if caller is None else derived_context(reach.inventory, caller, principal, "*", None)
+        regions = regions_of(reach.inventory, principal)
+        service = actions[0].partition(":")[0]
+        yield from places((service, type_), actions, principal, context, regions, reach.catalog)
+        arn = parse_arn(principal.arn)
+        partition = "aws" if arn is None else arn.partition
+        for format_ in also:
+            yield from (format_.format(partition=partition, region=region) for region in regions)
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+def _changes(step: Step) -> bool:
+    """True iff requests for the action carry iam:PermissionsBoundary, as the principal's changed by it."""
+    return step.action.startswith("iam:") and not any(key == "iam:permissionsboundary" for key, _ in step.context)

@@ -1,0 +1,213 @@
+"""Whom the trust policy of a role lets in, apart from the principals that were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from wa_policy.catalog.model import Catalog
+from wa_policy.evaluator.applied import AppliedPolicies
+from wa_policy.evaluator.applying import caller_side, side_of_arn
+from wa_policy.evaluator.derived_context import derived_context, organization_of
+from wa_policy.evaluator.evaluate import Outcome, evaluate
+from wa_policy.evaluator.truth import Truth, any_of
+from wa_policy.formal import callers
+from wa_policy.formal.callers import CallerClass
+from wa_policy.formal.question import Question, find_request
+from wa_policy.formal.verdicts import Proved, Refuted, Undecided
+from wa_policy.iam.parse import parse_policy
+from wa_policy.iam.policy import Effect, Policy, Statement
+from wa_policy.iam.principal import (
+    AccountPrincipal,
+    ArnPrincipal,
+    Caller,
+    Everyone,
+    FederatedPrincipal,
+    NamedPrincipal,
+    Role,
+    RoleSession,
+    ServicePrincipal,
+    UnknownPrincipal,
+    parse_caller,
+)
+from wa_policy.iam.request import Request
+from wa_policy.iam.source import Source
+from wa_policy.iam.unknown import Unknown, UnknownKind
+from wa_policy.inventory.model import Absent, Inventory, NotExported, Present, Principal
+
+_ASSUMED = Source("(assumed)")
+_ASSUME = "sts:AssumeRole"
+
+
+def _policy(**elements: object) -> Policy:
+    statement = {"Effect": "Allow", "Action": "*", **elements}
+    return parse_policy({"Version": "2012-10-17", "Statement": [statement]}, _ASSUMED)[0]
+
+
+_ANYTHING = _policy(Resource="*")
+
+
+class Trusts:
+    """Answers about the trust policies of an inventory, each worked out once."""
+
+    def __init__(self, inventory: Inventory, catalog: Catalog) -> None:
+        self._inventory = inventory
+        self._catalog = catalog
+        self._service: dict[tuple[str, str, bool], Truth] = {}
+
+    def service(self, role: Principal, service: str) -> Truth:
+        """True iff the service may assume the role on behalf of a resource of the role's account."""
+        return self._asked(role, service, federated=False)
+
+    def federated(self, role: Principal, provider: str) -> Truth:
+        """True iff some identity of the provider may assume the role."""
+        return self._asked(role, provider, federated=True)
+
+    def _asked(self, role: Principal, name: str, *, federated: bool) -> Truth:
+        key = (role.arn, name, federated)
+        if key not in self._service:
+            self._service[key] = self._ask(role, name, federated=federated)
+        return self._service[key]
+
+    def _ask(self, role: Principal, name: str, *, federated: bool) -> Truth:
+        match role.trust:
+            case NotExported() as document:
+                return document.unknown
+            case Absent():
+                return False
+            case Present(policy):
+                if not policy.unreadable and not any(_may_name(s, name) for s in policy.statements):
+                    return False
+        if federated:
+            return self._find(role, callers.federated(name, self._catalog, {}), "sts:AssumeRoleWithWebIdentity")
+        organization = organization_of(self._inventory, role.account)
+        acting = callers.service(name, self._catalog, account=role.account, organization=organization)
+        return self._find(role, acting, _ASSUME)
+
+    def everyone(self, role: Principal) -> Truth:
+        """True iff any account's principals may assume the role, when their account allows it."""
+        if not any(isinstance(named, Everyone) for named in named_in(role)):
+            return False
+        return any_of(
+            self._outsider(role, callers.OUTSIDER, organization)
+            for organization in (None, callers.OUTSIDE_ORGANIZATION)
+        )
+
+    def account(self, role: Principal, account: str) -> Truth:
+        """True iff principals of this account, which was not read, may assume the role."""
+        return any_of(
+            self._outsider(role, account, organization)
+            for organization in (None, callers.OUTSIDE_ORGANIZATION)
+        )
+
+    def _outsider(self, role: Principal, account: str, organization: str | None) -> Truth:
+        # The outsider's account is its own business: it is taken as allowing the call.
+        named = [n.arn for n in named_in(role) if isinstance(n, ArnPrincipal) and n.arn.account == account]
+        who = (None, *(parse_caller(str(arn)) for arn in named))
+        return any_of(
+            self._find(
+                role,
+                callers.outsider(self._catalog, account=account, organization=organization, caller=caller),
+                _ASSUME,
+                identity=True,
+            )
+            for caller in dict.fromkeys(who)
+        )
+
+    def _find(self, role: Principal, caller: CallerClass, action: str, *, identity: bool = False) -> Truth:
+        policy, levels, unknown = side_of_arn(self._inventory, role.arn, role.account)
+        question = Question(
+            caller.caller,
+            AppliedPolicies(
+                identity=(_ANYTHING,) if identity else (),
+                resource=role.trust.policy if isinstance(role.trust, Present) else policy,
+                resource_control=levels,
+                unknown=unknown,
+            ),
+            actions=(action,),
+            resources=(role.arn,),
+            resource_account=role.account,
+            worlds=caller.worlds,
+        )
+        match find_request(question, self._catalog):
+            case Refuted():
+                return True
+            case Proved():
+                return False
+            case Undecided(reasons):
+                return reasons[0]
+
+
+def named_in(role: Principal) -> Iterator[NamedPrincipal]:
+    """The principals that Allow statements of the trust policy name."""
+    if isinstance(role.trust, Present):
+        for statement in role.trust.policy.statements:
+            if statement.effect is Effect.ALLOW and statement.principal and not statement.principal.negated:
+                yield from statement.principal.principals
+
+
+def accounts_named(role: Principal) -> tuple[str, ...]:
+    """The accounts that the trust policy names, sorted."""
+    found: set[str] = set()
+    for named in named_in(role):
+        match named:
+            case AccountPrincipal(account):
+                found.add(account)
+            case ArnPrincipal(arn):
+                found.add(arn.account)
+            case _:
+                pass
+    return tuple(sorted(found))
+
+
+def _may_name(statement: Statement, name: str) -> bool:
+    element = statement.principal
+    if statement.effect is not Effect.ALLOW or element is None:
+        return False
+    if element.negated:
+        return True
+    for named in element.principals:
+        match named:
+            case Everyone() | UnknownPrincipal():
+                return True
+            case ServicePrincipal(service):
+                if service.lower() == name:
+                    return True
+            case FederatedPrincipal(provider):
+                if provider == name:
+                    return True
+            case _:
+                pass
+    return False
+
+
+def once_trusted(inventory: Inventory, principal: Principal, role: Principal, catalog: Catalog) -> Truth:
+    """True iff the principal may assume the role when the trust policy names it, or its session, as caller.
+
+    In one account that is enough without an identity policy; denies, boundaries and control policies still count.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
+    caller = parse_caller(principal.arn)
+    if caller is None:
+        return False
+    tried: list[Caller] = [caller]
+    if isinstance(caller, Role):
+        # A trust policy that names a session is not limited by an implicit deny of the role's boundary.
+        tried.append(RoleSession(caller.account, caller.name, "escalation", caller.partition))
+    return any_of(_assumes(inventory, principal, role, one, catalog) for one in tried)
+
+
+def _assumes(inventory: Inventory, principal: Principal, role: Principal, caller: Caller, catalog: Catalog) -> Truth:
+    _, levels, unknown = side_of_arn(inventory, role.arn, role.account)
+    trust = _policy(Action=_ASSUME, Principal={"AWS": caller.arn})
+    side = caller_side(inventory, principal)
+    applied = replace(side, resource=trust, resource_control=levels, unknown={**side.unknown, **unknown})
+    context = derived_context(inventory, caller, principal, role.arn, role.account)
+    decision = evaluate(Request(caller, _ASSUME, role.arn, role.account, context), applied, catalog)
+    match decision.outcome:
+        case Outcome.ALLOWED:
+            return True
+        case Outcome.UNKNOWN:
+            return decision.unknown[0] if decision.unknown else Unknown(UnknownKind.UNDECIDED, "the trust policy")
+        case _:
+            return False
