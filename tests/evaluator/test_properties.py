@@ -13,6 +13,7 @@ from hypothesis import assume, settings
 from hypothesis import given as _given
 from hypothesis import strategies as st
 
+from tests.reference.wildcard import matches as reference_matches
 from tests.strategies import (
     actions,
     aws_principals,
@@ -31,7 +32,7 @@ from wa_policy.evaluator.statements import CompiledPolicies, CompiledStatement
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.policy import Policy
 from wa_policy.iam.request import Request
-from wa_policy.iam.text import Hole, Template
+from wa_policy.iam.text import Hole, Template, Text
 from wa_policy.iam.unknown import Unknown, UnknownKind
 
 CATALOG: Catalog = load_catalog()
@@ -253,11 +254,20 @@ def test_a_layer_is_the_union_of_its_documents(request: Request, layers: RawLaye
 
 
 class Scanned(CompiledPolicies):
-    """All statements are asked, whatever the service."""
+    """Every statement is looked at for every action, and nothing is kept."""
 
-    def candidates(self, service: str) -> list[CompiledStatement]:
-        del service
-        return self.statements
+    def candidates(self, action: str) -> list[CompiledStatement]:
+        def may_cover(values: tuple[Text, ...], *, negated: bool) -> bool:
+            if not all(isinstance(value, str) for value in values):
+                return True
+            found = any(reference_matches(str(value), action, ignore_case=True) for value in values)
+            return found is not negated
+
+        return [
+            compiled
+            for compiled in self.statements
+            if may_cover(compiled.statement.action.values, negated=compiled.statement.action.negated)
+        ]
 
 
 @given(requests(), raw_layers)
