@@ -43,6 +43,7 @@ pack: $(STAMP)  ## compile policies/ into the one file that ships
 
 fuzz: $(STAMP)  ## the tests, with many random examples for each property
 	PYTHONPATH=tools $(PYTHON) -m pytest -p fuzz_profile --hypothesis-profile=fuzz
+	$(PYTHON) tools/fuzz_formal.py
 
 bench: $(STAMP)  ## the performance goals, each a program in benchmarks/
 	@found=0; for file in benchmarks/*.py; do \

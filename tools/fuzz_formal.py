@@ -120,14 +120,18 @@ def _of_grant(random: Random, milliseconds: int) -> tuple[Answer, bool | None, o
 
 
 def _of_layers(random: Random, milliseconds: int) -> tuple[Answer, bool | None, object]:
+    variables = random.random() < 0.25
+
     def documents(most: int) -> list[dict[str, Any]]:
-        return [made.document(random, allow=0.75, variables=False) for _ in range(random.randint(1, most))]
+        return [
+            made.document(random, allow=0.75, variables=variables) for _ in range(random.randint(1, most))
+        ]
 
     layers = symbolic.Layers(
         documents(2),
-        made.document(random, allow=0.8, variables=False) if random.random() < 0.5 else None,
+        made.document(random, allow=0.8, variables=variables) if random.random() < 0.5 else None,
         [documents(2) for _ in range(random.choice((0, 0, 1, 2)))],
-        made.document(random, principal=True, variables=False) if random.random() < 0.5 else None,
+        made.document(random, principal=True, variables=variables) if random.random() < 0.5 else None,
     )
     boundary = None if layers.boundary is None else (_parsed(dict(layers.boundary)),)
     applied = AppliedPolicies(

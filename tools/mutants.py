@@ -48,14 +48,18 @@ FILES = (
         )
     ),
 )
-# After the sample, which most mutants do not get past.
-STAGES: tuple[tuple[str, ...], ...] = (
-    ("tests/evaluator/test_parts.py", "tests/evaluator/test_conditions.py"),
-    ("tests/evaluator/test_formula.py",),
+# After the sample, which most mutants do not get past; the others only where a file has a part in what they test.
+PARTS, CONDITIONS, FORMULA = (
+    f"tests/evaluator/test_{name}.py" for name in ("parts", "conditions", "formula")
 )
-MORE_STAGES = {
-    "wa_policy/iam/pattern.py": ("tests/iam/test_pattern.py",),
-    "wa_policy/iam/operators.py": ("tests/iam/test_operators.py",),
+STAGES: dict[str, tuple[str, ...]] = {
+    "operators": (PARTS, "tests/iam/test_operators.py", CONDITIONS),
+    "pattern": (PARTS, "tests/iam/test_pattern.py", CONDITIONS),
+    "conditions": (PARTS, CONDITIONS),
+    "resolve": (PARTS, CONDITIONS),
+    "truth": (PARTS, FORMULA, CONDITIONS),
+    "decisions": (PARTS, FORMULA),
+    "formula": (PARTS, FORMULA),
 }
 COPIED = ("wa_policy", "tests", "fixtures/authorization", "pyproject.toml")
 EXPLAINED = ROOT / "tests" / "evaluator" / "mutants.yaml"
@@ -282,11 +286,11 @@ def survives(mutant: Mutant | None, tree: Path) -> bool:
     """True iff no stage of tests fails in the tree with the mutant (None: the code as it is)."""
     path = tree / mutant.file if mutant else None
     original = path.read_text() if path else ""
-    stages = (*STAGES, *((MORE_STAGES[mutant.file],) if mutant and mutant.file in MORE_STAGES else ()))
+    stages = STAGES.get(Path(mutant.file).stem, (PARTS,)) if mutant else (PARTS, CONDITIONS, FORMULA)
     try:
         if path and mutant:
             path.write_text(mutant.source)
-        return _passes(tree, _sample) and all(_passes(tree, partial(_pytest, stage)) for stage in stages)
+        return _passes(tree, _sample) and all(_passes(tree, partial(_pytest, test)) for test in stages)
     finally:
         if path:
             path.write_text(original)
@@ -334,10 +338,10 @@ def _cases() -> list[dict[str, Any]]:
     return [*probes, *map(json.loads, lines)]
 
 
-def _pytest(tests: Sequence[str]) -> bool:
+def _pytest(test: str) -> bool:
     options = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # Hypothesis is loaded already
-    return pytest.main([*options, *(test for test in tests if Path(test).is_file())]) == 0
+    return pytest.main([*options, test]) == 0
 
 
 _tree: Path | None = None

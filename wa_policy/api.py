@@ -11,7 +11,8 @@ from wa_policy.errors import LoadError, Problem, UsageError
 from wa_policy.evaluator.evaluate import Decision
 from wa_policy.evaluator.explain import Explanation
 from wa_policy.findings import Report, RuleFacts
-from wa_policy.iam.policy import PolicyKind
+from wa_policy.formal.verdicts import Answer
+from wa_policy.iam.policy import Policy, PolicyKind
 from wa_policy.iam.principal import Caller, Role, RoleSession, User, parse_caller
 from wa_policy.iam.request import make_context
 from wa_policy.iam.source import Source
@@ -20,7 +21,7 @@ from wa_policy.loaders.simulation import BadLine, Simulated
 from wa_policy.settings import ParameterValue, Settings
 
 Progress = Callable[[str, int, int], None]
-"""Called with a file name, the bytes done and the bytes in all."""
+"""Called with the name of what is worked on, how much of it is done, and how much there is in all."""
 Context = Mapping[str, str | bool | float | list[str] | tuple[str, ...]]
 """Condition keys, in any case, with their values: a list or tuple for a multivalued key."""
 
@@ -122,12 +123,16 @@ def scan(
     settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
     *,
     only: Collection[str] = (),
+    progress: Progress | None = None,
 ) -> Report:
-    """The verdict of each rule of the pack, or of those in `only`, on each subject of the inventory."""
+    """The verdict of each rule of the pack, or of those in `only`, on each subject of the inventory.
+
+    `progress` is called with a rule, the subjects done and the subjects in all.
+    """
     from wa_policy.rules.pack import load_pack
     from wa_policy.rules.run import run
 
-    report = run(load_pack(), inventory, settings, catalog(), only=tuple(only))
+    report = run(load_pack(), inventory, settings, catalog(), only=tuple(only), progress=progress)
     return replace(report, principals=len(inventory.principals), resources=len(inventory.resources))
 
 
@@ -221,3 +226,95 @@ def simulate(lines: Iterable[bytes]) -> Iterator[Simulated | BadLine]:
     from wa_policy.loaders.simulation import simulate as simulate_lines
 
     return simulate_lines(lines, catalog())
+
+
+# --- policy documents ----------------------------------------------------------------------------------------
+
+
+def read_policy(path: str, *, stdin: bytes | None = None) -> Policy:
+    """The policy document in a file, bare or as the `Policy`, `PolicyDocument` or `Document` of an AWS answer.
+
+    Raises LoadError where it holds none; statements that cannot be read are listed in `Policy.unreadable`.
+    """
+    from wa_policy.iam.parse import parse_policy
+
+    raw = read_case_file(path, stdin=stdin)
+    pointer = ""
+    while isinstance(raw, Mapping) and "Statement" not in raw:
+        inner = next((name for name in _HOLDS_POLICY if name in raw), None)
+        if inner is None:
+            break
+        raw, pointer = raw[inner], f"{pointer}/{inner}"
+    policy, problems = parse_policy(raw, Source(path, pointer))
+    lost = lost_input(problems)
+    if lost and not policy.statements:
+        raise LoadError(lost[0].message, lost)
+    return policy
+
+
+_HOLDS_POLICY = ("Policy", "PolicyDocument", "AssumeRolePolicyDocument", "PolicyVersion", "Role", "Document")
+
+
+def _kind_of(*policies: Policy) -> PolicyKind:
+    named = any(s.principal is not None for policy in policies for s in policy.statements)
+    return PolicyKind.RESOURCE if named else PolicyKind.IDENTITY
+
+
+def check_no_new_access(
+    existing: Policy, new: Policy, *, kind: PolicyKind | None = None, facts: str = "aws"
+) -> Answer:
+    """Proved iff `new` allows nothing that `existing` does not; without `kind` a Principal makes a resource policy."""
+    from wa_policy.formal.checks import check_no_new_access as check
+
+    return check(existing, new, kind or _kind_of(existing, new), catalog(), facts)
+
+
+def check_access_not_granted(
+    policy: Policy,
+    *,
+    actions: Sequence[str] = (),
+    resources: Sequence[str] = (),
+    kind: PolicyKind | None = None,
+    facts: str = "aws",
+) -> Answer:
+    """Proved iff the policy allows none of the actions on any of the resources; none means any."""
+    from wa_policy.formal.checks import check_access_not_granted as check
+
+    return check(
+        policy, kind or _kind_of(policy), catalog(), actions=actions, resources=resources, facts=facts
+    )
+
+
+def check_no_public_access(policy: Policy, resource_type: str) -> Answer:
+    """Proved iff the resource policy lets nobody in whom it does not name."""
+    from wa_policy.formal.public_access import check_no_public_access as check
+
+    return check(policy, resource_type, catalog())
+
+
+def check_equivalent(
+    first: Policy, second: Policy, *, kind: PolicyKind | None = None, facts: str = "aws"
+) -> Answer:
+    """Proved iff both policies allow the same."""
+    from wa_policy.formal.checks import check_equivalent as check
+
+    return check(first, second, kind or _kind_of(first, second), catalog(), facts)
+
+
+def check_forbidden(
+    inventory: Inventory,
+    rule_id: str,
+    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+) -> Report:
+    """The verdicts of one rule that forbids requests. Raises UsageError where it is a rule of another kind."""
+    from wa_policy.rules.pack import load_pack
+    from wa_policy.rules.request_class import Forbid
+
+    report = scan(inventory, settings, only=(rule_id,))
+    found = next(rule for rule in load_pack() if rule.id == rule_id)
+    if not isinstance(found.check, Forbid):
+        raise UsageError(
+            f"rule `{rule_id}` forbids no requests, expected a rule with `forbid`",
+            advice="`wa-policy scan --rule` judges any rule",
+        )
+    return report

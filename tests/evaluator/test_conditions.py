@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.reference import conditions as reference
 from wa_policy.evaluator.conditions import holds
-from wa_policy.iam.operators import OPERATORS, ValueType, parse_operator
+from wa_policy.iam.operators import OPERATORS, QualifiedOperator, ValueType, parse_operator
 from wa_policy.iam.policy import Condition
 from wa_policy.iam.request import ContextValue
 from wa_policy.iam.source import NOWHERE
@@ -357,6 +357,38 @@ def test_a_definite_value_beside_a_hole_decides() -> None:
     assert holds(condition("StringNotEquals", [template, "a"]), context, []) is False
     assert holds(condition("StringEquals", [template]), {}, []) is False
     assert holds(condition("ForAllValues:StringEquals", [template]), {}, []) is True
+
+
+def test_null_and_what_is_not_known() -> None:
+    hole = Template((Hole(REASON, (), "${P}"),))
+    doubts: list[Unknown] = []
+    assert holds(condition("Null", [hole]), {}, doubts) == REASON
+    assert holds(condition("Null", [hole, "true"]), {}, doubts) is True
+    assert holds(condition("Null", [Template(("true",))]), {}, doubts) is True
+    assert doubts == []
+
+
+def test_an_arn_that_is_not_known_may_be_none() -> None:
+    hole = Hole(REASON, (), "${P}")
+    context: dict[str, ContextValue] = {KEY.lower(): ARNS[0]}
+    for template, positive, negated in (
+        (Template((hole, "x")), False, REASON),
+        (Template(("arn:aws:s3:::a", hole)), False, True),
+        (Template(("arn", hole)), REASON, REASON),
+        (Template(("ar", hole, "x")), False, REASON),
+    ):
+        assert holds(condition("ArnLike", [template]), context, []) == positive
+        assert holds(condition("ArnNotLike", [template]), context, []) == negated
+    named = with_variables("arn:aws:iam::111122223333:user/${aws:username}")
+    other: dict[str, ContextValue] = {**CONTEXT, KEY.lower(): "arn:aws:iam::111122223333:user/BOB"}
+    assert holds(condition("ArnLike", [named]), other, []) is False
+    assert holds(condition("ArnNotLike", [named]), other, []) is True
+    assert holds(condition("ArnNotLike", [with_variables("${aws:username}")]), other, []) is True
+
+
+def test_an_operator_without_qualifiers() -> None:
+    for operator in OPERATORS:
+        assert parse_operator(operator.name) == QualifiedOperator(operator)
 
 
 def test_more_variables_than_a_value_can_have_is_unknown() -> None:

@@ -53,6 +53,7 @@ class Symbols:
 
     action: Any = field(default_factory=lambda: z3.String("action"))
     resource: Any = field(default_factory=lambda: z3.String("resource"))
+    types: Mapping[str, str] = field(default_factory=lambda: KEY_TYPES)
     keys: dict[str, tuple[Any, list[Any]]] = field(default_factory=dict)
     """Presence and values of each key by its folded name; of a multivalued key a pair (is there, value) for each slot."""
     rules: list[Any] = field(default_factory=list)
@@ -66,9 +67,11 @@ class Symbols:
     def key(self, name: str) -> tuple[Any, list[Any]]:
         folded = name.lower()
         if folded not in self.keys:
-            kind = next(kind for known, kind in KEY_TYPES.items() if known.lower() == folded)
-            self.keys[folded] = self._make(folded, kind)
+            self.keys[folded] = self._make(folded, self.type_of(name))
         return self.keys[folded]
+
+    def type_of(self, name: str) -> str:
+        return next(kind for known, kind in self.types.items() if known.lower() == name.lower())
 
     def _make(self, name: str, kind: str) -> tuple[Any, list[Any]]:
         present = z3.Bool(f"has {name}")
@@ -183,6 +186,8 @@ def _test(name: str, value: Any, text: str, symbols: Symbols) -> Any:
         case "StringEqualsIgnoreCase":
             return z3.InRe(value, _either_case(text))
         case "ArnLike" | "ArnEquals":
+            if "${" in text:
+                return _with_variable(text, value, symbols)
             return z3.InRe(value, _by_segments(text, run_on=False))
         case "Bool":
             return value == (text.lower() == "true")
@@ -199,12 +204,12 @@ def _test(name: str, value: Any, text: str, symbols: Symbols) -> Any:
 
 
 def _condition(operator: str, key: str, texts: Sequence[str], symbols: Symbols) -> Any:
+    texts = [str(text).lower() if isinstance(text, bool) else str(text) for text in texts]
     quantifier, _, name = operator.rpartition(":")
     if_exists = name.endswith("IfExists")
     name = name.removesuffix("IfExists")
     present, slots = symbols.key(key)
-    kind = next(kind for known, kind in KEY_TYPES.items() if known.lower() == key.lower())
-    many = kind in ("strings", "arns")
+    many = symbols.type_of(key) in ("strings", "arns")
     missing = z3.Not(z3.And(present, z3.Or(*(there for there, _ in slots)))) if many else z3.Not(present)
     if name == "Null":
         return z3.Or(*(missing if text == "true" else z3.Not(missing) for text in texts))
@@ -222,6 +227,29 @@ def _condition(operator: str, key: str, texts: Sequence[str], symbols: Symbols) 
         return z3.Or(z3.And(z3.Not(present), if_exists), some)
     holds = matches(slots[0][1])
     return z3.Or(missing, holds) if negated or if_exists else z3.And(z3.Not(missing), holds)
+
+
+_FAMILIES = {
+    "String": "string", "Arn": "arn", "Numeric": "number", "Date": "date", "Bool": "bool", "IpAddress": "ip", "NotIpAddress": "ip",
+}  # fmt: skip
+
+
+def types_of(documents: Sequence[Document]) -> dict[str, str]:
+    """The types that the operators give to the keys of documents; a string where only `Null` or a variable names one."""
+    types: dict[str, str] = {}
+    for document in documents:
+        for key in re.findall(r"\$\{([^},*?$]+)", str(document)):
+            types.setdefault(key.strip().lower(), "string")
+        for statement in _list(document["Statement"]):
+            for operator, block in statement.get("Condition", {}).items():
+                quantifier, _, name = operator.rpartition(":")
+                kind = next((k for family, k in _FAMILIES.items() if name.startswith(family)), None)
+                for key in block:
+                    if kind is None:
+                        types.setdefault(key.lower(), "string")
+                    else:
+                        types[key.lower()] = f"{kind}s" if quantifier else kind
+    return types
 
 
 # --- statements -------------------------------------------------------------------------------------------------------
@@ -281,7 +309,18 @@ def _resource(pattern: str) -> Any:
     return _by_segments(pattern, run_on=True) if pattern.startswith("arn:") else _glob(pattern)
 
 
+def _without_variables(value: Any) -> Any:
+    """The same with `${` as text that is no variable: only the language of 2012 has them."""
+    if isinstance(value, str):
+        return value.replace("${", "$ {")
+    if isinstance(value, list):
+        return [_without_variables(item) for item in value]
+    return {k: _without_variables(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
 def _any_applies(document: Document, effect: str, symbols: Symbols, caller: Caller | None) -> Any:
+    if document.get("Version") != "2012-10-17":
+        document = _without_variables(document)
     return z3.Or(
         *(
             statement_applies(s, symbols, caller)

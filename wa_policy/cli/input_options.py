@@ -121,7 +121,7 @@ def read_input(
     from wa_policy import api
     from wa_policy.cli.progress import progress_line
 
-    with progress_line() as progress:
+    with progress_line("reading file") as progress:
         inventory = api.read(paths, settings, kind=kind_of(kind), stdin=stdin, progress=progress)
     if not any(file.kinds for file in inventory.files):
         raise LoadError("nothing could be read at the paths given", inventory.problems)

@@ -15,6 +15,7 @@ from wa_policy.errors import LoadError, RuleError, UsageError
 
 _COMMANDS = {
     "can": ("wa_policy.cli.can", "can"),
+    "check": ("wa_policy.cli.check", "check"),
     "explain": ("wa_policy.cli.explain", "explain"),
     "rules": ("wa_policy.cli.rules", "rules"),
     "scan": ("wa_policy.cli.scan", "scan"),

@@ -1,4 +1,4 @@
-"""One line on a terminal while reading takes long."""
+"""One line on a terminal while reading and checking take long."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ _AFTER, _EVERY = 1.0, 0.1
 
 
 @contextmanager
-def progress_line() -> Iterator[Callable[[str, int, int], None] | None]:
-    """A function to call with file, bytes done and bytes in all; None where standard error is no terminal."""
+def progress_line(doing: str) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A function to call with a name, how much is done and how much there is; None where standard error is no terminal.
+
+    `doing` says what is done, such as `reading file`.
+    """
     if not sys.stderr.isatty():
         yield None
         return
-    line = _Line()
+    line = _Line(doing)
     try:
         yield line.show
     finally:
@@ -24,24 +27,24 @@ def progress_line() -> Iterator[Callable[[str, int, int], None] | None]:
 
 
 class _Line:
-    def __init__(self) -> None:
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
         self._next = time.monotonic() + _AFTER
-        self._files: set[str] = set()
+        self._names: set[str] = set()
         self._is_shown = False
 
-    def show(self, file: str, done: int, whole: int) -> None:
-        """Show where reading is, from the first second on and not too often."""
-        from wa_policy.reporters.visible import visible
-
-        self._files.add(file)
+    def show(self, name: str, done: int, whole: int) -> None:
+        """Show where the work is, from the first second on and not too often."""
+        self._names.add(name)
         now = time.monotonic()
         if now < self._next:
             return
+        from wa_policy.reporters.visible import visible
+
         self._next = now + _EVERY
         self._is_shown = True
         part = f" {100 * done // whole}%" if whole else ""
-        text = f"reading file {len(self._files)}: {visible(file)[-60:]}{part}"
-        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.write(f"\r\x1b[K{self._doing} {len(self._names)}: {visible(name)[-60:]}{part}")
         sys.stderr.flush()
 
     def clear(self) -> None:

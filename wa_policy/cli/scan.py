@@ -66,6 +66,7 @@ def scan(
     """
     from wa_policy import api
     from wa_policy.cli import output as to
+    from wa_policy.cli.progress import progress_line
     from wa_policy.reporters import json, text
 
     settings = settings_of(
@@ -73,7 +74,8 @@ def scan(
     )
     stdin = stdin_for(paths)
     inventory = read_input(paths, settings, kind=kind, stdin=stdin)
-    report = api.scan(inventory, settings, only=rules)
+    with progress_line("checking rule") as progress:
+        report = api.scan(inventory, settings, only=rules, progress=progress)
     render = json.render if format_ == "json" else text.render
     rendered = render(
         report,

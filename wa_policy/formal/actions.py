@@ -15,7 +15,8 @@ from wa_policy.iam.pattern import MANY, ONE, display
 # What a person understands at once; the first that is allowed becomes the witness.
 _TELLING = (
     "iam:PassRole", "sts:AssumeRole", "lambda:InvokeFunction", "s3:GetObject", "sqs:SendMessage", "sns:Publish", "kms:Decrypt",
-    "secretsmanager:GetSecretValue", "dynamodb:GetItem", "execute-api:Invoke", "lambda:UpdateFunctionCode",
+    "secretsmanager:GetSecretValue", "dynamodb:GetItem", "execute-api:Invoke", "lambda:UpdateFunctionCode", "s3:PutObject",
+    "s3:ListBucket", "s3:DeleteObject", "sqs:ReceiveMessage", "sns:Subscribe", "dynamodb:PutItem", "kms:GenerateDataKey",
 )  # fmt: skip
 _LEVELS = (
     AccessLevel.PERMISSIONS_MANAGEMENT,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.formal.keys import ABSENT, KeyDomain, Value
@@ -22,6 +23,7 @@ from wa_policy.iam.principal import (
     FederatedIdentity,
     Role,
     RoleSession,
+    RootUser,
     User,
 )
 
@@ -130,10 +132,20 @@ def anonymous(catalog: Catalog, *, named: Iterable[str] = ()) -> CallerClass:
             ABSENT,
         ),
     }
-    ways = worlds(known, catalog, endpoint=_foreign_endpoint(named, None))
+    ways = worlds(known, catalog, endpoint=_foreign_endpoint(named, None))[
+        :2
+    ]  # nothing is forwarded for nobody
     return CallerClass(
         Anonymous(), _without(ways, "aws:principaltag/"), ("anonymous requests carry no principal keys",)
     )
+
+
+class OutsiderKind(Enum):
+    """What an outsider with no particular name may be."""
+
+    ROLE = "role"
+    USER = "user"
+    ROOT = "root user"
 
 
 def outsider(
@@ -142,28 +154,22 @@ def outsider(
     named: Iterable[str] = (),
     account: str = OUTSIDER,
     organization: str | None = None,
-    caller: Caller | None = None,
+    who: Caller | OutsiderKind = OutsiderKind.ROLE,
 ) -> CallerClass:
-    """A principal of an account that nobody here trusts; its owner chooses its name, tags and session.
+    """A principal of an account that nobody here trusts; its owner chooses its name, tags, session and network.
 
-    Without a `caller` it is a role of any name; with one it is that user, role or session.
-    `named` are the VPCs and endpoints that policies name: the outsider's own are others.
+    `who` is a certain user, role or session, or any of a kind. `named` are the VPCs and endpoints that policies name:
+    the outsider's own are others.
     """
+    caller, own = _identity(who, account)
     known: dict[str, KeyDomain] = {
-        "aws:principalarn": _arn_domain(caller, account),
+        **own,
         "aws:principalaccount": fixed(account),
         "aws:principalorgid": fixed(organization),
         "aws:principalorgpaths": fixed(
             None if organization is None else (f"{organization}/r-zzzz/ou-zzzz-99999999/",)
         ),
         "aws:principalisawsservice": fixed("false"),
-        "aws:principaltype": fixed("User" if isinstance(caller, User) else "AssumedRole"),
-        "aws:userid": fixed(
-            "AIDAOUTSIDER000000000" if isinstance(caller, User) else "AROAOUTSIDER000000000:session"
-        ),
-        "aws:username": fixed(caller.path_and_name.rsplit("/", 1)[-1])
-        if isinstance(caller, User)
-        else ABSENT,
         "kms:calleraccount": fixed(account),
         "s3:dataaccesspointaccount": fixed(account, None),
         "s3:dataaccesspointarn": ABSENT,
@@ -172,26 +178,53 @@ def outsider(
     }
     ways = worlds(known, catalog, endpoint=_foreign_endpoint(named, organization, account))
     facts = (
-        "a caller from another account chooses its own role name, tags, session and network",
+        "a caller from another account chooses its own name, tags, session and network",
         "only AWS services send aws:SourceArn and aws:SourceAccount",
     )
-    return CallerClass(caller or Role(account, "intruder"), ways, facts)
+    return CallerClass(caller, ways, facts)
 
 
-def _arn_domain(caller: Caller | None, account: str) -> KeyDomain:
-    """aws:PrincipalArn of a caller: of a session that of its role, whose path the session does not show."""
-    if caller is None:
-        return KeyDomain(
-            absent=False, multivalued=False, groups=(Group((f"arn:aws:iam::{account}:role/{ONE}{MANY}",)),)
-        )
-    if isinstance(caller, RoleSession):
-        name = f"arn:{caller.partition}:iam::{account}:role/"
-        return KeyDomain(
-            absent=False,
-            multivalued=False,
-            groups=(Group((f"{name}{caller.name}", f"{name}{MANY}/{caller.name}")),),
-        )
-    return fixed(caller.arn)
+_USER_ID = "AIDAOUTSIDER000000000"
+_ROLE_ID = "AROAOUTSIDER000000000"
+
+
+def _identity(who: Caller | OutsiderKind, account: str) -> tuple[Caller, dict[str, KeyDomain]]:
+    """The caller and the keys that tell who it is. Unique IDs are given by AWS, names and session names are chosen."""
+    match who:
+        case OutsiderKind.ROOT | RootUser():
+            root = RootUser(account)
+            return root, _own(fixed(root.arn), "Account", fixed(account), ABSENT)
+        case OutsiderKind.USER:
+            arn = _any_of(f"arn:aws:iam::{account}:user/{ONE}{MANY}")
+            return User(account, "intruder"), _own(arn, "User", fixed(_USER_ID), _any_of(ONE + MANY))
+        case User():
+            name = who.path_and_name.rsplit("/", 1)[-1]
+            return who, _own(fixed(who.arn), "User", fixed(_USER_ID), fixed(name))
+        case OutsiderKind.ROLE:
+            arn = _any_of(f"arn:aws:iam::{account}:role/{ONE}{MANY}")
+            return Role(account, "intruder"), _own(
+                arn, "AssumedRole", _any_of(f"{_ROLE_ID}:{ONE}{MANY}"), ABSENT
+            )
+        case RoleSession():
+            # The session does not show the path of its role.
+            prefix = f"arn:{who.partition}:iam::{account}:role/"
+            arn = _any_of(f"{prefix}{who.name}", f"{prefix}{MANY}/{who.name}")
+            return who, _own(arn, "AssumedRole", fixed(f"{_ROLE_ID}:{who.session}"), ABSENT)
+        case _:
+            return who, _own(fixed(who.arn), "AssumedRole", _any_of(f"{_ROLE_ID}:{ONE}{MANY}"), ABSENT)
+
+
+def _own(arn: KeyDomain, kind: str, user_id: KeyDomain, name: KeyDomain) -> dict[str, KeyDomain]:
+    return {
+        "aws:principalarn": arn,
+        "aws:principaltype": fixed(kind),
+        "aws:userid": user_id,
+        "aws:username": name,
+    }
+
+
+def _any_of(*patterns: str) -> KeyDomain:
+    return KeyDomain(absent=False, multivalued=False, groups=(Group(patterns),))
 
 
 def _foreign_endpoint(

@@ -15,6 +15,7 @@ from wa_policy.formal.automata import has_marker, marker
 from wa_policy.formal.boxes import Bindings, Box
 from wa_policy.formal.strings import Group
 from wa_policy.formal.value_groups import value_group
+from wa_policy.iam.pattern import MANY
 from wa_policy.iam.policy import Condition, Statement
 from wa_policy.iam.text import Template, Variable
 
@@ -60,14 +61,21 @@ def twins(required: Sequence[Box], avoid: Sequence[Box]) -> tuple[list[Box], lis
     kept = [
         replace(
             box,
-            resources=tuple(
-                g for g in box.resources if g.negated or not (g.has_marker and "resource" in loose)
-            ),
+            resources=tuple(_widened(g) if "resource" in loose else g for g in box.resources),
             conditions=tuple(c for c in box.conditions if not _is_dropped(c, loose)),
         )
         for box in required
     ]
-    return kept, [box for box in avoid if _is_answered(box, marked)]
+    return kept, [box for box in avoid if _is_answered(box, marked - loose)]
+
+
+def _widened(group: Group) -> Group:
+    """The group with any text for each variable: two patterns that a string has to match may cut it differently."""
+    if group.negated or not group.has_marker:
+        return group
+    return replace(
+        group, patterns=tuple("".join(MANY if has_marker(c) else c for c in p) for p in group.patterns)
+    )
 
 
 def _is_dropped(condition: Condition, loose: set[str]) -> bool:

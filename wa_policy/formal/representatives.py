@@ -52,7 +52,9 @@ def _addresses(ranges: Sequence[AddressRange]) -> list[str]:
             if found.version == version:
                 cuts |= {found.first, found.last + 1}
         inside = [cut for cut in sorted(cuts) if cut >> bits == 0]
-        values += [str(IPv4Address(cut) if version == 4 else IPv6Address(cut)) for cut in inside]
+        # The middle of a cell reads better than its bound, which may be no address of a host.
+        middles = [low + (high - low) // 2 for low, high in pairwise([*inside, 1 << bits])]
+        values += [str(IPv4Address(number) if version == 4 else IPv6Address(number)) for number in middles]
     return values
 
 

@@ -35,13 +35,11 @@ def shapes(required: Sequence[Box], keys: Sequence[str], first: str, catalog: Ca
         bits ^= single
     if bits:
         grouped: dict[tuple[tuple[str, ...], frozenset[str]], int] = {}
-        for service in catalog.services():
-            inside = bits & _of_service(service, catalog)
-            while inside:
-                low = inside & -inside
-                inside ^= low
-                shape = _shape_of(low, asked, catalog)
-                grouped[shape.arns, shape.missing] = grouped.get((shape.arns, shape.missing), 0) | low
+        while bits:
+            low = bits & -bits
+            bits ^= low
+            shape = _shape_of(low, asked, catalog)
+            grouped[shape.arns, shape.missing] = grouped.get((shape.arns, shape.missing), 0) | low
         for (arns, missing), found in grouped.items():
             yield Shape(found, arns, missing)
 
@@ -49,11 +47,6 @@ def shapes(required: Sequence[Box], keys: Sequence[str], first: str, catalog: Ca
 def _is_of_actions(key: str, catalog: Catalog) -> bool:
     known = catalog.condition_key(key)
     return known is not None and not known.is_global
-
-
-@lru_cache(maxsize=1024)
-def _of_service(service: str, catalog: Catalog) -> int:
-    return catalog.actions_matching(f"{service}:*") & catalog.listed
 
 
 @lru_cache(maxsize=65_536)

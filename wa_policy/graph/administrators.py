@@ -10,10 +10,8 @@ limits what it gives itself, and a condition that demands one on what it makes l
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from wa_policy.evaluator.truth import Truth, all_of, any_of
-from wa_policy.graph.asking import Asked, take
+from wa_policy.graph.asking import Asked, Asking
 from wa_policy.graph.boundaries import boundary_keys
 from wa_policy.graph.techniques_iam import ADMINISTRATOR_POLICIES
 from wa_policy.iam.arn import parse_arn
@@ -31,48 +29,46 @@ _OWN = {
 class Administrators:
     """Answers `is_admin`, each worked out once."""
 
-    def __init__(self, reach: Asked) -> None:
-        self._reach = reach
+    def __init__(self, reach: Asked, asking: Asking | None = None) -> None:
+        self._asking = Asking(reach) if asking is None else asking
         self._known: dict[str, Truth] = {}
 
     def is_admin(self, principal: Principal) -> Truth:
         """True iff the principal is an administrator in effect, as the module says."""
         if principal.arn not in self._known:
-            self._known[principal.arn] = _is_admin(self._reach, principal)
+            self._known[principal.arn] = _is_admin(self._asking, principal)
         return self._known[principal.arn]
 
 
 def is_admin(reach: Asked, principal: Principal) -> Truth:
     """True iff the principal is an administrator in effect, as the module says."""
-    return _is_admin(reach, principal)
+    return _is_admin(Asking(reach), principal)
 
 
-def _is_admin(reach: Asked, principal: Principal) -> Truth:
+def _is_admin(asking: Asking, principal: Principal) -> Truth:
     if principal.kind is PrincipalKind.GROUP:
         return any(has_everything(attached.policy) for attached in principal.identity_policies)
-    catalog, bits = reach.catalog, reach.bits(principal)
+    catalog, bits = asking.catalog, asking.reach.bits(principal)
     attach, put = _OWN[principal.kind]
 
-    def may(action: str, resource: str, keys: dict[str, str]) -> Callable[[], Truth]:
-        return lambda: (
-            take(reach, principal, action, resource, keys, lambda _: False).truth
-            if bits & catalog.single(action)
-            else False
-        )
+    def may(action: str, resource: str, keys: dict[str, str]) -> Truth:
+        if not bits & catalog.single(action):
+            return False
+        return asking.take(principal, action, resource, keys=keys).truth
 
     found: list[Truth] = []
     if isinstance(principal.boundary, Absent):
-        own = boundary_keys(reach.inventory, principal)
-        found.append(may(put, principal.arn, own)())
-        found += [may(attach, principal.arn, {**own, "iam:policyarn": arn})() for arn in ADMINISTRATOR_POLICIES]
+        own = boundary_keys(asking.inventory, principal)
+        found.append(may(put, principal.arn, own))
+        found += [may(attach, principal.arn, {**own, "iam:policyarn": arn}) for arn in ADMINISTRATOR_POLICIES]
     if True not in found:
         arn = parse_arn(principal.arn)
         new = f"arn:{'aws' if arn is None else arn.partition}:iam::{principal.account}:role/escalation"
-        made = may("iam:CreateRole", new, _NEW)()
+        made = may("iam:CreateRole", new, _NEW)
         if made is not False:
-            ways = [may("iam:PutRolePolicy", new, _NEW)()]
+            ways = [may("iam:PutRolePolicy", new, _NEW)]
             ways += [
-                may("iam:AttachRolePolicy", new, {**_NEW, "iam:policyarn": policy})()
+                may("iam:AttachRolePolicy", new, {**_NEW, "iam:policyarn": policy})
                 for policy in ADMINISTRATOR_POLICIES
             ]
             found.append(all_of((made, any_of(ways))))

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
+from types import MappingProxyType
 from typing import Protocol
 
 from wa_policy.catalog.model import ActionSet, Catalog
-from wa_policy.evaluator.applying import TYPES_WITH_POLICY
+from wa_policy.evaluator.applying import TYPES_WITH_POLICY, caller_side, side_of_arn
 from wa_policy.evaluator.conditions import holds
+from wa_policy.evaluator.derived_context import derived_context
+from wa_policy.evaluator.evaluate import CompiledApplied, Outcome, evaluate
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.lookup import resource_of
 from wa_policy.evaluator.truth import Truth
+from wa_policy.errors import InternalError
 from wa_policy.graph.access import Access, Placed
-from wa_policy.iam.policy import Condition, Effect
-from wa_policy.iam.unknown import Unknown
-from wa_policy.inventory.model import Inventory, Principal
+from wa_policy.iam.policy import Condition, Effect, Statement
+from wa_policy.iam.principal import Caller, parse_caller
+from wa_policy.iam.request import Request
+from wa_policy.iam.unknown import Unknown, UnknownKind
+from wa_policy.inventory.model import POLICY_PROPERTY, Inventory, Principal
 
 Keys = Mapping[str, str]
 """Known context keys; "" says that the key is absent. The keys are in lower case."""
+EMPTY: Keys = MappingProxyType({})
 
 
 class Asked(Protocol):
@@ -59,60 +66,122 @@ def choices(context: tuple[tuple[str, tuple[str, ...]], ...]) -> Iterator[dict[s
         yield dict(zip(keys, values, strict=True))
 
 
-def take(
-    reach: Asked, principal: Principal, action: str, resource: str, keys: Keys, absent: Callable[[str], bool]
-) -> Taken:
-    """The action on the resource with these keys; `absent` says of further keys that they are known to be absent."""
-    present = {key: value for key, value in keys.items() if value}
-    access = reach.may(principal, action, resource, present)
-
-    def gone(key: str) -> bool:
-        return keys.get(key) == "" or (key not in keys and absent(key))
-
-    truth = _settled(access, gone)
-    left = tuple(condition for condition in access.conditions if not gone(condition.folded_key))
-    if _lacks_grant(reach.inventory, principal, resource, truth, access):
-        truth = False
-    return Taken(action, resource, truth, tuple(sorted(present.items())), left, access.statements)
+def nothing_more(_: str) -> bool:
+    """No further key is known to be absent."""
+    return False
 
 
-def _settled(access: Access, gone: Callable[[str], bool]) -> Truth:
-    """The truth where some of the open keys are known to be absent."""
-    truth = access.truth
-    if not isinstance(truth, Unknown) or not any(gone(c.folded_key) for c in access.conditions):
-        return truth
-    if all(gone(c.folded_key) for c in access.conditions):
-        return access.plain
-    allowing = [s for layer, s in access.statements if layer is Layer.IDENTITY and s.effect is Effect.ALLOW]
-    denying = [s for _, s in access.statements if s.effect is Effect.DENY]
+class Asking:
+    """A reach that is asked on, with what is worked out beside it."""
+
+    def __init__(self, reach: Asked) -> None:
+        self.reach = reach
+        self.inventory = reach.inventory
+        self.catalog = reach.catalog
+        self._own: dict[str, tuple[Caller, CompiledApplied]] = {}
+
+    def take(
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        *,
+        keys: Keys = EMPTY,
+        absent: Callable[[str], bool] = nothing_more,
+    ) -> Taken:
+        """The action on the resource with these keys; `absent` says of further keys that they are known to be absent."""
+        present = {key: value for key, value in keys.items() if value}
+        access = self.reach.may(principal, action, resource, present)
+
+        def gone(key: str) -> bool:
+            return keys.get(key) == "" or (key not in keys and absent(key))
+
+        left = tuple(condition for condition in access.conditions if not gone(condition.folded_key))
+        truth = _settled(access, access.plain, gone)
+        if isinstance(truth, Unknown) and _has_no_policy(self.inventory, resource, action):
+            truth = _settled(access, self._by_own_policies(principal, action, resource, present), gone)
+        return Taken(action, resource, truth, tuple(sorted(present.items())), left, access.statements)
+
+    def _by_own_policies(
+        self, principal: Principal, action: str, resource: str, keys: Mapping[str, str]
+    ) -> Truth:
+        """The decision without a resource policy, where keys of which nothing is said are absent."""
+        found = self._own.get(principal.arn)
+        if found is None:
+            caller = parse_caller(principal.arn)
+            if caller is None:
+                raise InternalError(f"`{principal.arn}` is no caller")
+            side = caller_side(self.inventory, principal)
+            _, levels, unknown = side_of_arn(self.inventory, "*", principal.account)
+            applied = replace(side, resource_control=levels, unknown={**side.unknown, **unknown})
+            found = self._own[principal.arn] = (caller, CompiledApplied(applied))
+        caller, compiled = found
+        context = derived_context(self.inventory, caller, principal, resource, principal.account)
+        request = Request(caller, action, resource, principal.account, {**context, **keys})
+        decision = evaluate(request, compiled, self.catalog)
+        if decision.outcome is Outcome.UNKNOWN:
+            return decision.unknown[0]
+        return decision.outcome is Outcome.ALLOWED
+
+
+Gone = Callable[[str], bool]
+"""True iff the key is known to be absent."""
+
+
+def _settled(access: Access, plain: Truth, gone: Gone) -> Truth:
+    """The truth where some of the open keys are known to be absent; `plain` is that where all of them are."""
+    if not isinstance(access.truth, Unknown):
+        return access.truth
+    open_ = [condition for condition in access.conditions if not gone(condition.folded_key)]
+    if not open_:
+        return plain
+    if _fires(access, gone) or (_allowing(access) and not _viable(access, gone)):
+        return False
+    if plain is True and _is_free(access, gone):
+        return True
+    keys = ", ".join(dict.fromkeys(f"`{condition.key}`" for condition in open_))
+    return Unknown(UnknownKind.UNRESOLVED, f"it depends on {keys}")
+
+
+def _is_free(access: Access, gone: Gone) -> bool:
+    """True iff an Allow without conditions is among the statements, and nothing with conditions limits it."""
+    others = [s for layer, s in access.statements if layer is not Layer.IDENTITY or s.effect is Effect.DENY]
+    return any(not s.conditions for s in _viable(access, gone)) and not any(s.conditions for s in others)
+
+
+def _allowing(access: Access) -> list[Statement]:
+    return [s for layer, s in access.statements if layer is Layer.IDENTITY and s.effect is Effect.ALLOW]
+
+
+def _viable(access: Access, gone: Gone) -> list[Statement]:
+    """The Allow statements of identity policies that no absent key rules out."""
 
     def fails(conditions: tuple[Condition, ...]) -> bool:
         return any(gone(c.folded_key) and holds(c, {}, []) is False for c in conditions)
 
-    def fires(conditions: tuple[Condition, ...]) -> bool:
-        return bool(conditions) and all(gone(c.folded_key) and holds(c, {}, []) is True for c in conditions)
-
-    if any(fires(s.conditions) for s in denying) or (allowing and all(fails(s.conditions) for s in allowing)):
-        return False
-    return truth
+    return [statement for statement in _allowing(access) if not fails(statement.conditions)]
 
 
-def _lacks_grant(
-    inventory: Inventory, principal: Principal, resource: str, truth: Truth, access: Access
-) -> bool:
-    """True iff only a resource policy could allow it that cannot be there, or that no export of this type shows.
+def _fires(access: Access, gone: Gone) -> bool:
+    """True iff a Deny statement applies because of absent keys alone."""
+    return any(
+        statement.conditions
+        and all(gone(c.folded_key) and holds(c, {}, []) is True for c in statement.conditions)
+        for _, statement in access.statements
+        if statement.effect is Effect.DENY
+    )
 
-    What the caller makes has no policy yet, and types whose policies are not read would make every question open.
+
+# --- resources without a policy of their own ------------------------------------------------------------------------
+
+
+def _has_no_policy(inventory: Inventory, resource: str, action: str) -> bool:
+    """True iff a resource policy is open here only because it was not read, and is taken as not there.
+
+    What the caller makes has none yet. Of other types whose policies are not read, one could only grant what the
+    caller's account denies by default, or deny what it allows: both would make every question about them open.
     """
-    if not isinstance(truth, Unknown) or access.conditions or principal.missing:
-        return False
-    if any(attached.policy.unreadable for attached in principal.identity_policies):
+    if action.lower() == "sts:assumerole":
         return False
     found = resource_of(inventory, resource)
-    if found is not None and found.type in TYPES_WITH_POLICY:
-        return False
-    if ":role/" in resource and ":iam:" in resource:
-        return False
-    return not any(
-        layer is Layer.IDENTITY and statement.effect is Effect.ALLOW for layer, statement in access.statements
-    )
+    return found is None or (found.type not in TYPES_WITH_POLICY and POLICY_PROPERTY not in found.properties)

@@ -54,14 +54,12 @@ def _has_role(resource: Resource, carrier: Carrier, role: Principal | None) -> T
     value = _value(resource.properties, carrier.role.split("."))
     if isinstance(value, Unknown):
         return value
-    if isinstance(value, Mapping):  # a launch template names an instance profile by one of these
-        return any(_names(part, role) for part in (value.get("Arn"), value.get("Name")))
-    return _names(value, role)
-
-
-def _names(value: PropertyValue, role: Principal) -> bool:
-    profiles = {name for arn in role.instance_profiles for name in (arn, arn.rsplit("/", 1)[-1])}
-    return isinstance(value, str) and (value in (role.arn, role.name) or value in profiles)
+    if carrier.role.endswith("InstanceProfile"):
+        names = {name for arn in role.instance_profiles for name in (arn, arn.rsplit("/", 1)[-1])}
+        # An instance has the profile's name or ARN; a launch template says which of the two it is.
+        parts = (value.get("Arn"), value.get("Name")) if isinstance(value, Mapping) else (value,)
+        return any(isinstance(part, str) and part in names for part in parts)
+    return value == (role.name if carrier.role.endswith("Name") else role.arn)
 
 
 def _states(resource: Resource, carrier: Carrier) -> Iterator[Truth]:

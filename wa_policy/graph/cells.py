@@ -134,4 +134,3 @@ def _not(part: Callable[[Ask], Pair], everything: ActionSet) -> Callable[[Ask], 
         return everything ^ (everything & maybe), everything ^ (everything & sure)
 
     return fold
-

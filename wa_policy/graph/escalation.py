@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator.truth import Truth, all_of
 from wa_policy.graph.administrators import Administrators, has_nothing_to_gain
-from wa_policy.graph.asking import Asked, Taken
+from wa_policy.graph.asking import Asked, Asking, Taken
 from wa_policy.graph.carriers import Carried, carried
 from wa_policy.graph.gains import gives_admin
 from wa_policy.graph.needs import Facts, met
@@ -69,10 +69,10 @@ def escalations(
 class _Search:
     def __init__(self, inventory: Inventory, reach: Asked, catalog: Catalog) -> None:
         self._inventory = inventory
-        self._reach = reach
+        self._asking = Asking(reach)
         self._catalog = catalog
         self._trusts = Trusts(inventory, catalog)
-        self._admins = Administrators(reach)
+        self._admins = Administrators(reach, self._asking)
         usable = [principal for principal in inventory.principals if not principal.is_service_linked]
         self._by_kind = {kind: [p for p in usable if p.kind is kind] for kind in PrincipalKind}
         self._acting = [
@@ -148,7 +148,7 @@ class _Search:
         """The roles whose trust policy is as the technique needs it."""
         key = technique.trust, technique.federated_trust
         if key not in self._trusting:
-            found = []
+            found: list[tuple[Principal, Truth]] = []
             for role in self._by_kind[PrincipalKind.ROLE]:
                 truth: Truth = True
                 if technique.trust:
@@ -191,7 +191,7 @@ class _Search:
         pieces = [piece for piece in (way.carrier, way.second) if piece is not None]
         truths += [piece.truth for piece in pieces]
         facts = Facts(
-            self._reach,
+            self._asking,
             self._trusts,
             way.principal,
             way.target,
@@ -203,7 +203,7 @@ class _Search:
             truths.append(met(need, facts))
             if truths[-1] is False:
                 return None
-        taken = steps_of(technique, way, self._reach)
+        taken = steps_of(technique, way, self._asking)
         if taken is None:
             return None
         truths += [step.truth for step in taken]
@@ -226,7 +226,8 @@ def _crosses_accounts(technique: Technique) -> bool:
     Roles cannot be passed to another account, and IAM changes its own account only.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
-    return not technique.trust and not any(
-        step.on is On.TARGET and step.action != "sts:AssumeRole" or step.on is On.TARGET_POLICY
+    stays = any(
+        (step.on is On.TARGET and step.action != "sts:AssumeRole") or step.on is On.TARGET_POLICY
         for step in technique.steps
-    ) and not technique.federated_trust
+    )
+    return not (stays or technique.trust or technique.federated_trust)

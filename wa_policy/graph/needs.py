@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.graph.administrators import has_everything
-from wa_policy.graph.asking import Asked, take
+from wa_policy.graph.asking import Asking
 from wa_policy.graph.technique import Need
 from wa_policy.graph.trusts import Trusts, once_trusted
 from wa_policy.iam.policy import Effect
@@ -33,7 +33,7 @@ VERSIONS_PROPERTY = "WaPolicy::Versions"
 class Facts:
     """What the needs of one way are about. `carrier` and `policies` are there where the technique has them."""
 
-    reach: Asked
+    asking: Asking
     trusts: Trusts
     principal: Principal
     target: Principal
@@ -43,7 +43,7 @@ class Facts:
 
     @property
     def inventory(self) -> Inventory:
-        return self.reach.inventory
+        return self.asking.inventory
 
 
 def met(need: Need, facts: Facts) -> Truth:
@@ -60,7 +60,7 @@ def _instance_profile(facts: Facts) -> Truth:
 
 
 def _rewritten_trust(facts: Facts) -> Truth:
-    return once_trusted(facts.inventory, facts.principal, facts.target, facts.reach.catalog)
+    return once_trusted(facts.inventory, facts.principal, facts.target, facts.asking.catalog)
 
 
 def _login_profile(facts: Facts) -> Truth:
@@ -154,7 +154,7 @@ def _invoked(facts: Facts) -> Truth:
 
 def _managed_instance(facts: Facts) -> Truth:
     action = "ssmmessages:CreateControlChannel"
-    truth = take(facts.reach, facts.target, action, "*", {}, lambda _: False).truth
+    truth = facts.asking.take(facts.target, action, "*").truth
     if truth is False:
         return _not_exported(
             "ssm get-service-setting: with default host management the instance needs no permissions of its role"
@@ -165,7 +165,7 @@ def _managed_instance(facts: Facts) -> Truth:
 def _helper_assumes(facts: Facts) -> Truth:
     if facts.helper is None:
         return False
-    return take(facts.reach, facts.helper, "sts:AssumeRole", facts.target.arn, {}, lambda _: False).truth
+    return facts.asking.take(facts.helper, "sts:AssumeRole", facts.target.arn).truth
 
 
 def _identity_center(facts: Facts) -> Truth:

@@ -132,7 +132,7 @@ class Pairs:
         sure, maybe = self._folded(asked, layers)
         service = asked.universe.service
         if self._may_be_granted(asked, target):
-            operations = self._grant_operations()
+            operations = self.grant_operations
             granted = LayerSets(asked, self.documents, granted=True)
             maybe |= self._folded(asked, granted)[1] & operations
         if service == "s3":
@@ -173,7 +173,9 @@ class Pairs:
             return False
         return any_of((is_public(resource), asked.applied.unknown.get(Layer.RESOURCE, False)))
 
-    def _grant_operations(self) -> ActionSet:
+    @property
+    def grant_operations(self) -> ActionSet:
+        """The actions that a KMS grant can allow."""
         if not self._kms:
             for action in _GRANT_OPERATIONS:
                 self._kms |= self.catalog.single(action)
@@ -199,7 +201,10 @@ class Pairs:
     def _policy(self, policy: Policy, service: str) -> int:
         every = self.universes.of(service).every
         sheets = self.documents.naming(policy, service, every)
-        said = tuple((s.index, s.statement.effect, s.statement.principal, s.statement.action, s.statement.conditions) for s in sheets)
+        said = tuple(
+            (s.index, s.statement.effect, s.statement.principal, s.statement.action, s.statement.conditions)
+            for s in sheets
+        )
         # RestrictPublicBuckets judges the policy as a whole.
         whole = policy if service == "s3" else None
         return self._policies.setdefault((said, policy.unreadable, whole), len(self._policies))

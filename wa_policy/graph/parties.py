@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.evaluator.applying import ResourceSide, side_of, side_of_arn
 from wa_policy.evaluator.derived_context import derived_context
+from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.lookup import principal_of, resource_of
 from wa_policy.iam.arn import is_account_id, parse_arn
 from wa_policy.iam.parse import parse_policy
@@ -70,8 +71,8 @@ class Target:
     context: Mapping[str, ContextValue]
 
 
-def target_of(inventory: Inventory, arn: str) -> Target:
-    """The target of an ARN or `*`."""
+def target_of(inventory: Inventory, arn: str, *, fresh: bool = False) -> Target:
+    """The target of an ARN or `*`. With `fresh` it does not exist yet, so that it has no policy of its own."""
     resource = resource_of(inventory, arn)
     account = None if resource is None else resource.account
     if account is None:
@@ -79,7 +80,10 @@ def target_of(inventory: Inventory, arn: str) -> Target:
         account = parsed.account if parsed is not None and is_account_id(parsed.account) else None
     known = derived_context(inventory, Anonymous(), None, arn, account)
     context = {key: known[key] for key in _OF_RESOURCE if key in known}
-    return Target(arn, resource, account, side_of_arn(inventory, arn, account), context)
+    policy, levels, unknown = side_of_arn(inventory, arn, account)
+    if fresh:
+        policy, unknown = None, {layer: why for layer, why in unknown.items() if layer is not Layer.RESOURCE}
+    return Target(arn, resource, account, (policy, levels, unknown), context)
 
 
 _OF_RESOURCE = ("aws:resourceaccount", "aws:resourceorgid", "aws:requestedregion")

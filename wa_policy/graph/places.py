@@ -49,16 +49,17 @@ def _policies(inventory: Inventory, principal: Principal) -> Iterator[Policy]:
 
 
 def places(
-    action_types: tuple[str, str],
-    actions: tuple[str, ...],
     principal: Principal,
+    service_and_type: tuple[str, str],
+    actions: tuple[str, ...],
+    *,
     context: Mapping[str, ContextValue],
     regions: tuple[str, ...],
     catalog: Catalog,
 ) -> Iterator[str]:
     """ARNs of the resource type (service, type): any one, then what the Resource elements for the actions have in common."""
     partition, account = _home(principal)
-    declared = catalog.resource_type(*action_types)
+    declared = catalog.resource_type(*service_and_type)
     formats = declared.arns if declared is not None else ("*",)
     seen: set[str] = set()
     for arn in _plain(formats, partition, account, regions):
@@ -68,10 +69,10 @@ def places(
     for region, format_ in product(regions, formats):
         shape = _shape(format_, partition, account, region)
         for patterns in islice(product(*named), _MOST_MEETINGS):
-            arn = _meeting((shape, *patterns))
-            if arn is not None and arn not in seen:
-                seen.add(arn)
-                yield arn
+            met = _meeting((shape, *patterns))
+            if met is not None and met not in seen:
+                seen.add(met)
+                yield met
 
 
 def _home(principal: Principal) -> tuple[str, str]:
@@ -93,10 +94,20 @@ def _shape(format_: str, partition: str, account: str, region: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _meeting(patterns: tuple[str, ...]) -> str | None:
-    """The shortest text that all patterns match."""
-    wild = tuple(pattern for pattern in patterns if pattern != MANY)
+    """The shortest text that all patterns match, part by part where they are ARNs: no name has a colon in it."""
+    wild = [pattern for pattern in patterns if pattern != MANY]
+    split = [pattern.split(":", 5) for pattern in wild]
+    if any(len(parts) != 6 for parts in split):
+        return _shortest(tuple(wild))
+    found = [_shortest(tuple(parts)) for parts in zip(*split, strict=True)]
+    return None if None in found else ":".join(part or "" for part in found)
+
+
+def _shortest(patterns: tuple[str, ...]) -> str | None:
+    if all(matches(pattern, "") for pattern in patterns):
+        return ""
     try:
-        found = string_classes([Group((pattern,)) for pattern in wild], [], Budget(_STEPS))
+        found = string_classes([Group((pattern,)) for pattern in dict.fromkeys(patterns)], [], Budget(_STEPS))
     except OutOfBudget:
         return None
     return found[0][1] if found else None

@@ -21,6 +21,7 @@ from wa_policy.graph.classes import PrincipalClass, principal_classes
 from wa_policy.graph.extent import Extents
 from wa_policy.graph.pairs import NO_CONTEXT, Context, Pairs, Record
 from wa_policy.graph.parties import Actor, Target, actor_of, target_of
+from wa_policy.graph.sheets import Sheet
 from wa_policy.iam.policy import Condition, Policy, Statement
 from wa_policy.iam.principal import parse_caller
 from wa_policy.iam.request import make_context
@@ -28,6 +29,7 @@ from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Inventory, Present, Principal
 
 _INVOKE = "execute-api:invoke"
+_NO_KEYS: Mapping[str, str] = {}
 
 
 class Reach:
@@ -37,9 +39,12 @@ class Reach:
         self.inventory = inventory
         self.catalog = catalog
         self.pairs = Pairs(catalog)
-        self._targets: dict[str, Target] = {}
+        self._targets: dict[tuple[str, bool], Target] = {}
         self._actors: dict[str, Actor] = {}
         self._evaluated: dict[object, Access] = {}
+        self._records: dict[tuple[Actor, Target, str], Record] = {}
+        self.patterns: dict[Actor, dict[Sheet, tuple[str, ...]]] = {}
+        """What each caller's statements name, as far as it was worked out."""
 
     # --- classes --------------------------------------------------------------------------------------------------
 
@@ -59,11 +64,12 @@ class Reach:
             raise UsageError(f"`{principal.arn}` is no caller, expected a user or role of the inventory")
         return found
 
-    def target(self, arn: str) -> Target:
-        """What an ARN (or `*`) names, with the policies of its side."""
-        found = self._targets.get(arn)
+    def target(self, arn: str, *, fresh: bool = False) -> Target:
+        """What an ARN (or `*`) names, with the policies of its side; `fresh`: it does not exist yet."""
+        key = (arn, fresh)
+        found = self._targets.get(key)
         if found is None:
-            found = self._targets[arn] = target_of(self.inventory, arn)
+            found = self._targets[key] = target_of(self.inventory, arn, fresh=fresh)
         return found
 
     def actor(self, principal: Principal) -> Actor:
@@ -83,17 +89,20 @@ class Reach:
         principal: Principal,
         action: str,
         resource: str,
-        context: Mapping[str, str] = NO_CONTEXT,  # type: ignore[assignment]
+        context: Mapping[str, str] = _NO_KEYS,
+        *,
+        fresh: bool = False,
     ) -> Access:
         """May the principal take the action on the resource (an ARN, in the inventory or not, or `*`)?
 
-        `context` has what is known of the request's keys (any case), such as `iam:PassedToService`.
+        `context` has what is known of the request's keys (any case), such as `iam:PassedToService`. With `fresh` the
+        resource does not exist yet, so that no policy of its own can allow or deny it.
         """
-        known = make_context(context) if context else NO_CONTEXT
+        known: Context = make_context(dict(context)) if context else NO_CONTEXT
         class_ = self.class_of(principal)
         if not self._by_sets(action):
             return self.access(self.actor(principal), action, resource, known)
-        found = self._access(class_.actor, action, resource, known)
+        found = self._access(class_.actor, action, self.target(resource, fresh=fresh), known)
         if found.truth is False or len(class_.members) == 1:
             return found
         return replace(found, statements=own_statements(principal, class_.members[0], found.statements))
@@ -105,7 +114,7 @@ class Reach:
     def access(self, actor: Actor, action: str, resource: str, context: Context = NO_CONTEXT) -> Access:
         """`may` for any caller."""
         if self._by_sets(action):
-            return self._access(actor, action, resource, context)
+            return self._access(actor, action, self.target(resource), context)
         key = (actor, action.lower(), resource, tuple(sorted(context.items())))
         found = self._evaluated.get(key)
         if found is None:
@@ -123,10 +132,15 @@ class Reach:
     def _by_sets(self, action: str) -> bool:
         return action.lower() != _INVOKE and self.catalog.is_known(action)
 
-    def _access(self, actor: Actor, action: str, resource: str, context: Context) -> Access:
+    def _access(self, actor: Actor, action: str, target: Target, context: Context) -> Access:
         bit = self.catalog.single(action)
-        target = self.target(resource)
-        record = self.pairs.record(actor, target, action.partition(":")[0].lower(), context)
+        service = action.partition(":")[0].lower()
+        key = (actor, target, service)
+        record = None if context else self._records.get(key)
+        if record is None:
+            record = self.pairs.record(actor, target, service, context)
+            if not context:
+                self._records[key] = record
         grant = record.grant
         if not grant.maybe & bit:
             return NO_ACCESS
@@ -211,4 +225,3 @@ _UNREAD = Unknown(
 def reach_of(inventory: Inventory, catalog: Catalog) -> Reach:
     """Who may do what by an inventory."""
     return Reach(inventory, catalog)
-

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wa_policy.evaluator.derived_context import derived_context
-from wa_policy.graph.asking import Asked, Taken, choices, take
+from wa_policy.graph.asking import Asking, Taken, choices, nothing_more
 from wa_policy.graph.boundaries import boundary_keys, is_tag_key, tag_keys
 from wa_policy.graph.carriers import Carried
 from wa_policy.graph.places import places, regions_of
@@ -37,9 +37,9 @@ def _customer_managed(principal: Principal) -> tuple[str, ...]:
     return tuple(dict.fromkeys(arn for arn in arns if arn is not None and f"::{principal.account}:" in arn))
 
 
-def steps_of(technique: Technique, way: Way, reach: Asked) -> tuple[Taken, ...] | None:
+def steps_of(technique: Technique, way: Way, asking: Asking) -> tuple[Taken, ...] | None:
     """Each step with what may be done, None iff one of them is not allowed."""
-    taking = _Taking(technique, way, reach)
+    taking = _Taking(technique, way, asking)
     taken: list[Taken] = []
     for step in technique.steps:
         if step.on is On.SOME and step.types:
@@ -58,10 +58,10 @@ def steps_of(technique: Technique, way: Way, reach: Asked) -> tuple[Taken, ...] 
 
 
 class _Taking:
-    def __init__(self, technique: Technique, way: Way, reach: Asked) -> None:
+    def __init__(self, technique: Technique, way: Way, asking: Asking) -> None:
         self._technique = technique
         self._way = way
-        self._reach = reach
+        self._asking = asking
 
     # --- the steps on what is given --------------------------------------------------------------------------
 
@@ -71,7 +71,7 @@ class _Taking:
             yield from self._on(step, resource, about)
 
     def _resources(self, step: Step) -> Iterator[tuple[str, Principal | Resource | None]]:
-        way, inventory = self._way, self._reach.inventory
+        way, inventory = self._way, self._asking.inventory
         match step.on:
             case On.SELF:
                 yield way.principal.arn, way.principal
@@ -102,21 +102,22 @@ class _Taking:
 
     def _on(self, step: Step, resource: str, about: Principal | Resource | None) -> Iterator[Taken]:
         known: dict[str, str] = {}
-        tags: Callable[[str], bool] = _never
         if isinstance(about, Principal):
-            known = {**tag_keys(about), **(boundary_keys(self._reach.inventory, about) if _changes(step) else {})}
-            tags = is_tag_key
+            known = tag_keys(about)
+            if self._asking.catalog.key_usable_with("iam:PermissionsBoundary", step.action):
+                known |= boundary_keys(self._asking.inventory, about)
         context = step.context
         if step.passed_to:
             context = (*context, ("iam:passedtoservice", step.passed_to))
         for chosen in choices(context):
-            keys = {key: self._filled(value) for key, value in chosen.items()}
-            if any(value is None for value in keys.values()):
-                keys = {key: value for key, value in keys.items() if value is not None}
-            yield take(
-                self._reach, self._way.principal, step.action, resource,
-                {**known, **{key: value for key, value in keys.items() if value is not None}}, tags,
-            )  # fmt: skip
+            filled = {key: self._filled(value) for key, value in chosen.items()}
+            yield self._asking.take(
+                self._way.principal,
+                step.action,
+                resource,
+                keys=known | {key: value for key, value in filled.items() if value is not None},
+                absent=is_tag_key if isinstance(about, Principal) else nothing_more,
+            )
 
     def _filled(self, value: str) -> str | None:
         way = self._way
@@ -176,22 +177,15 @@ class _Taking:
         return best
 
     def _places(self, type_: str, actions: tuple[str, ...], also: tuple[str, ...] = ()) -> Iterator[str]:
-        reach, principal = self._reach, self._way.principal
+        asking, principal = self._asking, self._way.principal
         caller = parse_caller(principal.arn)
-        context = {} if caller is None else derived_context(reach.inventory, caller, principal, "*", None)
-        regions = regions_of(reach.inventory, principal)
+        context = {} if caller is None else derived_context(asking.inventory, caller, principal, "*", None)
+        regions = regions_of(asking.inventory, principal)
         service = actions[0].partition(":")[0]
-        yield from places((service, type_), actions, principal, context, regions, reach.catalog)
         arn = parse_arn(principal.arn)
         partition = "aws" if arn is None else arn.partition
         for format_ in also:
             yield from (format_.format(partition=partition, region=region) for region in regions)
-
-
-def _never(_: str) -> bool:
-    return False
-
-
-def _changes(step: Step) -> bool:
-    """True iff requests for the action carry iam:PermissionsBoundary, as the principal's changed by it."""
-    return step.action.startswith("iam:") and not any(key == "iam:permissionsboundary" for key, _ in step.context)
+        yield from places(
+            principal, (service, type_), actions, context=context, regions=regions, catalog=asking.catalog
+        )

@@ -79,7 +79,9 @@ class Trusts:
                 if not policy.unreadable and not any(_may_name(s, name) for s in policy.statements):
                     return False
         if federated:
-            return self._find(role, callers.federated(name, self._catalog, {}), "sts:AssumeRoleWithWebIdentity")
+            return self._find(
+                role, callers.federated(name, self._catalog, {}), "sts:AssumeRoleWithWebIdentity"
+            )
         organization = organization_of(self._inventory, role.account)
         acting = callers.service(name, self._catalog, account=role.account, organization=organization)
         return self._find(role, acting, _ASSUME)
@@ -107,7 +109,12 @@ class Trusts:
         return any_of(
             self._find(
                 role,
-                callers.outsider(self._catalog, account=account, organization=organization, caller=caller),
+                callers.outsider(
+                    self._catalog,
+                    account=account,
+                    organization=organization,
+                    who=caller or callers.OutsiderKind.ROLE,
+                ),
                 _ASSUME,
                 identity=True,
             )
@@ -197,7 +204,9 @@ def once_trusted(inventory: Inventory, principal: Principal, role: Principal, ca
     return any_of(_assumes(inventory, principal, role, one, catalog) for one in tried)
 
 
-def _assumes(inventory: Inventory, principal: Principal, role: Principal, caller: Caller, catalog: Catalog) -> Truth:
+def _assumes(
+    inventory: Inventory, principal: Principal, role: Principal, caller: Caller, catalog: Catalog
+) -> Truth:
     _, levels, unknown = side_of_arn(inventory, role.arn, role.account)
     trust = _policy(Action=_ASSUME, Principal={"AWS": caller.arn})
     side = caller_side(inventory, principal)
@@ -208,6 +217,10 @@ def _assumes(inventory: Inventory, principal: Principal, role: Principal, caller
         case Outcome.ALLOWED:
             return True
         case Outcome.UNKNOWN:
-            return decision.unknown[0] if decision.unknown else Unknown(UnknownKind.UNDECIDED, "the trust policy")
+            return (
+                decision.unknown[0]
+                if decision.unknown
+                else Unknown(UnknownKind.UNDECIDED, "the trust policy")
+            )
         case _:
             return False

@@ -190,9 +190,16 @@ def _entries(folder: str) -> list[str]:
             for entry in entries
             if not entry.name.startswith(".")
             and entry.name not in SKIPPED_FOLDERS
-            and (entry.name.casefold().endswith(SUFFIXES) or entry.is_dir())
+            and (entry.name.casefold().endswith(SUFFIXES) or _may_be_folder(entry))
         ]
     return [f"{folder.rstrip('/')}/{name}" for name in sorted(names)]
+
+
+def _may_be_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return True  # such as a link to itself: who visits it learns why it cannot be read
 
 
 def _name(path: str) -> str:

@@ -141,7 +141,7 @@ class _Run:
     def _document(self, document: Document, origin: Origin, file: InputFile) -> str | None:
         loader = loader_of(document.value, origin)
         if loader is None:
-            if file.path in self._named or origin.call or _looks_like_aws(document.value):
+            if file.path in self._named or origin.call or _is_export(document):
                 self.pieces.problems.append(_unrecognised(document))
             return None
         node = Node(document.value, document.source, self.pieces.problems)
@@ -200,9 +200,14 @@ def _said_in_text(origin: Origin, data: bytearray, problems: Sequence[Problem]) 
     return printed_error(data)
 
 
-def _looks_like_aws(value: Any) -> bool:
-    """True iff an ARN stands somewhere near the top of the value."""
-    pending, looked_at = [value], 0
+def _is_export(document: Document) -> bool:
+    """True iff a document that nobody recognised, in a folder, is likely meant to be read.
+
+    That is where an ARN stands somewhere near its top, or the answer of a call was cut down with `--query` to a list.
+    """
+    if isinstance(document.value, list) and document.file.casefold().endswith(".json"):
+        return True
+    pending, looked_at = [document.value], 0
     while pending and looked_at < _MAX_LOOKED_AT:
         item = pending.pop(0)
         looked_at += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from wa_policy.errors import Problem
 from wa_policy.iam.source import Source
@@ -28,6 +29,8 @@ def locate_all(places: Iterable[Source], *, stdin: bytes | None = None) -> Mappi
 
 
 def _lines(file: str, pointers: list[str], stdin: bytes | None) -> Mapping[str, int]:
+    if file != "-" and not Path(file).is_file():
+        return {}  # a pipe, which was not read: opening it would wait for a writer
     data = read_bytes(file, stdin=stdin)
     if isinstance(data, Problem):
         return {}  # it was there when it was scanned; the report tells the place without the line

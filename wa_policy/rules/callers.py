@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import assert_never
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.formal import callers
-from wa_policy.formal.callers import CallerClass, fixed
+from wa_policy.formal.callers import CallerClass, OutsiderKind, fixed
 from wa_policy.formal.keys import KeyDomain, Value
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.document import to_document
 from wa_policy.iam.policy import Policy
 from wa_policy.iam.principal import ArnPrincipal, Caller, User, parse_caller
-from wa_policy.inventory.model import Inventory, Organization, Principal, PrincipalKind
+from wa_policy.inventory.model import Inventory, NoOrganization, Organization, Principal, PrincipalKind
 from wa_policy.rules.request_class import (
     AccountCaller,
     CallerSpec,
@@ -53,24 +54,30 @@ def callers_of(
     named = _named_networks(policy)
     match spec:
         case CallerWord.SELF:
-            principal = subject.principal
-            if principal is not None:
-                yield NamedCaller(f"`{principal.name}`", _self(principal, scope.inventory, catalog))
+            own = subject.principal
+            if own is not None:
+                yield NamedCaller(f"`{own.name}`", _self(own, scope.inventory, catalog))
         case CallerWord.ANONYMOUS:
             yield _anonymous(catalog, subject, named)
         case CallerWord.EVERYONE:
             if subject.type in _SERVES_ANONYMOUS and request_class.policies is not Policies.TRUST:
                 yield _anonymous(catalog, subject, named)
-            for organization in (None, callers.OUTSIDE_ORGANIZATION):
-                outsider = callers.outsider(catalog, named=named, account=nobodys, organization=organization)
+            for who, organization in product(_kinds(request_class), (None, callers.OUTSIDE_ORGANIZATION)):
+                outsider = callers.outsider(
+                    catalog, named=named, account=nobodys, organization=organization, who=who
+                )
                 yield NamedCaller(f"any AWS account (here {nobodys})", outsider)
         case AccountCaller(account):
-            for organization in (None, callers.OUTSIDE_ORGANIZATION):
-                for caller in (None, *_named_principals(policy, account)):
-                    outsider = callers.outsider(
-                        catalog, named=named, account=account, organization=organization, caller=caller
-                    )
-                    yield NamedCaller(f"account {account}" if caller is None else f"`{caller.arn}`", outsider)
+            anyone: list[Caller | OutsiderKind] = [
+                *_kinds(request_class),
+                *_named_principals(policy, account),
+            ]
+            for principal, organization in product(anyone, (None, callers.OUTSIDE_ORGANIZATION)):
+                outsider = callers.outsider(
+                    catalog, named=named, account=account, organization=organization, who=principal
+                )
+                words = f"account {account}" if isinstance(principal, OutsiderKind) else f"`{principal.arn}`"
+                yield NamedCaller(words, outsider)
         case ServiceCaller(name):
             for organization in (None, callers.OUTSIDE_ORGANIZATION):
                 acting = callers.service(name, catalog, account=nobodys, organization=organization)
@@ -80,6 +87,13 @@ def callers_of(
             yield NamedCaller(f"an identity of `{issuer}`", callers.federated(provider, catalog, {}))
         case _:
             assert_never(spec)
+
+
+def _kinds(request_class: RequestClass) -> tuple[OutsiderKind, ...]:
+    """What a principal of an account may be; a root user cannot assume a role."""
+    if request_class.policies is Policies.TRUST:
+        return (OutsiderKind.ROLE, OutsiderKind.USER)
+    return tuple(OutsiderKind)
 
 
 def _unnamed_account(policy: Policy | None, scope: Scope) -> str:
@@ -151,9 +165,14 @@ def of_resource(subject: Subject, scope: Scope) -> Mapping[str, KeyDomain]:
     known: dict[str, KeyDomain] = {}
     if subject.account is not None:
         known["aws:resourceaccount"] = fixed(subject.account)
-    organization = scope.inventory.organization
-    if isinstance(organization, Organization) and organization.id is not None:
-        known["aws:resourceorgid"] = fixed(organization.id)
+    match scope.inventory.organization:
+        case Organization(id=str() as organization):
+            known["aws:resourceorgid"] = fixed(organization)
+        case NoOrganization():
+            known["aws:resourceorgid"] = fixed(None)
+        case _:
+            # Whichever it is, an outsider is in another.
+            known["aws:resourceorgid"] = fixed("o-thisorg0000", None)
     return known
 
 

@@ -18,13 +18,13 @@ from wa_policy.formal.strings import Group
 from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.pattern import glob
-from wa_policy.iam.policy import Effect, Policy, Statement
+from wa_policy.iam.policy import Policy, Statement
 from wa_policy.iam.principal import Anonymous, AwsService, Role, User, account_of
 from wa_policy.iam.source import Source
-from wa_policy.iam.text import Template
 from wa_policy.iam.unknown import Unknown
 from wa_policy.iam.values import AddressRange, parse_address_range
 from wa_policy.rules.callers import NamedCaller, callers_of, of_resource, shown
+from wa_policy.rules.looks import action_groups, grants_nothing, may_allow_all
 from wa_policy.rules.request_class import CallerWord, Forbid, KeySpec, Mode, Policies, RequestClass
 from wa_policy.rules.subjects import Judgement, Scope, Subject
 
@@ -76,7 +76,7 @@ def _judge_class(request_class: RequestClass, mode: Mode, subject: Subject, scop
 
 def _ask(question: Question, mode: Mode, scope: Scope) -> Answer:
     if mode is Mode.ANY:
-        return find_request(question, scope.catalog)
+        return Proved(question.known) if grants_nothing(question) else find_request(question, scope.catalog)
     return _ask_all(question, scope)
 
 
@@ -86,10 +86,10 @@ def _ask_all(question: Question, scope: Scope) -> Answer:
     wanted = catalog.listed
     for group in question.asked.actions:
         wanted &= action_set(group, catalog)
-    if not _may_allow_all(question.applied, wanted, scope):
+    if not may_allow_all(question.applied, wanted, catalog):
         return Proved()
     blocks = {wanted} if wanted else set()
-    for group in _action_groups(question.applied):
+    for group in action_groups(question.applied):
         inside = action_set(group, catalog)
         blocks = {part for block in blocks for part in (block & inside, block ^ (block & inside)) if part}
     best: Refuted | None = None
@@ -105,34 +105,6 @@ def _ask_all(question: Question, scope: Scope) -> Answer:
             case Undecided() as answer:
                 undecided = answer
     return undecided or best or Proved()
-
-
-def _may_allow_all(applied: AppliedPolicies, wanted: int, scope: Scope) -> bool:
-    """False only if some wanted action is in no Allow statement of the identity policies: a look that spares a search."""
-    if Layer.IDENTITY in applied.unknown or any(policy.unreadable for policy in applied.identity):
-        return True
-    allowed = 0
-    for policy in applied.identity:
-        for statement in policy.statements:
-            if statement.effect is Effect.ALLOW:
-                if any(isinstance(value, Template) for value in statement.action.values):
-                    return True
-                allowed |= action_set(_action_group(statement), scope.catalog)
-    return wanted & allowed == wanted
-
-
-def _action_group(statement: Statement) -> Group:
-    return Group(
-        tuple(glob(str(value).lower()) for value in statement.action.values), statement.action.negated
-    )
-
-
-def _action_groups(applied: AppliedPolicies) -> Iterator[Group]:
-    """The Action elements of all statements, as groups."""
-    policies = [*applied.identity, *(applied.permissions_boundary or ())]
-    policies += [policy for level in applied.service_control or () for policy in level.policies]
-    for policy in policies:
-        yield from map(_action_group, policy.statements)
 
 
 # --- questions -----------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import assert_never
 
@@ -25,6 +25,9 @@ from wa_policy.rules.subjects import Judgement, Scope, Subject, subjects
 from wa_policy.rules.tables import shared_issuers
 from wa_policy.settings import Profile, Settings
 
+Progress = Callable[[str, int, int], None]
+"""Called with a rule, the subjects done and the subjects in all."""
+
 _PROFILES = tuple(Profile)
 _PASS = Judgement(Verdict.PASS)
 
@@ -36,6 +39,7 @@ def run(
     catalog: Catalog,
     *,
     only: Sequence[str] = (),
+    progress: Progress | None = None,
 ) -> Report:
     """The verdicts of the rules of the profile, or of those named by `only` whatever their profile."""
     check_settings(pack, settings.parameters)
@@ -44,7 +48,7 @@ def run(
         result
         for rule in rules
         for result in run_rule(
-            rule, inventory, Scope(inventory, values_of(rule, settings.parameters), catalog)
+            rule, inventory, Scope(inventory, values_of(rule, settings.parameters), catalog), progress
         )
     ]
     return Report(
@@ -80,10 +84,15 @@ def _tables(rules: Sequence[Rule], catalog: Catalog) -> dict[str, str]:
     return tables
 
 
-def run_rule(rule: Rule, inventory: Inventory, scope: Scope) -> Iterator[Result]:
+def run_rule(
+    rule: Rule, inventory: Inventory, scope: Scope, progress: Progress | None = None
+) -> Iterator[Result]:
     """The results of one rule."""
     facts = rule.facts
-    for subject in subjects(inventory, rule.select):
+    selected = tuple(subjects(inventory, rule.select))
+    for number, subject in enumerate(selected):
+        if progress is not None:
+            progress(rule.id, number, len(selected))
         yield from _Run(rule, facts, subject, scope).results()
 
 

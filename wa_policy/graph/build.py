@@ -1,0 +1,118 @@
+"""The public graph: a networkx `MultiDiGraph` of classes. docs/graph.md has its attributes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from wa_policy.catalog.model import ActionSet, Catalog
+from wa_policy.errors import UsageError
+from wa_policy.evaluator.truth import Truth
+from wa_policy.graph.access import Placed
+from wa_policy.graph.escalation import escalations
+from wa_policy.graph.reach import reach_of
+from wa_policy.graph.spin import web_of
+from wa_policy.graph.web import Edge, Web
+from wa_policy.iam.policy import Condition
+from wa_policy.iam.unknown import Unknown
+from wa_policy.inventory.model import Inventory
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    Graph = nx.MultiDiGraph[str]
+
+
+def build_graph(inventory: Inventory, catalog: Catalog) -> Graph:
+    """Who reaches what in an inventory, and through whom, escalations included."""
+    reach = reach_of(inventory, catalog)
+    return graph_of(web_of(reach, escalations(inventory, reach, catalog)), catalog)
+
+
+def graph_of(web: Web, catalog: Catalog) -> Graph:
+    """The nodes and edges as a networkx graph."""
+    import networkx as nx
+
+    graph: Graph = nx.MultiDiGraph()
+    for node in web.nodes.values():
+        graph.add_node(
+            node.id,
+            kind=node.kind.value,
+            label=node.label,
+            account=node.account,
+            type=node.type,
+            service=node.service,
+            members=node.members,
+            notes=node.notes,
+            admin=admin_word(node.admin),
+        )
+    names = Names(catalog)
+    for edge in web.edges:
+        graph.add_edge(edge.source, edge.target, **attributes(edge, names))
+    return graph
+
+
+def admin_word(truth: Truth) -> str:
+    """The truth as one of the words yes, no and unknown."""
+    return "unknown" if isinstance(truth, Unknown) else "yes" if truth else "no"
+
+
+class Names:
+    """Names of action sets, each list made once."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._known: dict[ActionSet, tuple[str, ...]] = {}
+
+    def of(self, bits: ActionSet) -> tuple[str, ...]:
+        found = self._known.get(bits)
+        if found is None:
+            found = self._known[bits] = self._catalog.names(bits)
+        return found
+
+
+def attributes(edge: Edge, names: Names) -> dict[str, Any]:
+    """The attributes of an edge."""
+    return {
+        "kind": edge.kind.value,
+        "how": edge.how,
+        "certain": edge.truth is True,
+        "actions": names.of(edge.sure),
+        "conditional_actions": names.of(edge.maybe ^ (edge.maybe & edge.sure)),
+        "conditions": tuple(map(condition_words, edge.conditions)),
+        "doubts": tuple(map(str, edge.doubts)),
+        "statements": tuple(map(statement_words, edge.statements)),
+        "missing": edge.missing,
+    }
+
+
+def condition_words(condition: Condition) -> str:
+    """A condition in one line."""
+    return f"{condition.operator} {condition.key} {', '.join(map(str, condition.values))}"
+
+
+def statement_words(placed: Placed) -> str:
+    """A statement in one line: its layer, effect, Sid and place."""
+    layer, statement = placed
+    sid = f" `{statement.sid}`" if statement.sid else ""
+    return f"{layer.value}: {statement.effect.value}{sid} {statement.source.file}#{statement.source.pointer}"
+
+
+def expand(graph: Graph, node: str) -> Graph:
+    """A copy of the graph in which each member of the node stands alone, with the edges of its class."""
+    if node not in graph:
+        raise UsageError(f"`{node}` is no node of the graph")
+    members: tuple[str, ...] = graph.nodes[node]["members"]
+    if len(members) < 2:
+        return graph.copy()
+    expanded = graph.copy()
+    expanded.remove_node(node)
+    for member in members:
+        expanded.add_node(
+            member, **{**graph.nodes[node], "members": (member,), "label": member.split(":", 5)[-1]}
+        )
+    for source, target, found in graph.edges(data=True):
+        if node in (source, target):
+            for one in members if source == node else (source,):
+                for other in members if target == node else (target,):
+                    expanded.add_edge(one, other, **found)
+    return expanded

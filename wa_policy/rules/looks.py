@@ -1,0 +1,71 @@
+"""Looks at policies that spare the formal engine a search whose end is plain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wa_policy.catalog.model import ActionSet, Catalog
+from wa_policy.evaluator.applied import AppliedPolicies
+from wa_policy.evaluator.formula import Layer
+from wa_policy.evaluator.principals import Grantee, named_as
+from wa_policy.formal.actions import action_set
+from wa_policy.formal.question import Question
+from wa_policy.formal.strings import Group
+from wa_policy.iam.pattern import glob
+from wa_policy.iam.policy import Effect, Statement
+from wa_policy.iam.principal import Caller, account_of
+from wa_policy.iam.text import Template
+
+
+def grants_nothing(question: Question) -> bool:
+    """True only if the caller is of no account or another one, and no statement of the resource policy allows it anything.
+
+    Where a resource policy exists, such a caller needs it, whatever else applies. Most roles trust one service, and
+    most functions one API: the search for a stranger among their callers ends here.
+    """
+    applied = question.applied
+    policy = applied.resource
+    if policy is None or policy.unreadable or Layer.RESOURCE in applied.unknown:
+        return False
+    account = account_of(question.caller)
+    if account is not None and account == question.resource_account:
+        return False
+    return not any(
+        statement.effect is Effect.ALLOW and _may_name(statement, question.caller)
+        for statement in policy.statements
+    )
+
+
+def _may_name(statement: Statement, caller: Caller) -> bool:
+    element = statement.principal
+    if element is None or element.negated:
+        return True  # for the engine to say
+    return named_as(element, caller, []) is not Grantee.NOBODY
+
+
+def may_allow_all(applied: AppliedPolicies, wanted: ActionSet, catalog: Catalog) -> bool:
+    """False only if some wanted action is in no Allow statement of the identity policies."""
+    if Layer.IDENTITY in applied.unknown or any(policy.unreadable for policy in applied.identity):
+        return True
+    allowed = 0
+    for policy in applied.identity:
+        for statement in policy.statements:
+            if statement.effect is Effect.ALLOW:
+                if any(isinstance(value, Template) for value in statement.action.values):
+                    return True
+                allowed |= action_set(_action_group(statement), catalog)
+    return wanted & allowed == wanted
+
+
+def action_groups(applied: AppliedPolicies) -> Iterator[Group]:
+    """The Action elements of all statements, as groups."""
+    policies = [*applied.identity, *(applied.permissions_boundary or ())]
+    policies += [policy for level in applied.service_control or () for policy in level.policies]
+    for policy in policies:
+        yield from map(_action_group, policy.statements)
+
+
+def _action_group(statement: Statement) -> Group:
+    return Group(
+        tuple(glob(str(value).lower()) for value in statement.action.values), statement.action.negated
+    )
