@@ -78,7 +78,8 @@ class Witness:
 class Result:
     """The verdict of one rule on one subject, or on one part of it (`key`, stable over scans).
 
-    A fail is a finding. `source` is the place to look at; `reasons` says why an unknown verdict is unknown.
+    A fail is a finding, shown by its `witness` or, where no request can show it, by the words of `evidence`. `source` is
+    the place to look at; `reasons` says why an unknown verdict is unknown.
     """
 
     rule: RuleFacts
@@ -91,6 +92,7 @@ class Result:
     witness: Witness | None = None
     reasons: tuple[Unknown, ...] = ()
     account: str | None = None
+    evidence: str = ""
 
     @property
     def order(self) -> tuple[int, str, str, str, str]:

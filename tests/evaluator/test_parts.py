@@ -162,6 +162,14 @@ def element(principal: Any, *, negated: bool = False) -> PrincipalElement:
         ({"Federated": holed()}, SERVICE, Grantee.NOBODY),
         ({"Federated": holed()}, "*", Grantee.NOBODY),
         ({"Federated": holed()}, USER, Grantee.NOBODY),
+        ({"AWS": holed("", "*")}, USER, REASON),
+        ({"AWS": holed("", "*")}, "*", REASON),
+        ({"AWS": holed("", "*")}, SERVICE, REASON),
+        ({"AWS": holed("", "*")}, PROVIDER, REASON),
+        ({"Federated": holed("", "*")}, PROVIDER, REASON),
+        ({"Service": holed("", "*")}, SERVICE, Grantee.NOBODY),
+        ({"Service": holed()}, SESSION, Grantee.NOBODY),
+        ({"AWS": Template(("*",))}, USER, Grantee.NOBODY),  # no loader makes a template without a hole
         ({"AWS": [ACCOUNT, holed()]}, USER, REASON),
         ({"AWS": [holed(), USER]}, USER, Grantee.SELF),
     ],
@@ -198,6 +206,7 @@ def test_a_canonical_user_is_a_doubt() -> None:
         ([ACCOUNT], Effect.DENY, SESSION, False, True),
         ([ROLE], Effect.DENY, SESSION, False, True),
         ([SESSION], Effect.DENY, SESSION, False, False),
+        ([ROLE], Effect.DENY, SESSION, True, True),
         ([ROLE], Effect.ALLOW, SESSION, False, False),
         ([ACCOUNT], Effect.ALLOW, SESSION, False, False),
         ([holed()], Effect.DENY, USER, False, REASON),
@@ -215,7 +224,7 @@ def test_whom_notprincipal_leaves_in_force(
         element({"AWS": listed}, negated=True), effect, caller(by), has_boundary=has_boundary, doubts=doubts
     )
     assert found == expected
-    is_open = effect is Effect.DENY and by == SESSION and listed in ([ACCOUNT], [ROLE])
+    is_open = effect is Effect.DENY and by == SESSION and listed in ([ACCOUNT], [ROLE]) and not has_boundary
     assert [doubt.kind for doubt in doubts] == ([UnknownKind.UNDOCUMENTED] if is_open else [])
 
 
@@ -420,6 +429,22 @@ def test_what_is_public() -> None:
     assert is_public(policy(statement(Principal={"AWS": ACCOUNT}), statement(Principal="*"))) is True
     assert isinstance(is_public(policy(statement(Principal={"AWS": ACCOUNT}), {})), Unknown)
     assert is_public(policy(statement(Principal="*"), {})) is True
+
+
+def test_tags_without_attribute_based_access_control(catalog: Catalog) -> None:
+    facts = ResourceFacts(bucket_abac_enabled=False)
+    context = {"s3:BucketTag/team": "a", "aws:ResourceTag/team": "a"}
+    point = f"arn:aws:s3:us-east-1:{ACCOUNT}:accesspoint/p"
+
+    def allowed(key: str, resource: str, action: str = "s3:GetObject") -> bool:
+        applied = AppliedPolicies((policy(statement(Condition={"StringEquals": {key: "a"}})),))
+        return evaluate(request(USER, action, resource, context=context), applied, catalog, facts).is_allowed
+
+    assert allowed("aws:ResourceTag/team", point)
+    assert not allowed("s3:BucketTag/team", point)
+    assert not allowed("aws:ResourceTag/team", OBJECT)
+    assert not allowed("aws:ResourceTag/team", "*", "s3:ListAllMyBuckets")
+    assert allowed("aws:ResourceTag/team", OBJECT, "sns:Publish")
 
 
 def test_a_public_bucket_that_may_be_one_is_unknown(catalog: Catalog) -> None:

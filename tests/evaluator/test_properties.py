@@ -302,9 +302,8 @@ def fillings(data: st.DataObject, layers: RawLayers, layer: Layer) -> Iterable[R
         if levels is None:
             yield {**layers, layer: [[document]]}
         elif layer is Layer.RESOURCE:
-            merged = {**document, "Statement": [*_statements(levels[0][0]), *_statements(document)]}
-            if document.get("Version") == levels[0][0].get("Version"):
-                yield {**layers, layer: [[merged]]}
+            merged = {**levels[0][0], "Statement": [*_statements(levels[0][0]), *_statements(document)]}
+            yield {**layers, layer: [[merged]]}
         else:
             yield {**layers, layer: [[*level, document] for level in levels]}
 

@@ -110,6 +110,10 @@ def weakened(technique: Technique) -> Iterator[tuple[str, Technique]]:
             loose = replace(step, passed_to=())
             changed = (*technique.steps[:number], loose, *technique.steps[number + 1 :])
             yield f"{step.action} to any service", replace(technique, steps=changed)
+        for key, _ in step.context:
+            left = tuple((other, values) for other, values in step.context if other != key)
+            changed = (*technique.steps[:number], replace(step, context=left), *technique.steps[number + 1 :])
+            yield f"{step.action} whatever {key} is", replace(technique, steps=changed)
     if technique.trust:
         yield "without the trust", replace(technique, trust="")
     if technique.federated_trust:
@@ -117,6 +121,8 @@ def weakened(technique: Technique) -> Iterator[tuple[str, Technique]]:
     if technique.helper_trust:
         yield "without the trust of the second role", replace(technique, helper_trust="")
     for number, carrier in enumerate(technique.carriers):
+        unread = replace(carrier, operation="(nothing that is ever read)")
+        yield "with a carrier that need not exist", _with(technique, number, unread)
         if carrier.role:
             yield "with a carrier of any role", _with(technique, number, replace(carrier, role=""))
         if carrier.states:
@@ -126,8 +132,8 @@ def weakened(technique: Technique) -> Iterator[tuple[str, Technique]]:
         yield "without a carrier", replace(technique, carriers=())
     for number, need in enumerate(technique.needs):
         if len(technique.needs) > 1 or technique.principals:
-            left = (*technique.needs[:number], *technique.needs[number + 1 :])
-            yield f"without the need: {need}", replace(technique, needs=left)
+            needs = (*technique.needs[:number], *technique.needs[number + 1 :])
+            yield f"without the need: {need}", replace(technique, needs=needs)
 
 
 def _with(technique: Technique, number: int, carrier: Carrier) -> Technique:

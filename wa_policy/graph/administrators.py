@@ -82,12 +82,14 @@ def has_everything(policy: Policy) -> bool:
 
 
 def has_nothing_to_gain(principal: Principal) -> bool:
-    """True only if the principal is allowed every action by its own policies, and nothing of its own limits it."""
-    policies = [attached.policy for attached in principal.identity_policies]
-    return (
-        isinstance(principal.boundary, Absent)
-        and any(map(_allows_everything, (s for policy in policies for s in policy.statements)))
-        and not any(s.effect is Effect.DENY for policy in policies for s in policy.statements)
+    """True only if the principal's own policies allow every action on every resource.
+
+    If it is an administrator as well, a Deny that narrows this is one that it can take away.
+    """
+    return isinstance(principal.boundary, Absent) and any(
+        _allows_everything(statement)
+        for attached in principal.identity_policies
+        for statement in attached.policy.statements
     )
 
 

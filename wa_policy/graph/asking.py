@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from wa_policy.catalog.model import ActionSet, Catalog
+from wa_policy.errors import InternalError
 from wa_policy.evaluator.applying import TYPES_WITH_POLICY, caller_side, side_of_arn
 from wa_policy.evaluator.conditions import holds
 from wa_policy.evaluator.derived_context import derived_context
@@ -16,7 +17,6 @@ from wa_policy.evaluator.evaluate import CompiledApplied, Outcome, evaluate
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.lookup import resource_of
 from wa_policy.evaluator.truth import Truth
-from wa_policy.errors import InternalError
 from wa_policy.graph.access import Access, Placed
 from wa_policy.iam.policy import Condition, Effect, Statement
 from wa_policy.iam.principal import Caller, parse_caller
@@ -79,6 +79,15 @@ class Asking:
         self.inventory = reach.inventory
         self.catalog = reach.catalog
         self._own: dict[str, tuple[Caller, CompiledApplied]] = {}
+        self._taken: dict[object, Taken] = {}
+        self._knows_boundary: dict[str, bool] = {}
+
+    def knows_boundary(self, action: str) -> bool:
+        """True iff requests for the action carry iam:PermissionsBoundary."""
+        if action not in self._knows_boundary:
+            usable = self.catalog.key_usable_with("iam:PermissionsBoundary", action)
+            self._knows_boundary[action] = usable
+        return self._knows_boundary[action]
 
     def take(
         self,
@@ -90,6 +99,14 @@ class Asking:
         absent: Callable[[str], bool] = nothing_more,
     ) -> Taken:
         """The action on the resource with these keys; `absent` says of further keys that they are known to be absent."""
+        known = principal.arn, action, resource, tuple(sorted(keys.items())), absent
+        if known not in self._taken:
+            self._taken[known] = self._take(principal, action, resource, keys, absent)
+        return self._taken[known]
+
+    def _take(
+        self, principal: Principal, action: str, resource: str, keys: Keys, absent: Callable[[str], bool]
+    ) -> Taken:
         present = {key: value for key, value in keys.items() if value}
         access = self.reach.may(principal, action, resource, present)
 
@@ -99,7 +116,9 @@ class Asking:
         left = tuple(condition for condition in access.conditions if not gone(condition.folded_key))
         truth = _settled(access, access.plain, gone)
         if isinstance(truth, Unknown) and _has_no_policy(self.inventory, resource, action):
-            truth = _settled(access, self._by_own_policies(principal, action, resource, present), gone)
+            plain = self._by_own_policies(principal, action, resource, present)
+            granted = _viable(access, gone) or isinstance(plain, Unknown)
+            truth = _settled(access, plain, gone) if granted else False
         return Taken(action, resource, truth, tuple(sorted(present.items())), left, access.statements)
 
     def _by_own_policies(

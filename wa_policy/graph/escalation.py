@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from wa_policy.catalog.model import Catalog
+from wa_policy.catalog.model import ActionSet, Catalog
+from wa_policy.evaluator.applying import TYPES_WITH_POLICY
 from wa_policy.evaluator.truth import Truth, all_of
 from wa_policy.graph.administrators import Administrators, has_nothing_to_gain
 from wa_policy.graph.asking import Asked, Asking, Taken
 from wa_policy.graph.carriers import Carried, carried
 from wa_policy.graph.gains import gives_admin
 from wa_policy.graph.needs import Facts, met
-from wa_policy.graph.steps import Way, steps_of
-from wa_policy.graph.technique import Need, On, Target, Technique
+from wa_policy.graph.sheets import Documents
+from wa_policy.graph.steps import Fixed, Way, fixed_steps, steps_of
+from wa_policy.graph.technique import Need, On, Step, Target, Technique
 from wa_policy.graph.techniques import TECHNIQUES
 from wa_policy.graph.trusts import Trusts, accounts_named
 from wa_policy.iam.policy import Condition
@@ -72,13 +74,15 @@ class _Search:
         self._asking = Asking(reach)
         self._catalog = catalog
         self._trusts = Trusts(inventory, catalog)
+        self._documents = Documents(catalog)
         self._admins = Administrators(reach, self._asking)
         usable = [principal for principal in inventory.principals if not principal.is_service_linked]
         self._by_kind = {kind: [p for p in usable if p.kind is kind] for kind in PrincipalKind}
         self._acting = [
-            (principal, reach.bits(principal))
+            (principal, reach.bits(principal), self._granted(principal))
             for principal in usable
-            if principal.kind is not PrincipalKind.GROUP and not has_nothing_to_gain(principal)
+            if principal.kind is not PrincipalKind.GROUP
+            and not (has_nothing_to_gain(principal) and self._admins.is_admin(principal) is True)
         ]
         self._trusting: dict[tuple[str, str], list[tuple[Principal, Truth]]] = {}
 
@@ -86,13 +90,33 @@ class _Search:
         if Need.TRUSTS_EVERYONE in technique.needs or Need.TRUSTS_ACCOUNT in technique.needs:
             yield from self._from_outside(technique)
             return
-        mask = 0
-        for action in technique.actions:
-            if self._catalog.is_known(action):
-                mask |= self._catalog.single(action)
-        for principal, bits in self._acting:
-            if principal.kind in technique.principals and bits & mask == mask:
+        all_, own = self._masks(technique)
+        for principal, bits, granted in self._acting:
+            if principal.kind in technique.principals and bits & all_ == all_ and granted & own == own:
                 yield from self._of_principal(technique, principal)
+
+    def _granted(self, principal: Principal) -> ActionSet:
+        """Every action that the principal's own policies may allow, and perhaps more."""
+        policies = [attached.policy for attached in principal.identity_policies]
+        if principal.missing or any(policy.unreadable for policy in policies):
+            return self._catalog.everything
+        granted = 0
+        for policy in policies:
+            for sheet in self._documents.of(policy).sheets:
+                if sheet.allows:
+                    granted |= sheet.maybe
+        return granted
+
+    def _masks(self, technique: Technique) -> tuple[ActionSet, ActionSet]:
+        """The actions that a technique takes, and those that only the principal's own policies can grant."""
+        all_ = own = 0
+        for step in technique.steps:
+            if self._catalog.is_known(step.action):
+                bit = self._catalog.single(step.action)
+                all_ |= bit
+                if not _may_be_granted_there(technique, step):
+                    own |= bit
+        return all_, own
 
     # --- who is let in from outside --------------------------------------------------------------------------
 
@@ -115,18 +139,38 @@ class _Search:
     # --- of one principal --------------------------------------------------------------------------------------
 
     def _of_principal(self, technique: Technique, principal: Principal) -> Iterator[Escalation]:
+        fixed = fixed_steps(technique, principal, self._asking)
+        if fixed is None:
+            return
         for target, trust in self._targets(technique, principal):
+            # Where the existing resource's own role does not matter, one resource that will do says it all.
+            any_will_do = bool(technique.carriers) and not technique.carriers[0].role
+            best: Escalation | None = None
             for carrier, second in self._carriers(technique, principal, target):
-                best: Escalation | None = None
-                for helper in self._helpers(technique, principal):
-                    way = Way(principal, target, helper, carrier, second)
-                    found = self._by_way(technique, way, trust)
-                    if found is not None and (best is None or found.truth is True):
-                        best = found
-                    if best is not None and best.truth is True:
-                        break
-                if best is not None:
-                    yield best
+                found = self._by_helpers(technique, Way(principal, target, None, carrier, second), fixed, trust)
+                if found is None:
+                    continue
+                if not any_will_do:
+                    yield found
+                    continue
+                if best is None or found.truth is True:
+                    best = found
+                if found.truth is True:
+                    break
+            if best is not None:
+                yield best
+
+    def _by_helpers(
+        self, technique: Technique, way: Way, fixed: Fixed, trust: Truth
+    ) -> Escalation | None:
+        """The way with the second role that makes it most certain."""
+        best: Escalation | None = None
+        for helper in self._helpers(technique, way.principal):
+            found = self._by_way(technique, replace(way, helper=helper), fixed, trust)
+            if found is not None and found.truth is True:
+                return found
+            best = best or found
+        return best
 
     def _targets(self, technique: Technique, principal: Principal) -> Iterator[tuple[Principal, Truth]]:
         match technique.target:
@@ -184,8 +228,11 @@ class _Search:
             ):
                 yield role
 
-    def _by_way(self, technique: Technique, way: Way, trust: Truth) -> Escalation | None:
-        truths: list[Truth] = [trust]
+    def _by_way(self, technique: Technique, way: Way, fixed: Fixed, trust: Truth) -> Escalation | None:
+        taken = steps_of(technique, way, self._asking, fixed)
+        if taken is None:
+            return None
+        truths: list[Truth] = [trust, *(step.truth for step in taken)]
         if way.helper is not None and technique.helper_trust:
             truths.append(self._trusts.service(way.helper, technique.helper_trust))
         pieces = [piece for piece in (way.carrier, way.second) if piece is not None]
@@ -203,10 +250,6 @@ class _Search:
             truths.append(met(need, facts))
             if truths[-1] is False:
                 return None
-        taken = steps_of(technique, way, self._asking)
-        if taken is None:
-            return None
-        truths += [step.truth for step in taken]
         via = [piece.resource.id for piece in pieces if piece.resource is not None]
         return Escalation(
             way.principal.arn,
@@ -231,3 +274,11 @@ def _crosses_accounts(technique: Technique) -> bool:
         for step in technique.steps
     )
     return not (stays or technique.trust or technique.federated_trust)
+
+
+def _may_be_granted_there(technique: Technique, step: Step) -> bool:
+    """True iff a resource policy could grant the step: the trust policy of a role, or the policy of a resource."""
+    if step.action == "sts:AssumeRole":
+        return True
+    place = {On.CARRIER: 0, On.SECOND: 1}.get(step.on)
+    return place is not None and technique.carriers[place].type in TYPES_WITH_POLICY

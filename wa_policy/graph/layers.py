@@ -55,48 +55,70 @@ class Asked:
 _LIMITS = (Layer.PERMISSIONS_BOUNDARY, Layer.SESSION, Layer.VPC_ENDPOINT)
 
 
+@dataclass(slots=True)
+class LayerAnswer:
+    """What one layer says, with what was met on the way."""
+
+    pairs: dict[Asks, Pair]
+    conditions: list[tuple[Sheet, Condition]]
+    """The open conditions of statements that apply if they hold."""
+    unknown: list[tuple[ActionSet, Unknown]]
+    """Why it is not known whether statements apply, each with the actions for which it is not."""
+    placed: list[Sheet]
+    """The statements that apply or may."""
+    varies: bool = False
+    """True: the answer depends on a key of which nothing is said."""
+    unread: bool = False
+    """True: the layer may hold more than was read."""
+
+
+Answers = dict[Layer, LayerAnswer]
+
+
 class LayerSets:
-    """The atoms of a decision as pairs of action sets; each layer is asked at most once."""
+    """The atoms of a decision as pairs of action sets; each layer is asked at most once.
 
-    __slots__ = ("_answers", "_asked", "_documents", "conditions", "granted", "placed", "unknown", "unread")
+    `known` has answers of another decision that hold for this one as well. `granted`: the resource lets the caller in
+    by a grant beside its policy.
+    """
 
-    def __init__(self, asked: Asked, documents: Documents, *, granted: bool = False) -> None:
+    __slots__ = ("_asked", "_documents", "_granted", "_now", "answers")
+
+    def __init__(
+        self, asked: Asked, documents: Documents, known: Answers | None = None, *, granted: bool = False
+    ) -> None:
         self._asked = asked
         self._documents = documents
-        self._answers: dict[Layer, dict[Asks, Pair]] = {}
-        self.granted = granted
-        """True: the resource lets the caller in by a grant beside its policy."""
-        self.conditions: list[tuple[Sheet, Condition]] = []
-        """The open conditions met on the way."""
-        self.unknown: list[tuple[ActionSet, Unknown]] = []
-        """Why it is not known whether statements apply, each with the actions for which it is not."""
-        self.unread = False
-        """True: a part of a policy could not be read."""
-        self.placed: dict[tuple[Layer, Sheet], None] = {}
-        """The statements that apply or may, each with its layer."""
+        self._granted = granted
+        self.answers: Answers = {} if known is None else known
+        self._now = LayerAnswer({}, [], [], [])
 
     def atom(self, atom: Atom) -> Pair:
-        answer = self._answers.get(atom.layer)
+        answer = self.answers.get(atom.layer)
         if answer is None:
-            answer = self._answers[atom.layer] = self._answer(atom.layer)
-        return answer[Asks.GRANTS_SELF if atom.asks is Asks.ALLOWS else atom.asks]
+            answer = self.answers[atom.layer] = self._answer(atom.layer)
+        asks = Asks.GRANTS_SELF if atom.asks is Asks.ALLOWS else atom.asks
+        if self._granted and atom.layer is Layer.RESOURCE and asks is Asks.GRANTS_SELF:
+            every = self._asked.universe.every
+            return every, every
+        return answer.pairs[asks]
 
-    def _answer(self, layer: Layer) -> dict[Asks, Pair]:
+    def _answer(self, layer: Layer) -> LayerAnswer:
+        now = self._now = LayerAnswer({}, [], [], [])
         every = self._asked.universe.every
-        applied = self._asked.applied
-        answer = self._of_documents(layer)
-        unknown = applied.unknown.get(layer)
+        answer = now.pairs = self._of_documents(layer)
+        unknown = self._asked.applied.unknown.get(layer)
         if unknown is not None:
-            self.unknown.append((every, unknown))
+            now.unread = True
+            now.unknown.append((every, unknown))
             answer[Asks.DENIES] = (answer[Asks.DENIES][0], every)
-            if layer in (Layer.IDENTITY, Layer.RESOURCE):
-                if self._asked.told:
-                    return answer
+            if layer not in (Layer.IDENTITY, Layer.RESOURCE):
+                if layer is not Layer.RESOURCE_CONTROL:
+                    answer[Asks.GRANTS_SELF] = (0, every)
+            elif not self._asked.told:
                 for asks in (Asks.GRANTS_SELF, Asks.GRANTS_ROLE, Asks.GRANTS_ACCOUNT):
                     answer[asks] = (answer[asks][0], every)
-            elif layer is not Layer.RESOURCE_CONTROL:
-                answer[Asks.GRANTS_SELF] = (0, every)
-        return answer
+        return now
 
     def _of_documents(self, layer: Layer) -> dict[Asks, Pair]:
         every = self._asked.universe.every
@@ -116,10 +138,7 @@ class LayerSets:
                 denied = _union(answer[Asks.DENIES] for answer in answers)
                 return {**_SILENT, Asks.GRANTS_SELF: (sure, maybe), Asks.DENIES: denied}
             case Layer.RESOURCE:
-                answer = self._policies(layer, () if applied.resource is None else (applied.resource,))
-                if self.granted:
-                    answer[Asks.GRANTS_SELF] = (every, every)
-                return answer
+                return self._policies(layer, () if applied.resource is None else (applied.resource,))
             case Layer.IDENTITY:
                 answer = self._policies(layer, applied.identity)
                 if self._asked.kind is CallerKind.ROOT:
@@ -149,8 +168,8 @@ class LayerSets:
                     sure, maybe = found[asks]
                     found[asks] = (sure | pair[0], maybe | pair[1])
             if policy.unreadable:
-                self.unread = True
-                self.unknown += [(universe.every, reason) for reason in policy.unreadable]
+                self._now.unread = True
+                self._now.unknown += [(universe.every, reason) for reason in policy.unreadable]
                 for asks in (Asks.DENIES,) if self._asked.told else (Asks.DENIES, Asks.GRANTS_SELF):
                     found[asks] = (found[asks][0], universe.every)
         return found
@@ -183,11 +202,11 @@ class LayerSets:
             maybe = sheet.maybe & actions
             sure = sheet.sure & actions if whole is True else 0
             if maybe:
-                self.placed[layer, sheet] = None
+                self._now.placed.append(sheet)
                 if isinstance(whole, Unknown):
-                    self.unknown.append((maybe, whole))
+                    self._now.unknown.append((maybe, whole))
                 elif sure != maybe:
-                    self.unknown.append((maybe ^ sure, _OPEN_ACTION))
+                    self._now.unknown.append((maybe ^ sure, _OPEN_ACTION))
                 yield (sure, maybe), grantee
 
     def _covered(self, sheet: Sheet, universe: Universe) -> list[tuple[ActionSet, Truth]]:
@@ -208,6 +227,7 @@ class LayerSets:
         if selector.templates and not self._asked.plain:
             holes = {key: open_(key) for key in sheet.variables if self._asked.is_open(key)}
             if holes:
+                self._now.varies = True
                 selector = opened(selector, holes)
         return selector.selects(resource, self._asked.request, [])
 
@@ -223,7 +243,8 @@ class LayerSets:
                 return False
             truth = all_of((truth, found))
         for condition in opens:
-            self.conditions.append((sheet, condition))
+            self._now.conditions.append((sheet, condition))
+            self._now.varies = True
             key = next(key for key in keys_of(condition) if asked.is_open(key))
             truth = all_of((truth, open_(key)))
         return truth

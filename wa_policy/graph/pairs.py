@@ -18,7 +18,7 @@ from wa_policy.evaluator.situations import caller_kind
 from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.graph.access import NOTHING, Bounds, Grant
 from wa_policy.graph.cells import Features, Pair, cells, decision, features_of_arn
-from wa_policy.graph.layers import Asked, LayerSets, Universe, open_
+from wa_policy.graph.layers import Answers, Asked, LayerSets, Universe, open_
 from wa_policy.graph.parties import Actor, Target
 from wa_policy.graph.sheets import Documents, Sheet, opened
 from wa_policy.graph.universes import Universes
@@ -56,7 +56,8 @@ class Pairs:
         self._known: dict[Grant, Grant] = {}
         self._sets: dict[ActionSet, ActionSet] = {}
         self._narrow: dict[Hashable, tuple[Sheet, ...]] = {}
-        self._sides: dict[tuple[Target, str], Hashable] = {}
+        self._sides: dict[tuple[Target, str], tuple[Hashable, Hashable]] = {}
+        self._shared: dict[Hashable, Answers] = {}
         self._policies: dict[Hashable, int] = {}
         self._kms = 0
         self._cells: dict[tuple[Features, str], tuple[tuple[ActionSet, Situation], ...]] = {}
@@ -66,18 +67,25 @@ class Pairs:
     def record(self, actor: Actor, target: Target, service: str, context: Context = NO_CONTEXT) -> Record:
         """The actions of the service that the caller may take on the target, and why."""
         asked = self.asked(actor, target, service, context, plain=False)
-        key = (
+        controls, side = self.side(target, service)
+        circumstances = (
             actor,
             service,
-            self.side(target, service),
             features_of_arn(target.arn),
             tuple(target.context.items()),
             tuple(sorted(context.items())) if context else None,
-            self._vector(actor, target, asked),
+            controls,
+            self._vector(self._narrow_of_caller(actor, target, asked.universe, controls), asked),
         )
+        policy = target.side[0]
+        narrow: tuple[Sheet, ...] = ()
+        if policy is not None:
+            narrow = self.documents.narrow(policy, service, asked.universe.every)
+        key = (circumstances, side, self._vector(narrow, asked) if narrow else ())
         found = self._records.get(key)
         if found is None:
-            found = self._records[key] = self._decided(actor, target, asked, context)
+            shared = self._shared.setdefault(circumstances, {})
+            found = self._records[key] = self._decided(actor, target, asked, context, shared)
         return found
 
     def asked(self, actor: Actor, target: Target, service: str, context: Context, *, plain: bool) -> Asked:
@@ -97,45 +105,51 @@ class Pairs:
             plain,
         )
 
-    def _decided(self, actor: Actor, target: Target, asked: Asked, context: Context) -> Record:
-        layers = LayerSets(asked, self.documents)
-        sure, maybe = self.decide(asked, target, layers)
+    def _decided(
+        self, actor: Actor, target: Target, asked: Asked, context: Context, shared: Answers
+    ) -> Record:
+        """The record of a pair; `shared` has the answers of all layers but the resource policy, where known."""
+        layers = LayerSets(asked, self.documents, dict(shared))
+        bare = self._folded(asked, layers)
+        sure, maybe = self._settled(asked, target, layers, bare)
+        shared.update(
+            (layer, answer) for layer, answer in layers.answers.items() if layer is not Layer.RESOURCE
+        )
         if not maybe:
             return _NOTHING
-        told = maybe
-        if self._may_be_granted(asked, target) or asked.applied.unknown or layers.unread:
+        told = bare[1] & maybe
+        if any(answer.unread for answer in layers.answers.values()):
             asking = replace(asked, told=True)
-            told = self._folded(asking, LayerSets(asking, self.documents))[1] & maybe
+            read = {layer: answer for layer, answer in layers.answers.items() if not answer.unread}
+            told = self._folded(asking, LayerSets(asking, self.documents, read))[1] & maybe
         plain = sure, maybe
-        if layers.conditions or self._has_open_variable(asked, actor, target):
+        if any(answer.varies for answer in layers.answers.values()):
             absent = self.asked(actor, target, asked.universe.service, context, plain=True)
-            plain = self.decide(absent, target, LayerSets(absent, self.documents))
+            fixed = {layer: answer for layer, answer in layers.answers.items() if not answer.varies}
+            without = LayerSets(absent, self.documents, fixed)
+            plain = self._settled(absent, target, without, self._folded(absent, without))
         one = self._one
         grant = Grant(one(sure), one(maybe), one(told), Bounds(one(plain[0]), one(plain[1])))
+        answers = [(layer, layers.answers[layer]) for layer in Layer if layer in layers.answers]
         return Record(
             self._known.setdefault(grant, grant),
-            tuple(dict.fromkeys(layers.conditions)),
-            tuple(layers.placed),
-            tuple((one(actions), reason) for actions, reason in layers.unknown),
+            tuple(dict.fromkeys(found for _, answer in answers for found in answer.conditions)),
+            tuple(dict.fromkeys((layer, sheet) for layer, answer in answers for sheet in answer.placed)),
+            tuple((one(actions), reason) for _, answer in answers for actions, reason in answer.unknown),
         )
 
     def _one(self, bits: ActionSet) -> ActionSet:
         """The set, kept in memory once."""
         return self._sets.setdefault(bits, bits)
 
-    def _has_open_variable(self, asked: Asked, actor: Actor, target: Target) -> bool:
-        sheets = self.narrow(actor, target, asked.universe)
-        return any(map(asked.is_open, (key for sheet in sheets for key in sheet.variables)))
-
-    def decide(self, asked: Asked, target: Target, layers: LayerSets) -> Pair:
-        """The actions that are allowed, from both sides; what may decide beside policies included."""
-        sure, maybe = self._folded(asked, layers)
+    def _settled(self, asked: Asked, target: Target, layers: LayerSets, bare: Pair) -> Pair:
+        """What the policies allow (`bare`), with what may decide beside them."""
+        sure, maybe = bare
         service = asked.universe.service
         if self._may_be_granted(asked, target):
-            operations = self.grant_operations
-            granted = LayerSets(asked, self.documents, granted=True)
-            maybe |= self._folded(asked, granted)[1] & operations
-        if service == "s3":
+            granted = LayerSets(asked, self.documents, layers.answers, granted=True)
+            maybe |= self._folded(asked, granted)[1] & self.grant_operations
+        if service == "s3" and maybe:
             blocked = self._is_blocked(asked)
             if blocked is not False:
                 if target.resource is not None and _restricts_public(target):
@@ -183,18 +197,23 @@ class Pairs:
 
     # --- what decides a pair --------------------------------------------------------------------------------------
 
-    def side(self, target: Target, service: str) -> Hashable:
-        """What targets have in common whose sides say the same of a service, but for the Resource elements."""
+    def side(self, target: Target, service: str) -> tuple[Hashable, Hashable]:
+        """What targets have in common whose sides say the same of a service, but for the Resource elements.
+
+        The first part is about the resource control policies, the second about the resource policy.
+        """
         key = (target, service)
         found = self._sides.get(key)
         if found is None:
             policy, levels, unknown = target.side
             controls = None if levels is None else tuple(id(p) for level in levels for p in level.policies)
             found = self._sides[key] = (
-                None if policy is None else self._policy(policy, service),
-                controls,
-                frozenset(unknown),
-                service == "s3" and _restricts_public(target),
+                (controls, Layer.RESOURCE_CONTROL in unknown),
+                (
+                    None if policy is None else self._policy(policy, service),
+                    Layer.RESOURCE in unknown,
+                    service == "s3" and _restricts_public(target),
+                ),
             )
         return found
 
@@ -209,31 +228,32 @@ class Pairs:
         whole = policy if service == "s3" else None
         return self._policies.setdefault((said, policy.unreadable, whole), len(self._policies))
 
-    def narrow(self, actor: Actor, target: Target, universe: Universe) -> list[Sheet]:
-        """The sheets that do not cover every resource, in the order of the layers."""
-        key = (actor, universe.service)
-        own = self._narrow.get(key)
-        if own is None:
-            own = self._narrow[key] = tuple(self._limited(_caller_policies(actor.applied), universe))
-        policy, levels, _ = target.side
-        policies = [] if policy is None else [policy]
-        policies += [p for level in levels or () for p in level.policies]
-        return [*own, *self._limited(policies, universe)]
+    def _narrow_of_caller(
+        self, actor: Actor, target: Target, universe: Universe, controls: Hashable
+    ) -> tuple[Sheet, ...]:
+        """The sheets of the caller, and of the resource control policies, that do not cover every resource."""
+        key = (actor, universe.service, controls)
+        found = self._narrow.get(key)
+        if found is None:
+            levels = target.side[1]
+            policies = [
+                *_caller_policies(actor.applied),
+                *(p for level in levels or () for p in level.policies),
+            ]
+            found = self._narrow[key] = tuple(
+                sheet
+                for policy in policies
+                for sheet in self.documents.narrow(policy, universe.service, universe.every)
+            )
+        return found
 
-    def _limited(self, policies: list[Policy], universe: Universe) -> list[Sheet]:
-        return [
-            sheet
-            for policy in policies
-            for sheet in self.documents.naming(policy, universe.service, universe.every)
-            if not sheet.everywhere
-        ]
-
-    def _vector(self, actor: Actor, target: Target, asked: Asked) -> Hashable:
+    @staticmethod
+    def _vector(sheets: tuple[Sheet, ...], asked: Asked) -> Hashable:
         """Which Resource elements cover the target."""
-        arn = target.arn
         request = asked.request
+        arn = request.resource
         vector: list[Truth] = []
-        for sheet in self.narrow(actor, target, asked.universe):
+        for sheet in sheets:
             selector = sheet.selector
             if selector.templates:
                 vector.append(selector.selects(arn, request, []))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from wa_policy.catalog.model import ActionSet
+from wa_policy.evaluator.formula import Layer
+from wa_policy.evaluator.situations import ALWAYS_ALLOWED
 from wa_policy.graph.access import Access, Grant
 from wa_policy.graph.classes import PrincipalClass
 from wa_policy.graph.pairs import NO_CONTEXT, Context
@@ -16,6 +18,13 @@ from wa_policy.graph.things import Thing, things_of
 from wa_policy.graph.weave import INVOKE, Candidates, classes_of_things
 from wa_policy.graph.web import Node, NodeKind
 from wa_policy.iam.arn import parse_arn
+from wa_policy.iam.policy import Effect
+from wa_policy.iam.principal import (
+    AccountPrincipal,
+    ArnPrincipal,
+    FederatedPrincipal,
+    ServicePrincipal,
+)
 from wa_policy.inventory.model import Principal
 
 
@@ -45,7 +54,10 @@ class What:
 def who_can(reach: Reach, action: str, resource: str, context: Context = NO_CONTEXT) -> tuple[Who, ...]:
     """Everyone who may take the action on the resource, for certain first; whoever surely may not is left out."""
     found: list[Who] = []
+    accounts = _accounts_that_may(reach, action, resource)
     for class_ in reach.classes:
+        if accounts is not None and class_.account not in accounts:
+            continue
         access = reach.access(class_.actor, action, resource, context)
         if access.is_possible:
             found.append(Who(NodeKind.PRINCIPAL, tuple(member.arn for member in class_.members), access))
@@ -54,6 +66,34 @@ def who_can(reach: Reach, action: str, resource: str, context: Context = NO_CONT
         if access.is_possible:
             found.append(Who(node.kind, (node.id,), access))
     return tuple(sorted(found, key=lambda who: (who.access.truth is not True, who.kind, who.names)))
+
+
+def _accounts_that_may(reach: Reach, action: str, resource: str) -> frozenset[str] | None:
+    """The accounts whose principals the resource may let in; None if it may be any."""
+    target = reach.target(resource)
+    if target.account is None or not reach.decides_by_sets(action) or action.lower() in ALWAYS_ALLOWED:
+        return None
+    if Layer.RESOURCE in target.side[2]:
+        return None
+    named = {target.account}
+    policy = target.side[0]
+    for statement in () if policy is None else policy.statements:
+        element = statement.principal
+        if statement.effect is not Effect.ALLOW or element is None:
+            continue
+        for principal in element.principals:
+            match principal:
+                case AccountPrincipal(account) if not element.negated:
+                    named.add(account)
+                case ArnPrincipal(arn) if not element.negated:
+                    named.add(arn.account)
+                case ServicePrincipal() | FederatedPrincipal() if not element.negated:
+                    pass
+                case _:
+                    return None
+    if policy is not None and policy.unreadable:
+        return None
+    return frozenset(named)
 
 
 def member_access(reach: Reach, who: Who, arn: str) -> Access:
@@ -102,13 +142,13 @@ def _all_candidates(candidates: Candidates, class_: PrincipalClass, firsts: tupl
     """The candidates, with what a document that was not read might allow."""
     numbers = set(candidates.of(class_))
     for number, thing in enumerate(firsts):
-        target = reach_unknown(candidates.reach, thing)
+        target = _has_gaps(candidates.reach, thing)
         if target:
             numbers.add(number)
     return sorted(numbers)
 
 
-def reach_unknown(reach: Reach, thing: Thing) -> bool:
+def _has_gaps(reach: Reach, thing: Thing) -> bool:
     """True iff the side of the thing is not known in full."""
     return bool(reach.target(thing.arn).side[2]) or thing.type == "AWS::KMS::Key"
 

@@ -100,7 +100,7 @@ class Reach:
         """
         known: Context = make_context(dict(context)) if context else NO_CONTEXT
         class_ = self.class_of(principal)
-        if not self._by_sets(action):
+        if not self.decides_by_sets(action):
             return self.access(self.actor(principal), action, resource, known)
         found = self._access(class_.actor, action, self.target(resource, fresh=fresh), known)
         if found.truth is False or len(class_.members) == 1:
@@ -113,7 +113,7 @@ class Reach:
 
     def access(self, actor: Actor, action: str, resource: str, context: Context = NO_CONTEXT) -> Access:
         """`may` for any caller."""
-        if self._by_sets(action):
+        if self.decides_by_sets(action):
             return self._access(actor, action, self.target(resource), context)
         key = (actor, action.lower(), resource, tuple(sorted(context.items())))
         found = self._evaluated.get(key)
@@ -129,7 +129,8 @@ class Reach:
     def extents(self) -> Extents:
         return Extents(self.inventory, self.pairs)
 
-    def _by_sets(self, action: str) -> bool:
+    def decides_by_sets(self, action: str) -> bool:
+        """True iff sets of actions answer for the action; else the evaluator does."""
         return action.lower() != _INVOKE and self.catalog.is_known(action)
 
     def _access(self, actor: Actor, action: str, target: Target, context: Context) -> Access:

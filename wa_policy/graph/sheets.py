@@ -56,6 +56,7 @@ class Documents:
         self._catalog = catalog
         self._by_id: dict[int, Document] = {}
         self._of_service: dict[tuple[int, str], tuple[Sheet, ...]] = {}
+        self._narrow: dict[tuple[int, str], tuple[Sheet, ...]] = {}
 
     def of(self, policy: Policy) -> Document:
         """The policy's sheets. The policy is kept, so its identity stands for it."""
@@ -72,6 +73,15 @@ class Documents:
         if found is None:
             found = tuple(sheet for sheet in self.of(policy).sheets if sheet.maybe & actions)
             self._of_service[key] = found
+        return found
+
+    def narrow(self, policy: Policy, service: str, actions: ActionSet) -> tuple[Sheet, ...]:
+        """Those of `naming` that do not cover every resource."""
+        key = (id(policy), service)
+        found = self._narrow.get(key)
+        if found is None:
+            naming = self.naming(policy, service, actions)
+            found = self._narrow[key] = tuple(sheet for sheet in naming if not sheet.everywhere)
         return found
 
     def _sheet(self, policy: Policy, index: int) -> Sheet:

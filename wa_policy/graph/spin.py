@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import chain
 
 from wa_policy.evaluator.formula import Layer
@@ -42,7 +41,7 @@ def web_of(reach: Reach, raised: Iterable[Escalation] = ()) -> Web:
         source, target = home.get(edge.source, edge.source), home.get(edge.target, edge.target)
         if target in nodes and source in nodes:
             if (source, target) != (edge.source, edge.target):
-                edge = replace(edge, source=source, target=target)  # noqa: PLW2901  # the same edge, at its nodes
+                edge = edge.between(source, target)  # noqa: PLW2901  # the same edge, at its nodes
             key = source, target, edge.kind, edge.how
             if key not in edges or (edges[key].truth is not True and edge.truth is True):
                 edges[key] = edge
@@ -105,7 +104,7 @@ def _edges(
                 for edge in edges_of(reach, sources[0], thing.arn, thing, found):
                     for source in sources:
                         if source != edge.target:
-                            yield replace(edge, source=source), None
+                            yield edge.between(source, edge.target), None
     for stranger in strangers_of(reach, firsts):
         for thing in stranger.things:
             found = reached(reach, stranger.actor, thing)

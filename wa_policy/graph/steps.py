@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wa_policy.evaluator.derived_context import derived_context
 from wa_policy.graph.asking import Asking, Taken, choices, nothing_more
@@ -37,24 +38,69 @@ def _customer_managed(principal: Principal) -> tuple[str, ...]:
     return tuple(dict.fromkeys(arn for arn in arns if arn is not None and f"::{principal.account}:" in arn))
 
 
-def steps_of(technique: Technique, way: Way, asking: Asking) -> tuple[Taken, ...] | None:
+Key = int | tuple[str, str]
+"""What is asked at once: a step by its number, or all steps on one resource of a type."""
+Fixed = Mapping[Key, tuple[Taken, ...]]
+"""The steps of a technique that are the same for each of its targets."""
+
+
+def fixed_steps(technique: Technique, principal: Principal, asking: Asking) -> Fixed | None:
+    """The steps that do not depend on the target, None iff one of them is not allowed."""
+    taking = _Taking(technique, Way(principal, principal), asking)
+    found: dict[Key, tuple[Taken, ...]] = {}
+    for key in keys_of(technique):
+        if all(_is_fixed(step) for step in _steps(technique, key)):
+            taken = taking.of_key(key)
+            if taken is None:
+                return None
+            found[key] = taken
+    return found
+
+
+def steps_of(technique: Technique, way: Way, asking: Asking, fixed: Fixed) -> tuple[Taken, ...] | None:
     """Each step with what may be done, None iff one of them is not allowed."""
     taking = _Taking(technique, way, asking)
     taken: list[Taken] = []
-    for step in technique.steps:
-        if step.on is On.SOME and step.types:
-            continue
-        one = taking.best(taking.of_step(step))
-        if one is None:
+    for key in keys_of(technique):
+        found = fixed.get(key)
+        if found is None:
+            found = taking.of_key(key)
+        if found is None:
             return None
-        taken.append(one)
-    for action_type in taking.chosen_types():
-        group = taking.of_type(*action_type)
-        if group is None:
-            return None
-        taken += group
+        taken += found
     order = {action: number for number, action in enumerate(technique.actions)}
     return tuple(sorted(dict.fromkeys(taken), key=lambda one: order[one.action]))
+
+
+@lru_cache(maxsize=1024)
+def keys_of(technique: Technique) -> tuple[Key, ...]:
+    """What is asked for a technique, in order."""
+    keys: list[Key] = []
+    for number, step in enumerate(technique.steps):
+        if step.on is not On.SOME or not step.types:
+            keys.append(number)
+            continue
+        service = step.action.partition(":")[0]
+        keys += [(service, type_) for type_ in step.types if (service, type_) not in keys]
+    return tuple(keys)
+
+
+def _steps(technique: Technique, key: Key) -> tuple[Step, ...]:
+    if isinstance(key, int):
+        return (technique.steps[key],)
+    service, type_ = key
+    return tuple(
+        step
+        for step in technique.steps
+        if step.on is On.SOME and type_ in step.types and step.action.startswith(f"{service}:")
+    )
+
+
+_OF_PRINCIPAL = frozenset((On.SELF, On.OWN_POLICY, On.OWN_GROUP, On.SOME))
+
+
+def _is_fixed(step: Step) -> bool:
+    return step.on in _OF_PRINCIPAL and not any("{" in value for _, values in step.context for value in values)
 
 
 class _Taking:
@@ -62,6 +108,13 @@ class _Taking:
         self._technique = technique
         self._way = way
         self._asking = asking
+
+    def of_key(self, key: Key) -> tuple[Taken, ...] | None:
+        """The steps that the key stands for, None iff one of them is not allowed."""
+        if not isinstance(key, int):
+            return self.of_type(*key)
+        one = self.best(self.of_step(self._technique.steps[key]))
+        return None if one is None else (one,)
 
     # --- the steps on what is given --------------------------------------------------------------------------
 
@@ -104,7 +157,7 @@ class _Taking:
         known: dict[str, str] = {}
         if isinstance(about, Principal):
             known = tag_keys(about)
-            if self._asking.catalog.key_usable_with("iam:PermissionsBoundary", step.action):
+            if self._asking.knows_boundary(step.action):
                 known |= boundary_keys(self._asking.inventory, about)
         context = step.context
         if step.passed_to:
@@ -144,25 +197,10 @@ class _Taking:
 
     # --- the steps on what the caller chooses --------------------------------------------------------------
 
-    def chosen_types(self) -> tuple[tuple[str, str], ...]:
-        """The service and name of each resource type of which the caller chooses one, in order."""
-        return tuple(
-            dict.fromkeys(
-                (step.action.partition(":")[0], type_)
-                for step in self._technique.steps
-                if step.on is On.SOME
-                for type_ in step.types
-            )
-        )
-
-    def of_type(self, service: str, type_: str) -> list[Taken] | None:
+    def of_type(self, service: str, type_: str) -> tuple[Taken, ...] | None:
         """All steps on one resource of the type, the first for which all of them are allowed."""
-        steps = [
-            step
-            for step in self._technique.steps
-            if step.on is On.SOME and type_ in step.types and step.action.startswith(f"{service}:")
-        ]
-        best: list[Taken] | None = None
+        steps = _steps(self._technique, (service, type_))
+        best: tuple[Taken, ...] | None = None
         for resource in self._places(type_, tuple(step.action for step in steps), steps[0].also):
             taken: list[Taken] = []
             for step in steps:
@@ -172,8 +210,8 @@ class _Taking:
                 taken.append(one)
             else:
                 if all(one.truth is True for one in taken):
-                    return taken
-                best = best or taken
+                    return tuple(taken)
+                best = best or tuple(taken)
         return best
 
     def _places(self, type_: str, actions: tuple[str, ...], also: tuple[str, ...] = ()) -> Iterator[str]:

@@ -74,6 +74,13 @@ class Edge:
     statements: tuple[Placed, ...] = ()
     missing: str = ""
 
+    def between(self, source: str, target: str) -> Edge:
+        """The same step between other nodes."""
+        return Edge(
+            source, target, self.kind, self.how, self.sure, self.maybe, self.conditions, self.doubts,
+            self.statements, self.missing,
+        )  # fmt: skip
+
     @property
     def truth(self) -> Truth:
         """True iff the step can be taken whatever the open keys are; else why it is not known."""

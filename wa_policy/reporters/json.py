@@ -56,6 +56,7 @@ def _result(result: Result, lines: Mapping[Source, int]) -> dict[str, Any]:
         "why": rule.why,
         "fix": dict(sorted(rule.fix.items())),
         "witness": None if result.witness is None else _witness(result.witness, lines),
+        "evidence": result.evidence,
         "reasons": [_unknown(reason) for reason in result.reasons],
     }
 

@@ -97,6 +97,7 @@ class _Text:
                 yield from self.field("assumed", result.witness.assumed)
             for doubt in result.witness.doubts:
                 yield from self.field("doubt", str(doubt))
+        yield from self.field("evidence", result.evidence)
         for reason in result.reasons:
             yield from self.field("missing", str(reason))
         yield f"{' ' * 4}{'at':<{_LABEL}}{self.place(result.source)}"

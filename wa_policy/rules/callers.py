@@ -78,6 +78,10 @@ def callers_of(
                 )
                 words = f"account {account}" if isinstance(principal, OutsiderKind) else f"`{principal.arn}`"
                 yield NamedCaller(words, outsider)
+        case ServiceCaller(name, str(customer)):
+            org_id = _organization_id(scope.inventory)
+            acting = callers.service(name, catalog, account=customer, organization=org_id)
+            yield NamedCaller(f"`{name}` acting for account {customer}", acting)
         case ServiceCaller(name):
             for organization in (None, callers.OUTSIDE_ORGANIZATION):
                 acting = callers.service(name, catalog, account=nobodys, organization=organization)
@@ -132,8 +136,7 @@ def _self(principal: Principal, inventory: Inventory, catalog: Catalog) -> Calle
     caller = parse_caller(principal.arn)
     if caller is None:
         raise ValueError(f"`{principal.arn}` is no principal")
-    organization = inventory.organization
-    org_id = organization.id if isinstance(organization, Organization) else None
+    org_id = _organization_id(inventory)
     known: dict[str, KeyDomain] = {
         "aws:principalarn": fixed(principal.arn),
         "aws:principalaccount": fixed(principal.account),
@@ -145,6 +148,11 @@ def _self(principal: Principal, inventory: Inventory, catalog: Catalog) -> Calle
         known["aws:principalorgid"] = fixed(org_id)
     known.update({f"aws:principaltag/{key.lower()}": fixed(value) for key, value in principal.tags.items()})
     return callers.insider(caller, known, catalog)
+
+
+def _organization_id(inventory: Inventory) -> str | None:
+    organization = inventory.organization
+    return organization.id if isinstance(organization, Organization) else None
 
 
 def _named_networks(policy: Policy | None) -> tuple[str, ...]:

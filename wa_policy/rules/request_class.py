@@ -53,9 +53,10 @@ class AccountCaller:
 
 @dataclass(frozen=True, slots=True)
 class ServiceCaller:
-    """A service that calls for a resource of an account that is not trusted."""
+    """A service that calls for a resource of an account that is not trusted, or of `account` where it is given."""
 
     service: str
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

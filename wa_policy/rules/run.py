@@ -145,11 +145,8 @@ class _Run:
         match self.rule.check:
             case Forbid() as forbid:
                 return self.forbidden(forbid, values)
-            case Shape(name, operands):
-                if item is None:
-                    return _PASS
-                broken = SHAPES[name].judge(item, self.subject, self.scope, resolve_all(operands, values))
-                return _judged(broken, Verdict.FAIL, Verdict.PASS)
+            case Shape() as shape:
+                return _PASS if item is None else self.shaped(shape, item, values)
             case Require(test):
                 kept = holds(test, self.subject, self.scope, values)
                 return _judged(kept, Verdict.PASS, Verdict.FAIL)
@@ -157,6 +154,18 @@ class _Run:
                 return Judgement(Verdict.MANUAL)
             case _:
                 assert_never(self.rule.check)
+
+    def shaped(self, shape: Shape, item: Item, values: Mapping[str, Value]) -> Judgement:
+        predicate, arguments = SHAPES[shape.predicate], resolve_all(shape.arguments, values)
+        broken = predicate.judge(item, self.subject, self.scope, arguments)
+        if broken is not True:
+            return _judged(broken, Verdict.FAIL, Verdict.PASS)
+        from wa_policy.rules.forbid import judge
+
+        requests = predicate.shown_by(item, self.subject, self.scope)
+        witness = judge(Forbid((requests,)), self.subject, {}, self.scope).witness if requests else None
+        words = predicate.evidence(item) if witness is None else ""
+        return Judgement(Verdict.FAIL, witness, evidence=words)
 
     def forbidden(self, forbid: Forbid, values: Mapping[str, Value]) -> Judgement:
         from wa_policy.rules.forbid import judge
@@ -187,6 +196,7 @@ class _Run:
             message=message,
             key="" if item is None else item.key,
             witness=judgement.witness,
+            evidence=judgement.evidence,
             reasons=judgement.reasons,
             account=subject.account,
         )

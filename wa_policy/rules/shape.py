@@ -8,19 +8,26 @@ from dataclasses import dataclass
 from wa_policy.evaluator.truth import Truth
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values
 from wa_policy.rules.items import Item
-from wa_policy.rules.shape_addresses import is_unsound_range
-from wa_policy.rules.shape_resources import is_wide_resource
-from wa_policy.rules.shape_sources import is_wide_source
+from wa_policy.rules.request_class import RequestClass
+from wa_policy.rules.shape_addresses import calls_from_range, is_unsound_range, range_in_words
+from wa_policy.rules.shape_resources import calls_on_unnamed_resource, is_wide_resource, resource_in_words
+from wa_policy.rules.shape_sources import calls_for_source, is_wide_source, source_in_words
 from wa_policy.rules.subjects import Scope, Subject
 
 
 @dataclass(frozen=True, slots=True)
 class ShapePredicate:
-    """A test on the items of one of the iterators."""
+    """A test on the items of one of the iterators.
+
+    `shown_by` are the requests that a broken item lets through, one of which is to be the witness; None where there are
+    none to be stated. `evidence` says in words what is broken, for where no such request is allowed.
+    """
 
     judge: Callable[[Item, Subject, Scope, Values], Truth]
     doc: str
     iterators: tuple[str, ...]
+    shown_by: Callable[[Item, Subject, Scope], RequestClass | None]
+    evidence: Callable[[Item], str]
     arguments: tuple[Argument, ...] = ()
 
 
@@ -30,6 +37,8 @@ SHAPES: Mapping[str, ShapePredicate] = {
         "the range is one that lets through (in an Allow, or excepted from a Deny) and is shorter than the prefix, or holds "
         "addresses that no caller from the internet has",
         ("condition_values",),
+        calls_from_range,
+        range_in_words,
         (
             Argument("min_prefix_v4", ArgumentKind.NUMBER),
             Argument("min_prefix_v6", ArgumentKind.NUMBER),
@@ -41,12 +50,16 @@ SHAPES: Mapping[str, ShapePredicate] = {
         "that is not bound to the own account; unless a condition on one of the keys of `narrowed_by`, a Deny or the "
         "boundary narrows it",
         ("resource_grants",),
+        calls_on_unnamed_resource,
+        resource_in_words,
         (Argument("narrowed_by", ArgumentKind.KEYS, required=False),),
     ),
     "is_wide_source": ShapePredicate(
         is_wide_source,
         "the source ARN names every resource of its kind, or every method of an API of which the function serves one",
         ("condition_values",),
+        calls_for_source,
+        source_in_words,
     ),
 }
 """All predicates by name."""

@@ -7,6 +7,7 @@ from wa_policy.iam.policy import Effect
 from wa_policy.iam.values import AddressRange, parse_address_range
 from wa_policy.rules.arguments import Values, number
 from wa_policy.rules.items import Item
+from wa_policy.rules.request_class import CallerWord, KeySpec, Policies, RequestClass
 from wa_policy.rules.subjects import Scope, Subject
 
 _BITS = {4: 32, 6: 128}
@@ -38,4 +39,27 @@ def is_unsound_range(item: Item, _subject: Subject, _scope: Scope, arguments: Va
     if not lets_through or found is None:
         return False
     shortest = number(arguments, f"min_prefix_v{found.version}")
-    return prefix_length(found) < shortest or any(block.contains(found) for block in NOT_ROUTED)
+    return prefix_length(found) < shortest or _is_not_routed(found)
+
+
+def _is_not_routed(found: AddressRange) -> bool:
+    return any(block.contains(found) for block in NOT_ROUTED)
+
+
+def calls_from_range(item: Item, _subject: Subject, _scope: Scope) -> RequestClass | None:
+    """Calls of anyone on the internet from an address of the range; None where nobody there has one."""
+    found = parse_address_range(str(item.value))
+    if found is None or _is_not_routed(found):
+        return None
+    context = (("aws:SourceIp", KeySpec(absent=False, inside=(str(item.value),))),)
+    return RequestClass(Policies.RESOURCE, CallerWord.ANONYMOUS, ("execute-api:Invoke",), context=context)
+
+
+def range_in_words(item: Item) -> str:
+    """What is wrong with the range."""
+    found = parse_address_range(str(item.value))
+    if found is None:
+        return ""
+    if _is_not_routed(found):
+        return f"`{item.value}` is not routed on the internet: no call from there has an address of it"
+    return f"`{item.value}` holds {found.last - found.first + 1:,} addresses"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 
 from wa_policy.catalog.model import ActionSet, Catalog
 from wa_policy.evaluator.truth import Truth
+from wa_policy.formal.actions import telling
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.operators import Comparison, Quantifier
 from wa_policy.iam.pattern import glob, matches
@@ -15,6 +17,7 @@ from wa_policy.rules.actions import actions_of, denied_outright, is_everything, 
 from wa_policy.rules.arguments import Values, texts
 from wa_policy.rules.documents import Documents, boundary_documents, identity_documents
 from wa_policy.rules.items import Item
+from wa_policy.rules.request_class import CallerWord, Policies, RequestClass, ResourceSpec
 from wa_policy.rules.subjects import Scope, Subject
 
 
@@ -39,11 +42,50 @@ def is_wide_resource(item: Item, subject: Subject, scope: Scope, arguments: Valu
         reasons += boundary.unknown
         if boundary.unknown and not left:
             # What was not read of the boundary may let it through.
-            return boundary.unknown[0] if _some_with_resources(granted & catalog.listed, catalog) else False
-    if _some_with_resources(left & catalog.listed, catalog):
+            return boundary.unknown[0] if _one_with_resources(granted & catalog.listed, catalog) else False
+    if _one_with_resources(left & catalog.listed, catalog):
         # A document that was not read may hold the Deny that narrows.
         return reasons[0] if reasons else True
     return hole or False
+
+
+def calls_on_unnamed_resource(item: Item, subject: Subject, scope: Scope) -> RequestClass | None:
+    """Calls of the subject on a resource that the value admits and that no grant of the subject names."""
+    statement = item.statement
+    if statement is None or statement.resource is None:
+        return None
+    catalog = scope.catalog
+    documents = identity_documents(subject)
+    granted = catalog.difference(
+        actions_of(statement.action, catalog)[0], denied_outright(documents, catalog)
+    )
+    boundary = boundary_documents(subject)
+    if boundary is not None:
+        granted &= _wide_actions(boundary, subject, catalog)
+    action = _one_with_resources(granted & catalog.listed, catalog)
+    if action is None:
+        return None
+    named = tuple(
+        str(value)
+        for _, other in documents.statements(Effect.ALLOW)
+        for value in _resource_values(other)
+        if not is_wide_text(value, subject.account)
+    )
+    if statement.resource.negated:
+        patterns, named = ("*",), (*named, *(str(value) for value in statement.resource.values))
+    else:
+        patterns = (str(item.value),)
+    return RequestClass(
+        Policies.IDENTITY,
+        CallerWord.SELF,
+        (action,),
+        resource=ResourceSpec(patterns, tuple(dict.fromkeys(named))),
+    )
+
+
+def resource_in_words(item: Item) -> str:
+    """What the statement grants."""
+    return f"the statement grants {item.fields['actions']} on `{item.fields['resource']}`"
 
 
 def _wide_actions(boundary: Documents, subject: Subject, catalog: Catalog) -> ActionSet:
@@ -100,11 +142,17 @@ def _narrows(condition: Condition, keys: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _some_with_resources(bits: ActionSet, catalog: Catalog) -> bool:
-    """True iff one of the listed actions supports resource-level permissions."""
-    for of_service in service_sets(catalog).values():
-        for name in catalog.names(of_service & bits) if of_service & bits else ():
-            action = catalog.action(name)
-            if action is not None and action.has_resource_types:
-                return True
-    return False
+def _one_with_resources(bits: ActionSet, catalog: Catalog) -> str | None:
+    """One of the listed actions that supports resource-level permissions, the one that says most if it does."""
+    if not bits:
+        return None
+    names = (
+        name
+        for of_service in service_sets(catalog).values()
+        for name in (catalog.names(of_service & bits) if of_service & bits else ())
+    )
+    for name in chain((telling(bits, catalog),), names):
+        action = catalog.action(name)
+        if action is not None and action.has_resource_types:
+            return name
+    return None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from wa_policy.evaluator.truth import Truth
-from wa_policy.iam.arn import Arn, parse_arn
+from wa_policy.iam.arn import Arn, is_account_id, parse_arn
 from wa_policy.iam.policy import Effect
+from wa_policy.iam.principal import ServicePrincipal
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import METHODS_PROPERTY, REST_API_ID_PROPERTY, PropertyValue, Resource
 from wa_policy.inventory.relations import related
 from wa_policy.rules.arguments import Values
 from wa_policy.rules.items import Item
+from wa_policy.rules.request_class import KeySpec, Policies, RequestClass, ServiceCaller
 from wa_policy.rules.subjects import Scope, Subject
 
 _REST_API, _HTTP_API = "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"
@@ -30,6 +33,30 @@ def is_wide_source(item: Item, subject: Subject, scope: Scope, _arguments: Value
             return False
         return True if _names_nothing(api) else _serves_one_of_many(arn, api, subject, scope)
     return _names_nothing(arn.resource_name)
+
+
+def calls_for_source(item: Item, subject: Subject, _scope: Scope) -> RequestClass | None:
+    """Calls of the service that the grant names, for a source that the ARN admits."""
+    statement = item.statement
+    if statement is None or statement.principal is None or statement.action.negated:
+        return None
+    arn = parse_arn(str(item.value))
+    service = next(
+        (p.service for p in statement.principal.principals if isinstance(p, ServicePrincipal)), None
+    )
+    owner = subject.account if arn is None or not is_account_id(arn.account) else arn.account
+    if service is None or owner is None:
+        return None
+    actions = tuple(str(action) for action in statement.action.values)
+    # A name that is not empty reads like one that somebody has.
+    pattern = re.sub(r"\*+", "?*", str(item.value))
+    context = (("aws:SourceArn", KeySpec(absent=False, one_of=(pattern,))),)
+    return RequestClass(Policies.RESOURCE, ServiceCaller(service, owner), actions, context=context)
+
+
+def source_in_words(item: Item) -> str:
+    """What the source ARN admits."""
+    return f"`{item.value}` has a wildcard where the name of the trigger would stand"
 
 
 def _names_nothing(text: str) -> bool:

@@ -42,12 +42,16 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The answer of a check on a subject or item: `source` is the place to look at, None where it is the subject's."""
+    """The answer of a check on a subject or item: `source` is the place to look at, None where it is the subject's.
+
+    `evidence` says what shows a fail that no request can show.
+    """
 
     verdict: Verdict
     witness: Witness | None = None
     reasons: tuple[Unknown, ...] = ()
     source: Source | None = None
+    evidence: str = ""
 
 
 def subjects(inventory: Inventory, select: tuple[str, ...]) -> Iterator[Subject]:
