@@ -43,6 +43,7 @@ _KINDS = (
     ),
     ("AWS::KMS::Key", "kms", "arn:aws:kms:{region}:{account}:key/{name}", 10),
 )
+_IAM = {PrincipalKind.ROLE: "AWS::IAM::Role", PrincipalKind.USER: "AWS::IAM::User"}
 _READS = {
     "lambda": ["lambda:Get*", "lambda:List*"],
     "s3": ["s3:GetObject", "s3:ListBucket"],
@@ -251,6 +252,11 @@ def organization(size: Size) -> Inventory:
     for resource in resources:
         owned[resource.account or ""].append(resource)
     principals = tuple(sorted(maker.principals(owned), key=lambda principal: principal.arn))
+    listed = (
+        Resource(_IAM[one.kind], one.arn, one.name, one.account, None, {"Path": one.path}, one.source)
+        for one in principals
+    )
+    resources = tuple(sorted((*resources, *listed), key=lambda resource: (resource.type, resource.id)))
     full = AttachedPolicy("FullAWSAccess", _policy("scp/full.json", _allow("*", "*")))
     regions = {"StringNotEquals": {"aws:RequestedRegion": [_REGION, "us-east-1"]}}
     region = _policy(

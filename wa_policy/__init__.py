@@ -9,7 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wa_policy.api import can, explain, locate, read, scan, simulate
+    from wa_policy.api import (
+        build_graph,
+        can,
+        escalations,
+        explain,
+        find_paths,
+        locate,
+        read,
+        scan,
+        simulate,
+        what_can,
+        who_can,
+    )
     from wa_policy.catalog.store import load_catalog
     from wa_policy.errors import LoadError, Problem, UsageError, WaPolicyError
     from wa_policy.evaluator.applied import AppliedPolicies
@@ -45,9 +57,12 @@ __all__ = [
     "WaPolicyError",
     "Witness",
     "applied_to",
+    "build_graph",
     "can",
+    "escalations",
     "evaluate",
     "explain",
+    "find_paths",
     "load_catalog",
     "locate",
     "make_context",
@@ -56,10 +71,24 @@ __all__ = [
     "read",
     "scan",
     "simulate",
+    "what_can",
+    "who_can",
 ]
 
 _MODULES = {
-    "api": ("can", "explain", "locate", "read", "scan", "simulate"),
+    "api": (
+        "build_graph",
+        "can",
+        "escalations",
+        "explain",
+        "find_paths",
+        "locate",
+        "read",
+        "scan",
+        "simulate",
+        "what_can",
+        "who_can",
+    ),
     "catalog.store": ("load_catalog",),
     "errors": ("LoadError", "Problem", "UsageError", "WaPolicyError"),
     "evaluator.applied": ("AppliedPolicies",),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,15 @@ class Rules:
         self.settings = Settings()
         self.only: tuple[str, ...] = ()
 
-    def scan(self, inventory: Inventory, settings: Settings, *, only: tuple[str, ...] = ()) -> Report:
+    def scan(
+        self,
+        inventory: Inventory,
+        settings: Settings,
+        *,
+        only: tuple[str, ...] = (),
+        progress: api.Progress | None = None,
+    ) -> Report:
+        del progress
         self.settings, self.only = settings, tuple(only)
         return replace(report(*self.results), problems=inventory.problems, files=inventory.files)
 
@@ -186,3 +195,26 @@ def test_two_runs_give_the_same_bytes(call: Run, rules: Rules, format_: str) -> 
     rules.results = (FINDING, UNKNOWN, PASS)
     first = call("scan", "p.json", "--format", format_, "--show-unknown")
     assert first == call("scan", "p.json", "--format", format_, "--show-unknown")
+
+
+def test_a_list_in_a_folder_is_told_and_a_file_that_is_no_export_is_named(
+    call: Run, rules: Rules, tmp_path: Path
+) -> None:
+    (tmp_path / "package.json").write_text('{"name": "x"}')
+    done = call("scan", ".")
+    assert done.code == ExitCode.CLEAN
+    assert "2 files (1 not recognised)" in done.out
+    assert "skipped  ./package.json" in done.out
+    (tmp_path / "cut-down.json").write_text('[{"RoleName": "x"}]')
+    done = call("scan", ".")
+    assert done.code == ExitCode.INCOMPLETE
+    assert "./cut-down.json:1: found a list of 1, expected an answer of the AWS CLI" in done.out
+
+
+def test_pipes_and_sockets_in_a_folder_are_told_and_not_waited_for(
+    call: Run, rules: Rules, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    done = call("scan", ".")
+    assert done.code == ExitCode.INCOMPLETE
+    assert "./pipe.json: this is a pipe, expected a file or folder" in done.out

@@ -27,7 +27,7 @@ from wa_policy.evaluator.statements import (
 from wa_policy.evaluator.truth import Truth
 from wa_policy.iam.operators import OPERATORS, Comparison, ValueType
 from wa_policy.iam.parse import parse_policy
-from wa_policy.iam.pattern import ANYTHING, MANY, glob, resource_glob
+from wa_policy.iam.pattern import ANYTHING, CHAR, MANY, ONE, RUN, glob, resource_glob
 from wa_policy.iam.policy import Effect, Policy, PrincipalElement
 from wa_policy.iam.principal import Caller, RoleSession, parse_caller
 from wa_policy.iam.request import Request, make_context
@@ -479,6 +479,7 @@ def test_values_of_variables() -> None:
     context = {"aws:username": "bob", "aws:star": "*", "aws:empty": "", "aws:list": ["a"]}
     assert resolved("a${aws:username}*", context).pattern == f"abob{MANY}"
     assert resolved("${AWS:UserName}${aws:star}", context).pattern == "bob*"
+    assert resolved("${aws:username, 'x'}", context).pattern == "bob"
     assert resolved("${aws:none}", context).pattern is None
     assert resolved("${aws:none, 'x'}y", context).pattern == "xy"
     assert resolved("${aws:empty, 'x'}", context).pattern == "x"
@@ -486,6 +487,8 @@ def test_values_of_variables() -> None:
     assert resolved("${aws:list}", context).pattern is None
     assert resolved("${aws:list, 'x'}", context).pattern == "x"
     assert resolved("${*}${?}${$}", context).pattern == "*?$"
+    assert resolved("${aws:odd}", {"aws:odd": f"a{MANY}"}).pattern is None
+    assert resolved("${aws:odd}", {"aws:odd": "ü"}).pattern == "ü"
     assert resolved("${aws:username}" * 27, context).pattern == "bob" * 27
     many = resolved("${aws:username}" * 28, context)
     assert many.pattern == ANYTHING
@@ -498,8 +501,8 @@ def test_a_hole_stands_for_anything() -> None:
     two = resolve(Template((HOLE, "x", other)), {}, [], glob)
     assert two == Resolved(f"{MANY}x{MANY}", REASON)
     # Behind a hole a wildcard may stand in any segment, before it only in its own.
-    found = resolve(Template(("arn:a*x:s?s:", HOLE, ":a*b:c?d:e")), {}, [], resource_glob).pattern
-    assert found == "arn:a\ufdd2x:s\ufdd3s:\ufdd0:a\ufdd0b:c\ufdd1d:e"
+    found = resolve(Template(("arn:a*x?y:", HOLE, ":a*b:c?d:e?")), {}, [], resource_glob).pattern
+    assert found == f"arn:a{RUN}x{CHAR}y:{MANY}:a{MANY}b:c{ONE}d:e{ONE}"
 
 
 @pytest.mark.parametrize(
@@ -868,6 +871,20 @@ def test_an_action_without_resource_types_is_about_everything(catalog: Catalog) 
     assert not evaluate(
         request(action="sns:ListTopics", resource="arn:aws:s3:::x"), every, catalog
     ).is_allowed
+
+
+@pytest.mark.parametrize("authorizer", [ApiAuthorizer.NONE, ApiAuthorizer.COGNITO, ApiAuthorizer.LAMBDA])
+def test_nobody_is_known_where_iam_does_not_authenticate(authorizer: ApiAuthorizer, catalog: Catalog) -> None:
+    facts, called = ResourceFacts(authorizer), request(USER, API_ACTION, API)
+    everyone, named = (policy(statement(Principal=who)) for who in ("*", {"AWS": USER}))
+    assert evaluate(called, AppliedPolicies(resource=everyone), catalog, facts).is_allowed
+    assert not evaluate(called, AppliedPolicies(resource=named), catalog, facts).is_allowed
+    through = AppliedPolicies(resource=everyone, vpc_endpoint=(named,))
+    assert not evaluate(called, through, catalog, facts).is_allowed
+    open_api = AppliedPolicies(vpc_endpoint=(named,), identity=(policy(statement()),))
+    assert not evaluate(called, open_api, catalog, facts).is_allowed
+    open_api = AppliedPolicies(vpc_endpoint=(everyone,), identity=(policy(statement()),))
+    assert evaluate(called, open_api, catalog, facts).is_allowed
 
 
 def test_a_grant_of_a_key_is_read_without_case(catalog: Catalog) -> None:

@@ -220,9 +220,13 @@ def _trust(entity: Mapping[str, Any]) -> dict[str, Any]:
         statements.append(statement)
     if entity.get("federated"):
         principal = {"Federated": entity["federated"]}
-        statements.append({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRoleWithWebIdentity"})
+        statements.append(
+            {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRoleWithWebIdentity"}
+        )
     if "trust_deny" in entity:
-        statements.append({"Effect": "Deny", "Principal": {"AWS": entity["trust_deny"]}, "Action": "sts:AssumeRole"})
+        statements.append(
+            {"Effect": "Deny", "Principal": {"AWS": entity["trust_deny"]}, "Action": "sts:AssumeRole"}
+        )
     return {"Version": "2012-10-17", "Statement": statements}
 
 
@@ -240,7 +244,9 @@ def details(account: Account) -> dict[str, dict[str, Any]]:
         kind, _, rest = name.partition("/")
         entity = value if isinstance(value, dict) else {}
         owner = entity.get("account", ACCOUNT)
-        page = files.setdefault(owner, {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []})
+        page = files.setdefault(
+            owner, {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
+        )
         if kind == "policy":
             page["Policies"].append(_managed(name, value))
         else:
@@ -251,7 +257,9 @@ def details(account: Account) -> dict[str, dict[str, Any]]:
 _OWN = ("allow", "deny", "boundary", "attached", "groups", "tags")
 
 
-def _detail(kind: str, name: str, owner: str, entity: Mapping[str, Any], page: dict[str, Any]) -> dict[str, Any]:
+def _detail(
+    kind: str, name: str, owner: str, entity: Mapping[str, Any], page: dict[str, Any]
+) -> dict[str, Any]:
     path, _, short = f"/{name}".rpartition("/")
     path = entity.get("path", f"{path}/")
     title = kind.title()
@@ -266,7 +274,8 @@ def _detail(kind: str, name: str, owner: str, entity: Mapping[str, Any], page: d
         "Arn": f"arn:aws:iam::{owner}:{kind}{path}{short}",
         f"{title}PolicyList": policies,
         "AttachedManagedPolicies": [
-            {"PolicyName": named.rsplit("/", 1)[-1], "PolicyArn": arn(named)} for named in entity.get("attached", [])
+            {"PolicyName": named.rsplit("/", 1)[-1], "PolicyArn": arn(named)}
+            for named in entity.get("attached", [])
         ],
     }
     for named in entity.get("attached", []):
@@ -275,7 +284,10 @@ def _detail(kind: str, name: str, owner: str, entity: Mapping[str, Any], page: d
     if entity.get("boundary") is not None:
         limit = f"policy/limit-of-{short}"
         page["Policies"].append(_managed(limit, entity["boundary"]))
-        detail["PermissionsBoundary"] = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn(limit)}
+        detail["PermissionsBoundary"] = {
+            "PermissionsBoundaryType": "Policy",
+            "PermissionsBoundaryArn": arn(limit),
+        }
     if "tags" in entity:
         detail["Tags"] = [{"Key": key, "Value": value} for key, value in entity["tags"].items()]
     if kind == "user":
@@ -283,7 +295,9 @@ def _detail(kind: str, name: str, owner: str, entity: Mapping[str, Any], page: d
     if kind == "role":
         detail["AssumeRolePolicyDocument"] = _trust(entity)
         profile = entity.get("profile")
-        detail["InstanceProfileList"] = [{"Arn": arn(f"instance-profile/{profile}", owner)}] if profile else []
+        detail["InstanceProfileList"] = (
+            [{"Arn": arn(f"instance-profile/{profile}", owner)}] if profile else []
+        )
     return detail
 
 
@@ -355,7 +369,9 @@ def _resource(written: Mapping[str, Any]) -> Resource:
     }
     id_ = arn(written["id"])
     properties.setdefault(POLICY_PROPERTY, Absent())
-    return Resource(written["type"], id_, id_.rsplit("/", 1)[-1], ACCOUNT, REGION, properties, Source("resources"))
+    return Resource(
+        written["type"], id_, id_.rsplit("/", 1)[-1], ACCOUNT, REGION, properties, Source("resources")
+    )
 
 
 def _with_facts(resource: Resource, account: Account) -> Resource:

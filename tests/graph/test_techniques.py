@@ -83,7 +83,9 @@ def test_it_is_blocked(case: Case, reaching: Reaching) -> None:
 
 
 @pytest.mark.parametrize("reaching", REACHES)
-@pytest.mark.parametrize("case", [case for case in CASES.values() if case.unknown], ids=lambda case: case.technique)
+@pytest.mark.parametrize(
+    "case", [case for case in CASES.values() if case.unknown], ids=lambda case: case.technique
+)
 def test_it_is_not_known(case: Case, reaching: Reaching) -> None:
     for differs, account in case.unknown:
         way = found(account, TABLE[case.technique], reaching)
@@ -150,7 +152,9 @@ def is_red(case: Case, technique: Technique) -> bool:
         way = found(account, technique, reach_of)
         if way is None or way.truth is True:
             return True
-    return any(found(account, technique, reach_of) is not None for _, account in (*case.blocked, *case.variants()))
+    return any(
+        found(account, technique, reach_of) is not None for _, account in (*case.blocked, *case.variants())
+    )
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES, ids=TABLE)

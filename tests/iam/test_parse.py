@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from tests.strategies import json_values, mutated_policies, raw_policies
 from wa_policy.errors import Problem
-from wa_policy.iam.parse import describe, parse_policy
+from wa_policy.iam.describe import describe
+from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.policy import Effect, Policy, PolicyKind, Selection, Version
 from wa_policy.iam.principal import (
     CanonicalUserPrincipal,

@@ -252,3 +252,13 @@ def test_a_deep_tree_of_folders(here: Path) -> None:
     for folder in reversed(folders):
         os.rmdir(folder)  # noqa: PTH106
     assert found == [f"{folders[-1]}/a.json"]
+
+
+def test_a_link_that_leads_to_itself_costs_only_itself(here: Path) -> None:
+    write(here, "x/a.json")
+    (here / "x/self").symlink_to("self")
+    (here / "x/self.json").symlink_to("self.json")
+    (here / "x/back").symlink_to("../x")
+    assert names("x") == ["x/a.json", "unreadable x/self", "unreadable x/self.json"]
+    found = next(problem for problem in find_files(["x"]) if isinstance(problem, Problem))
+    assert "too many levels of symbolic links" in found.message

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reference.json_lines import lines_of_all
+from wa_policy.iam.source import Source
 from wa_policy.loaders.document import DocumentFormat, parse_document
 from wa_policy.loaders.lines import LineIndex, line_of, lines_of
+from wa_policy.loaders.located import locate_all
 
 JSON, YAML, ROWS = DocumentFormat.JSON, DocumentFormat.YAML, DocumentFormat.JSON_LINES
 
@@ -219,3 +223,8 @@ def test_many_pointers_into_a_large_file_take_no_time() -> None:
     found = lines_of(text, JSON, pointers)
     assert time.process_time() - start < 4  # about 0.6 s alone; the machine may be busy
     assert found == {pointer: 2 * int(pointer.split("/")[1]) + 1 for pointer in pointers}
+
+
+def test_the_line_of_a_place_in_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "x.json")
+    assert locate_all([Source(str(tmp_path / "x.json"), "")]) == {}

@@ -53,7 +53,9 @@ class ReferenceReach:
         conditions = tuple(dict.fromkeys(c for _, _, cs in open_ for c in cs))
         told = [(layer, s) for layer, s in _naming(request, case.applied, self.catalog)]
         if not conditions:
-            return Access(_truth(plain.outcome, plain.unknown), _truth(plain.outcome, plain.unknown), (), tuple(told))
+            return Access(
+                _truth(plain.outcome, plain.unknown), _truth(plain.outcome, plain.unknown), (), tuple(told)
+            )
         worst = evaluate(request, _worst(case.applied, request), self.catalog)
         if worst.outcome is Outcome.ALLOWED:
             truth: Truth = True
@@ -84,7 +86,9 @@ def _policies(applied: AppliedPolicies) -> Iterator[tuple[Layer, Policy]]:
     yield from ((Layer.IDENTITY, p) for p in applied.identity)
     yield from ((Layer.PERMISSIONS_BOUNDARY, p) for p in applied.permissions_boundary or ())
     yield from ((Layer.SERVICE_CONTROL, p) for level in applied.service_control or () for p in level.policies)
-    yield from ((Layer.RESOURCE_CONTROL, p) for level in applied.resource_control or () for p in level.policies)
+    yield from (
+        (Layer.RESOURCE_CONTROL, p) for level in applied.resource_control or () for p in level.policies
+    )
     if applied.resource is not None:
         yield Layer.RESOURCE, applied.resource
 

@@ -7,13 +7,19 @@ import pytest
 
 from tests.rules.conftest import Export
 from tests.rules.test_each import FUNCTION, ROLE, allow, function, give, role
+from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator.truth import Truth
+from wa_policy.findings import Result
 from wa_policy.iam.unknown import Unknown
 from wa_policy.iam.values import parse_address_range
+from wa_policy.inventory.model import Inventory
+from wa_policy.rules.pack import load_pack
+from wa_policy.rules.run import run
 from wa_policy.rules.shape import SHAPES
 from wa_policy.rules.shape_addresses import prefix_length
 from wa_policy.rules.shape_resources import is_wide_text
 from wa_policy.rules.subjects import Scope, Subject
+from wa_policy.settings import Settings
 
 OnlySubject = Callable[..., tuple[Subject, Scope]]
 ACCOUNT = "111122223333"
@@ -220,3 +226,71 @@ def test_a_deny_or_the_boundary_narrows(
 ) -> None:
     files = role(allow("dynamodb:GetItem"), *more, boundary=boundary)
     assert _wide_grant(files, export, only_subject) is expected
+
+
+# --- what shows a finding ----------------------------------------------------------------------------------------
+
+
+LAMBDA = {
+    "Effect": "Allow",
+    "Principal": {"Service": "lambda.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+
+
+def _only_finding(rule: str, inventory: Inventory, catalog: Catalog) -> Result:
+    (finding,) = run(load_pack(), inventory, Settings(), catalog, only=[rule]).findings
+    return finding
+
+
+def test_a_wide_resource_is_shown_by_a_request_that_only_the_wildcard_admits(
+    export: Export, catalog: Catalog
+) -> None:
+    files = role(
+        allow(["xray:PutTraceSegments", "sqs:SendMessage"]),
+        allow("sqs:*", f"arn:aws:sqs:*:{ACCOUNT}:x"),
+        trust=LAMBDA,
+    )
+    finding = _only_finding("lambda-role-wildcard-resources", export(files), catalog)
+    assert finding.witness is not None
+    request = finding.witness.request
+    assert request.action == "sqs:SendMessage"
+    assert request.resource.startswith("arn:aws:sqs:")
+    assert not request.resource.endswith(":x")
+    assert finding.evidence == ""
+
+
+def test_a_wide_resource_is_shown_by_words_where_no_request_is_allowed(
+    export: Export, catalog: Catalog
+) -> None:
+    queue = "arn:aws:sqs:eu-west-1:111122223333:q"
+    files = role(
+        allow("sqs:SendMessage"),
+        {"Effect": "Deny", "Action": "sqs:*", "NotResource": queue},
+        {"Effect": "Deny", "Action": "sqs:*", "Resource": queue},
+        trust=LAMBDA,
+    )
+    finding = _only_finding("lambda-role-wildcard-resources", export(files), catalog)
+    assert finding.witness is None
+    assert finding.evidence == "the statement grants sqs:SendMessage on `*`"
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/*", f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/"),
+        ("arn:aws:s3:::*", "arn:aws:s3:::"),
+    ],
+)
+def test_a_wide_source_is_shown_by_a_call_for_a_source_with_a_name(
+    source: str, shown: str, export: Export, catalog: Catalog
+) -> None:
+    service = f"{source.split(':')[2]}.amazonaws.com"
+    grant = allow("lambda:InvokeFunction", "*", {"ArnLike": {"aws:SourceArn": source}})
+    files = function({**grant, "Principal": {"Service": service}})
+    finding = _only_finding("lambda-permission-source-wide", export(files, no_organization=True), catalog)
+    assert finding.witness is not None
+    found = finding.witness.request.context["aws:sourcearn"]
+    assert isinstance(found, str)
+    assert found.startswith(shown)
+    assert len(found) > len(shown)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from wa_policy.errors import LoadError, Problem
-from wa_policy.iam.parse import describe
+from wa_policy.iam.describe import describe
 from wa_policy.iam.source import Source
 from wa_policy.loaders.document import Document, parse_document
 from wa_policy.loaders.lines import lines_of

@@ -16,10 +16,15 @@ from wa_policy.errors import LoadError, RuleError, UsageError
 _COMMANDS = {
     "can": ("wa_policy.cli.can", "can"),
     "check": ("wa_policy.cli.check", "check"),
+    "escalations": ("wa_policy.cli.escalations", "escalations"),
     "explain": ("wa_policy.cli.explain", "explain"),
+    "graph": ("wa_policy.cli.graph", "graph"),
+    "paths": ("wa_policy.cli.paths", "paths"),
     "rules": ("wa_policy.cli.rules", "rules"),
     "scan": ("wa_policy.cli.scan", "scan"),
     "simulate": ("wa_policy.cli.simulate", "simulate"),
+    "what-can": ("wa_policy.cli.what_can", "what_can"),
+    "who-can": ("wa_policy.cli.who_can", "who_can"),
 }
 
 

@@ -10,6 +10,8 @@ limits what it gives itself, and a condition that demands one on what it makes l
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from wa_policy.evaluator.truth import Truth, all_of, any_of
 from wa_policy.graph.asking import Asked, Asking
 from wa_policy.graph.boundaries import boundary_keys
@@ -17,7 +19,7 @@ from wa_policy.graph.techniques_iam import ADMINISTRATOR_POLICIES
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.pattern import MANY, glob, resource_glob
 from wa_policy.iam.policy import Effect, Policy, Statement
-from wa_policy.inventory.model import Absent, Principal, PrincipalKind
+from wa_policy.inventory.model import Absent, NotExported, PolicyDocument, Present, Principal, PrincipalKind
 
 _NEW = {"iam:permissionsboundary": ""}
 _OWN = {
@@ -57,10 +59,12 @@ def _is_admin(asking: Asking, principal: Principal) -> Truth:
         return asking.take(principal, action, resource, keys=keys).truth
 
     found: list[Truth] = []
-    if isinstance(principal.boundary, Absent):
+    room = limits_nothing(principal.boundary)
+    if room is not False:
         own = boundary_keys(asking.inventory, principal)
-        found.append(may(put, principal.arn, own))
-        found += [may(attach, principal.arn, {**own, "iam:policyarn": arn}) for arn in ADMINISTRATOR_POLICIES]
+        ways = [may(put, principal.arn, own)]
+        ways += [may(attach, principal.arn, {**own, "iam:policyarn": arn}) for arn in ADMINISTRATOR_POLICIES]
+        found.append(all_of((any_of(ways), room)))
     if True not in found:
         arn = parse_arn(principal.arn)
         new = f"arn:{'aws' if arn is None else arn.partition}:iam::{principal.account}:role/escalation"
@@ -79,6 +83,19 @@ def has_everything(policy: Policy) -> bool:
     """True iff one statement of the policy allows every action on every resource, and none denies."""
     denies = any(statement.effect is Effect.DENY for statement in policy.statements)
     return not denies and any(map(_allows_everything, policy.statements))
+
+
+def limits_nothing(boundary: PolicyDocument) -> Truth:
+    """True iff a permissions boundary is not there, or leaves everything."""
+    match boundary:
+        case Absent():
+            return True
+        case Present(policy):
+            return has_everything(policy)
+        case NotExported():
+            return boundary.unknown
+        case _:
+            assert_never(boundary)
 
 
 def has_nothing_to_gain(principal: Principal) -> bool:
@@ -101,6 +118,9 @@ def _allows_everything(statement: Statement) -> bool:
         and not statement.action.negated
         and resource is not None
         and not resource.negated
-        and any(isinstance(value, str) and glob(value) in (MANY, f"{MANY}:{MANY}") for value in statement.action.values)
+        and any(
+            isinstance(value, str) and glob(value) in (MANY, f"{MANY}:{MANY}")
+            for value in statement.action.values
+        )
         and any(isinstance(value, str) and resource_glob(value) == MANY for value in resource.values)
     )

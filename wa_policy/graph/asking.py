@@ -18,6 +18,7 @@ from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.lookup import resource_of
 from wa_policy.evaluator.truth import Truth
 from wa_policy.graph.access import Access, Placed
+from wa_policy.graph.places import regions_of
 from wa_policy.iam.policy import Condition, Effect, Statement
 from wa_policy.iam.principal import Caller, parse_caller
 from wa_policy.iam.request import Request
@@ -81,6 +82,16 @@ class Asking:
         self._own: dict[str, tuple[Caller, CompiledApplied]] = {}
         self._taken: dict[object, Taken] = {}
         self._knows_boundary: dict[str, bool] = {}
+        self._regions = tuple({resource.region for resource in reach.inventory.resources if resource.region})
+        self._regions_of: dict[str, tuple[str, ...]] = {}
+        self.somewhere: dict[object, Taken | None] = {}
+        """By principal, step and type, a step on some resource of the type."""
+
+    def regions_of(self, principal: Principal) -> tuple[str, ...]:
+        """The Regions that are used, or that the principal's policies name."""
+        if principal.arn not in self._regions_of:
+            self._regions_of[principal.arn] = regions_of(self.inventory, principal, self._regions)
+        return self._regions_of[principal.arn]
 
     def knows_boundary(self, action: str) -> bool:
         """True iff requests for the action carry iam:PermissionsBoundary."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from wa_policy.catalog.model import ActionSet, Catalog
@@ -12,7 +13,7 @@ from wa_policy.graph.escalation import escalations
 from wa_policy.graph.reach import reach_of
 from wa_policy.graph.spin import web_of
 from wa_policy.graph.web import Edge, Web
-from wa_policy.iam.policy import Condition
+from wa_policy.iam.policy import Condition, Effect
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Inventory
 
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 
 def build_graph(inventory: Inventory, catalog: Catalog) -> Graph:
     """Who reaches what in an inventory, and through whom, escalations included."""
+    return graph_of(whole_web(inventory, catalog), catalog)
+
+
+def whole_web(inventory: Inventory, catalog: Catalog) -> Web:
+    """The nodes and edges of an inventory, escalations included."""
     reach = reach_of(inventory, catalog)
-    return graph_of(web_of(reach, escalations(inventory, reach, catalog)), catalog)
+    return web_of(reach, escalations(inventory, reach, catalog))
 
 
 def graph_of(web: Web, catalog: Catalog) -> Graph:
@@ -78,11 +84,25 @@ def attributes(edge: Edge, names: Names) -> dict[str, Any]:
         "certain": edge.truth is True,
         "actions": names.of(edge.sure),
         "conditional_actions": names.of(edge.maybe ^ (edge.maybe & edge.sure)),
-        "conditions": tuple(map(condition_words, edge.conditions)),
+        "conditions": limits_words(edge.conditions, edge.statements),
         "doubts": tuple(map(str, edge.doubts)),
         "statements": tuple(map(statement_words, edge.statements)),
         "missing": edge.missing,
     }
+
+
+def limits_words(conditions: Iterable[Condition], statements: Iterable[Placed]) -> tuple[str, ...]:
+    """The conditions in words: "if" they must hold, "unless" where one is of a Deny."""
+    denying = {
+        condition
+        for _, statement in statements
+        if statement.effect is Effect.DENY
+        for condition in statement.conditions
+    }
+    return tuple(
+        f"{'unless' if condition in denying else 'if'} {condition_words(condition)}"
+        for condition in conditions
+    )
 
 
 def condition_words(condition: Condition) -> str:

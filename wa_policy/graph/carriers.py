@@ -23,29 +23,38 @@ class Carried:
     missing: str = ""
 
 
-def carried(inventory: Inventory, carrier: Carrier, account: str, role: Principal | None) -> Iterator[Carried]:
-    """The carriers in the account that have the role, or any role where the carrier's does not matter."""
-    for resource in inventory.of_type(carrier.type):
-        if resource.account not in (None, account):
-            continue
-        truth = all_of((_has_role(resource, carrier, role), *_states(resource, carrier)))
-        if truth is not False:
-            yield Carried(resource, truth)
-    if not _was_exported(inventory, carrier, account):
-        wanted = f"needs {carrier.words}" + (f" with `{role.name}`" if carrier.role and role else "")
-        reason = Unknown(UnknownKind.NOT_EXPORTED, f"{carrier.operation.replace('.', ' ')} for account `{account}`")
-        yield Carried(None, reason, wanted)
+class Carriers:
+    """The existing resources of an inventory, by type and account."""
 
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self._resources: dict[tuple[str, str | None], list[Resource]] = {}
+        for resource in inventory.resources:
+            self._resources.setdefault((resource.type, resource.account), []).append(resource)
+        self._answers: dict[str | None, set[tuple[str, str | None]]] = {}
+        for answer in inventory.exported:
+            self._answers.setdefault(answer.account, set()).add((answer.operation, answer.region))
 
-def _was_exported(inventory: Inventory, carrier: Carrier, account: str) -> bool:
-    """True iff all of its kind were read, in each Region of which anything was read."""
-    answers = [answer for answer in inventory.exported if answer.account == account]
-    if any(answer.operation == carrier.operation and answer.region is None for answer in answers):
-        return True
-    regions = {answer.region for answer in answers if answer.region is not None}
-    return bool(regions) and all(
-        inventory.was_exported(carrier.operation, account, region) for region in regions
-    )
+    def of(self, carrier: Carrier, account: str, role: Principal | None) -> Iterator[Carried]:
+        """Those in the account that have the role, or any role where the carrier's does not matter."""
+        for owner in (account, None):
+            for resource in self._resources.get((carrier.type, owner), ()):
+                truth = all_of((_has_role(resource, carrier, role), *_states(resource, carrier)))
+                if truth is not False:
+                    yield Carried(resource, truth)
+        if not self._was_exported(carrier, account):
+            wanted = f"needs {carrier.words}" + (f" with `{role.name}`" if carrier.role and role else "")
+            call = carrier.operation.replace(".", " ")
+            reason = Unknown(UnknownKind.NOT_EXPORTED, f"{call} for account `{account}`")
+            yield Carried(None, reason, wanted)
+
+    def _was_exported(self, carrier: Carrier, account: str) -> bool:
+        """True iff all of its kind were read, in each Region of which anything was read."""
+        answers = self._answers.get(account, set())
+        if (carrier.operation, None) in answers:
+            return True
+        regions = {region for _, region in answers if region is not None}
+        return bool(regions) and all((carrier.operation, region) in answers for region in regions)
 
 
 def _has_role(resource: Resource, carrier: Carrier, role: Principal | None) -> Truth:

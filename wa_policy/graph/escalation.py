@@ -6,18 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from wa_policy.catalog.model import ActionSet, Catalog
-from wa_policy.evaluator.applying import TYPES_WITH_POLICY
 from wa_policy.evaluator.truth import Truth, all_of
 from wa_policy.graph.administrators import Administrators, has_nothing_to_gain
 from wa_policy.graph.asking import Asked, Asking, Taken
-from wa_policy.graph.carriers import Carried, carried
+from wa_policy.graph.carriers import Carried, Carriers
 from wa_policy.graph.gains import gives_admin
 from wa_policy.graph.needs import Facts, met
 from wa_policy.graph.sheets import Documents
-from wa_policy.graph.steps import Fixed, Way, fixed_steps, steps_of
-from wa_policy.graph.technique import Need, On, Step, Target, Technique
+from wa_policy.graph.steps import Fixed, Way, fixed_steps, may_be_granted_there, steps_of
+from wa_policy.graph.technique import Need, On, Target, Technique
 from wa_policy.graph.techniques import TECHNIQUES
-from wa_policy.graph.trusts import Trusts, accounts_named
+from wa_policy.graph.trusts import Trusts, accounts_named, assumable_by
 from wa_policy.iam.policy import Condition
 from wa_policy.inventory.model import Inventory, Principal, PrincipalKind
 
@@ -32,7 +31,7 @@ class Escalation:
     `principal` is an ARN, `*` for any account, or the ARN of the root user for an account as a whole; `target` the ARN
     of the role, user or group whose permissions are gained, the principal's own, or `(a new role)`. `truth` is True,
     or Unknown with the reason; then `missing` says what must exist that was not read. `conditions` limit the steps,
-    and `assumes` is what no export shows. `gives_admin`: does it make an administrator?
+    and `assumes` is what no export shows. `gives_admin`: does it make an administrator? `is_admin`: was it one before?
     """
 
     principal: str
@@ -41,6 +40,7 @@ class Escalation:
     steps: tuple[Taken, ...]
     truth: Truth
     gives_admin: Truth
+    is_admin: Truth = False
     via: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -78,13 +78,19 @@ class _Search:
         self._admins = Administrators(reach, self._asking)
         usable = [principal for principal in inventory.principals if not principal.is_service_linked]
         self._by_kind = {kind: [p for p in usable if p.kind is kind] for kind in PrincipalKind}
+        self._of_account: dict[tuple[str, PrincipalKind], list[Principal]] = {}
+        for principal in usable:
+            self._of_account.setdefault((principal.account, principal.kind), []).append(principal)
+        self._carriers = Carriers(inventory)
+        self._assumable = assumable_by(self._by_kind[PrincipalKind.ROLE])
         self._acting = [
             (principal, reach.bits(principal), self._granted(principal))
             for principal in usable
             if principal.kind is not PrincipalKind.GROUP
             and not (has_nothing_to_gain(principal) and self._admins.is_admin(principal) is True)
         ]
-        self._trusting: dict[tuple[str, str], list[tuple[Principal, Truth]]] = {}
+        self._helpers_of: dict[tuple[str, str], list[Principal]] = {}
+        self._trusting: dict[tuple[str, str, str], list[tuple[Principal, Truth]]] = {}
 
     def of(self, technique: Technique) -> Iterator[Escalation]:
         if Need.TRUSTS_EVERYONE in technique.needs or Need.TRUSTS_ACCOUNT in technique.needs:
@@ -114,7 +120,7 @@ class _Search:
             if self._catalog.is_known(step.action):
                 bit = self._catalog.single(step.action)
                 all_ |= bit
-                if not _may_be_granted_there(technique, step):
+                if not may_be_granted_there(technique, step):
                     own |= bit
         return all_, own
 
@@ -146,8 +152,10 @@ class _Search:
             # Where the existing resource's own role does not matter, one resource that will do says it all.
             any_will_do = bool(technique.carriers) and not technique.carriers[0].role
             best: Escalation | None = None
-            for carrier, second in self._carriers(technique, principal, target):
-                found = self._by_helpers(technique, Way(principal, target, None, carrier, second), fixed, trust)
+            for carrier, second in self._existing(technique, principal, target):
+                found = self._by_helpers(
+                    technique, Way(principal, target, None, carrier, second), fixed, trust
+                )
                 if found is None:
                     continue
                 if not any_will_do:
@@ -160,9 +168,7 @@ class _Search:
             if best is not None:
                 yield best
 
-    def _by_helpers(
-        self, technique: Technique, way: Way, fixed: Fixed, trust: Truth
-    ) -> Escalation | None:
+    def _by_helpers(self, technique: Technique, way: Way, fixed: Fixed, trust: Truth) -> Escalation | None:
         """The way with the second role that makes it most certain."""
         best: Escalation | None = None
         for helper in self._helpers(technique, way.principal):
@@ -178,55 +184,78 @@ class _Search:
                 yield principal, True
             case Target.USER | Target.GROUP:
                 kind = PrincipalKind.USER if technique.target is Target.USER else PrincipalKind.GROUP
-                for other in self._by_kind[kind]:
-                    if other.account == principal.account and other.arn != principal.arn:
+                for other in self._of_account.get((principal.account, kind), ()):
+                    if other.arn != principal.arn:
                         yield other, True
             case Target.ROLE:
-                for role, trust in self._roles(technique):
-                    if role.arn != principal.arn and (
-                        role.account == principal.account or _crosses_accounts(technique)
-                    ):
+                for role, trust in self._roles(technique, principal):
+                    if role.arn != principal.arn:
                         yield role, trust
 
-    def _roles(self, technique: Technique) -> list[tuple[Principal, Truth]]:
-        """The roles whose trust policy is as the technique needs it."""
-        key = technique.trust, technique.federated_trust
+    def _roles(self, technique: Technique, principal: Principal) -> Iterable[tuple[Principal, Truth]]:
+        """The roles that may be targets: by their trust policies, and by their account.
+
+        Roles cannot be passed to another account, and IAM changes its own account only.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+        """
+        if any(step.on is On.TARGET and step.action == "sts:AssumeRole" for step in technique.steps):
+            far = len(technique.steps) == 1
+            return [
+                (role, True)
+                for role in self._assumable(principal)
+                if far or role.account == principal.account
+            ]
+        if not technique.trust and not technique.federated_trust:
+            if Need.HELPER_ASSUMES in technique.needs:
+                helpers = self._helping(technique.helper_trust, principal.account)
+                found_by_arn = {role.arn: role for helper in helpers for role in self._assumable(helper)}
+                return [(role, True) for role in found_by_arn.values()]
+            return [
+                (role, True) for role in self._of_account.get((principal.account, PrincipalKind.ROLE), ())
+            ]
+        key = technique.trust, technique.federated_trust, principal.account
         if key not in self._trusting:
             found: list[tuple[Principal, Truth]] = []
-            for role in self._by_kind[PrincipalKind.ROLE]:
-                truth: Truth = True
+            for role in self._of_account.get((principal.account, PrincipalKind.ROLE), ()):
                 if technique.trust:
                     truth = self._trusts.service(role, technique.trust)
-                elif technique.federated_trust:
+                else:
                     truth = self._trusts.federated(role, technique.federated_trust)
                 if truth is not False:
                     found.append((role, truth))
             self._trusting[key] = found
         return self._trusting[key]
 
-    def _carriers(
+    def _existing(
         self, technique: Technique, principal: Principal, target: Principal
     ) -> Iterator[tuple[Carried | None, Carried | None]]:
         if not technique.carriers:
             yield None, None
             return
         first, *others = technique.carriers
-        for one in carried(self._inventory, first, principal.account, target):
+        for one in self._carriers.of(first, principal.account, target):
             if not others:
                 yield one, None
             for other in others:
-                for second in carried(self._inventory, other, principal.account, target):
+                for second in self._carriers.of(other, principal.account, target):
                     yield one, second
 
     def _helpers(self, technique: Technique, principal: Principal) -> Iterator[Principal | None]:
         if not any(step.on is On.HELPER for step in technique.steps):
             yield None
             return
-        for role in self._by_kind[PrincipalKind.ROLE]:
-            if role.account == principal.account and (
-                not technique.helper_trust or self._trusts.service(role, technique.helper_trust) is not False
-            ):
-                yield role
+        yield from self._helping(technique.helper_trust, principal.account)
+
+    def _helping(self, trust: str, account: str) -> list[Principal]:
+        """The roles of the account that may be passed as a second role."""
+        key = trust, account
+        if key not in self._helpers_of:
+            self._helpers_of[key] = [
+                role
+                for role in self._of_account.get((account, PrincipalKind.ROLE), ())
+                if not trust or self._trusts.service(role, trust) is not False
+            ]
+        return self._helpers_of[key]
 
     def _by_way(self, technique: Technique, way: Way, fixed: Fixed, trust: Truth) -> Escalation | None:
         taken = steps_of(technique, way, self._asking, fixed)
@@ -258,27 +287,7 @@ class _Search:
             taken,
             all_of(truths),
             gives_admin(technique.gain, facts, self._admins),
+            self._admins.is_admin(way.principal),
             tuple(via) if way.helper is None else (*via, way.helper.arn),
             tuple(piece.missing for piece in pieces if piece.missing),
         )
-
-
-def _crosses_accounts(technique: Technique) -> bool:
-    """True iff the target may be in another account: a role that is assumed, directly or by a passed one.
-
-    Roles cannot be passed to another account, and IAM changes its own account only.
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-    """
-    stays = any(
-        (step.on is On.TARGET and step.action != "sts:AssumeRole") or step.on is On.TARGET_POLICY
-        for step in technique.steps
-    )
-    return not (stays or technique.trust or technique.federated_trust)
-
-
-def _may_be_granted_there(technique: Technique, step: Step) -> bool:
-    """True iff a resource policy could grant the step: the trust policy of a role, or the policy of a resource."""
-    if step.action == "sts:AssumeRole":
-        return True
-    place = {On.CARRIER: 0, On.SECOND: 1}.get(step.on)
-    return place is not None and technique.carriers[place].type in TYPES_WITH_POLICY

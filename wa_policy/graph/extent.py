@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from wa_policy.catalog.model import ActionSet
 from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.evaluator.formula import Layer
+from wa_policy.evaluator.situations import ALWAYS_ALLOWED
 from wa_policy.graph.pairs import Pairs
 from wa_policy.graph.parties import Actor
 from wa_policy.iam.arn import parse_arn
@@ -24,6 +25,9 @@ class Extents:
         self._by_account: dict[str | None, ActionSet] = {}
         self._known: dict[Actor, ActionSet] = {}
         self._unread: ActionSet = 0
+        self._always: ActionSet = 0
+        for action in ALWAYS_ALLOWED:
+            self._always |= pairs.catalog.single(action)
         trusts = [principal.trust for principal in inventory.principals]
         for document in trusts:
             if isinstance(document, Present):
@@ -72,7 +76,7 @@ class Extents:
         for level in applied.service_control or ():
             allowed &= self._allowed(level.policies, applied, Layer.SERVICE_CONTROL)
             denied |= self._denied(level.policies)
-        return allowed ^ (allowed & denied)
+        return allowed ^ (allowed & denied) | self._always
 
     def _allowed(self, policies: Iterable[Policy], applied: AppliedPolicies, layer: Layer) -> ActionSet:
         if layer in applied.unknown:

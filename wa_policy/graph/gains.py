@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from wa_policy.evaluator.truth import Truth
-from wa_policy.graph.administrators import Administrators, has_everything
+from wa_policy.graph.administrators import Administrators, has_everything, limits_nothing
 from wa_policy.graph.needs import Facts, widened
 from wa_policy.graph.technique import Gain
-from wa_policy.inventory.model import Absent, NotExported, PolicyDocument, Present
 
 
 def gives_admin(gain: Gain, facts: Facts, administrators: Administrators) -> Truth:
@@ -18,9 +17,9 @@ def gives_admin(gain: Gain, facts: Facts, administrators: Administrators) -> Tru
         case Gain.ACT_AS_ROLE | Gain.BECOME_USER:
             return administrators.is_admin(target)
         case Gain.ACT_AS_RAISED_ROLE | Gain.BECOME_RAISED_USER:
-            return _unlimited(target.boundary)
+            return limits_nothing(target.boundary)
         case Gain.EDIT_OWN_POLICY:
-            return _unlimited(principal.boundary)
+            return limits_nothing(principal.boundary)
         case Gain.ACT_AS_NEW_ROLE:
             return True
         case Gain.JOIN_GROUP:
@@ -31,15 +30,3 @@ def gives_admin(gain: Gain, facts: Facts, administrators: Administrators) -> Tru
             return any(widened(facts))
         case _:
             assert_never(gain)
-
-
-def _unlimited(boundary: PolicyDocument) -> Truth:
-    match boundary:
-        case Absent():
-            return True
-        case Present(policy):
-            return has_everything(policy)
-        case NotExported():
-            return boundary.unknown
-        case _:
-            assert_never(boundary)

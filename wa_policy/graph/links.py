@@ -10,7 +10,7 @@ from wa_policy.graph.changes import acting_as
 from wa_policy.graph.escalation import EVERYONE, NEW_ROLE, Escalation
 from wa_policy.graph.parties import actor_of
 from wa_policy.graph.reach import Reach
-from wa_policy.graph.strangers import ANY_ACCOUNT
+from wa_policy.graph.strangers import ANONYMOUS, ANY_ACCOUNT
 from wa_policy.graph.web import Edge, EdgeKind, Node, NodeKind
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.policy import Effect
@@ -46,6 +46,8 @@ def links(reach: Reach) -> Iterator[tuple[Edge, Node | None]]:
                 yield from _integration(reach.inventory, resource)
             case "AWS::Lambda::Function":
                 yield from _permissions(reach.inventory, resource)
+            case "AWS::ApiGatewayV2::Route":
+                yield from _open_route(reach, resource)
             case "AWS::Lambda::Url":
                 function = resource.property("TargetFunctionArn")
                 if isinstance(function, str):
@@ -143,6 +145,18 @@ def _integration(inventory: Inventory, resource: Resource) -> Iterator[tuple[Edg
             resource.region,
         ):
             yield Edge(found.id, _own(function), EdgeKind.TRIGGER, "API integration"), None
+
+
+def _open_route(reach: Reach, resource: Resource) -> Iterator[tuple[Edge, Node | None]]:
+    """A route of an HTTP API that nothing authorizes: such APIs have no resource policy."""
+    if resource.property("AuthorizationType") != "NONE":
+        return
+    bits = reach.catalog.single("execute-api:Invoke")
+    for api in reach.inventory.of_type("AWS::ApiGatewayV2::Api"):
+        same = (api.account, api.region) == (resource.account, resource.region)
+        if same and api.property("ApiId") == resource.property("ApiId"):
+            route = f"route {resource.property('RouteKey')} without authorization"
+            yield Edge(ANONYMOUS.id, api.id, EdgeKind.ACCESS, route, bits, bits), ANONYMOUS
 
 
 def _permissions(inventory: Inventory, resource: Resource) -> Iterator[tuple[Edge, Node | None]]:

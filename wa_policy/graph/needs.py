@@ -65,7 +65,11 @@ def _rewritten_trust(facts: Facts) -> Truth:
 
 def _login_profile(facts: Facts) -> Truth:
     user = facts.inventory.resource(facts.target.arn)
-    value = _not_exported(f"iam get-login-profile for `{facts.target.name}`") if user is None else user.property("LoginProfile")
+    value = (
+        _not_exported(f"iam get-login-profile for `{facts.target.name}`")
+        if user is None
+        else user.property("LoginProfile")
+    )
     if isinstance(value, Unknown):
         return value
     return value is not None

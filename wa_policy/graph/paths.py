@@ -88,6 +88,12 @@ def find_paths(
                 heappush(heap, (len(walked) + distance[target], (*walked, target)))
 
 
+def reaching(web: Web, is_goal: Callable[[Node], Truth]) -> Mapping[str, int]:
+    """The nodes from which a goal is reached without making anything else run, with the least number of steps."""
+    goals = {id_ for id_, node in web.nodes.items() if is_goal(node) is not False}
+    return _distances(_Steps(web, 0, set()), goals)
+
+
 class _Steps:
     """The steps that a path may take."""
 
@@ -112,17 +118,23 @@ class _Steps:
         return found
 
     def _leads_on(self, edge: Edge) -> bool:
-        if edge.target in self._goals:
+        return (
+            edge.target in self._goals
+            or leads_on(edge)
+            or (bool(self._runs) and edge.kind is EdgeKind.TRIGGER)
+            or bool(edge.maybe & self._runs and edge.kind is EdgeKind.ACCESS)
+        )
+
+
+def leads_on(edge: Edge) -> bool:
+    """True iff whoever is at the source can act in the place of the target by the step."""
+    match edge.kind:
+        case EdgeKind.ACT_AS | EdgeKind.ESCALATE:
             return True
-        match edge.kind:
-            case EdgeKind.ACT_AS | EdgeKind.ESCALATE:
-                return True
-            case EdgeKind.CHANGE:
-                return edge.how in TAKES_OVER
-            case EdgeKind.TRIGGER:
-                return bool(self._runs)
-            case EdgeKind.ACCESS:
-                return bool(edge.maybe & self._runs)
+        case EdgeKind.CHANGE:
+            return edge.how in TAKES_OVER
+        case EdgeKind.TRIGGER | EdgeKind.ACCESS:
+            return False
 
 
 def _distances(steps: _Steps, goals: set[str]) -> dict[str, int]:

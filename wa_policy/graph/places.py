@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice, product
 
@@ -24,14 +24,16 @@ _MOST_MEETINGS = 24
 _STEPS = 20_000
 
 
-def regions_of(inventory: Inventory, principal: Principal) -> tuple[str, ...]:
+def regions_of(inventory: Inventory, principal: Principal, used: Iterable[str]) -> tuple[str, ...]:
     """The Regions that are used, or that the principal's policies name, and one that always exists."""
-    found = {resource.region for resource in inventory.resources if resource.region}
+    found = set(used)
     for policy in _policies(inventory, principal):
         for statement in policy.statements:
             for condition in statement.conditions:
                 if condition.folded_key == "aws:requestedregion":
-                    found.update(value for value in map(str, condition.values) if is_literal(resource_glob(value)))
+                    found.update(
+                        value for value in map(str, condition.values) if is_literal(resource_glob(value))
+                    )
     return tuple(sorted(found | {"us-east-1"}, key=lambda region: (region != "us-east-1", region)))
 
 
@@ -127,7 +129,8 @@ def _patterns(principal: Principal, action: str, context: Mapping[str, ContextVa
 
 def _names(statement: Statement, action: str) -> bool:
     found = any(
-        isinstance(value, Template) or matches(glob(value.lower()), action) for value in statement.action.values
+        isinstance(value, Template) or matches(glob(value.lower()), action)
+        for value in statement.action.values
     )
     return found is not statement.action.negated
 

@@ -73,8 +73,8 @@ def _accounts_that_may(reach: Reach, action: str, resource: str) -> frozenset[st
     target = reach.target(resource)
     if target.account is None or not reach.decides_by_sets(action) or action.lower() in ALWAYS_ALLOWED:
         return None
-    if Layer.RESOURCE in target.side[2]:
-        return None
+    if Layer.RESOURCE in target.side[2] or ":key/" in resource:
+        return None  # a policy or a grant that was not read may name anyone
     named = {target.account}
     policy = target.side[0]
     for statement in () if policy is None else policy.statements:

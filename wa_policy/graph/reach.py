@@ -122,7 +122,10 @@ class Reach:
         return found
 
     def bits(self, principal: Principal) -> ActionSet:
-        """Every action that the principal may take on some resource under some condition, and perhaps more."""
+        """Every action that the principal may take on some resource under some condition, and perhaps more.
+
+        What a policy could allow that was not read counts for the resources of the inventory and their services.
+        """
         return self.extents.of(self.class_of(principal).actor)
 
     @cached_property

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from wa_policy.evaluator.applying import TYPES_WITH_POLICY
 from wa_policy.evaluator.derived_context import derived_context
 from wa_policy.graph.asking import Asking, Taken, choices, nothing_more
 from wa_policy.graph.boundaries import boundary_keys, is_tag_key, tag_keys
 from wa_policy.graph.carriers import Carried
-from wa_policy.graph.places import places, regions_of
+from wa_policy.graph.places import places
 from wa_policy.graph.technique import On, Step, Technique
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.principal import parse_caller
@@ -96,11 +97,21 @@ def _steps(technique: Technique, key: Key) -> tuple[Step, ...]:
     )
 
 
+def may_be_granted_there(technique: Technique, step: Step) -> bool:
+    """True iff a resource policy could grant the step: the trust policy of a role, or the policy of a resource."""
+    if step.action == "sts:AssumeRole":
+        return True
+    place = {On.CARRIER: 0, On.SECOND: 1}.get(step.on)
+    return place is not None and technique.carriers[place].type in TYPES_WITH_POLICY
+
+
 _OF_PRINCIPAL = frozenset((On.SELF, On.OWN_POLICY, On.OWN_GROUP, On.SOME))
 
 
 def _is_fixed(step: Step) -> bool:
-    return step.on in _OF_PRINCIPAL and not any("{" in value for _, values in step.context for value in values)
+    return step.on in _OF_PRINCIPAL and not any(
+        "{" in value for _, values in step.context for value in values
+    )
 
 
 class _Taking:
@@ -113,7 +124,16 @@ class _Taking:
         """The steps that the key stands for, None iff one of them is not allowed."""
         if not isinstance(key, int):
             return self.of_type(*key)
-        one = self.best(self.of_step(self._technique.steps[key]))
+        step = self._technique.steps[key]
+        piece = {On.CARRIER: self._way.carrier, On.SECOND: self._way.second}.get(step.on)
+        if piece is not None and piece.resource is None:
+            # Where the resource was not read, the step is the same for all that it may be.
+            known = self._way.principal.arn, step, self._technique.carriers
+            if known not in self._asking.somewhere:
+                self._asking.somewhere[known] = self.best(self.of_step(step))
+            one = self._asking.somewhere[known]
+        else:
+            one = self.best(self.of_step(step))
         return None if one is None else (one,)
 
     # --- the steps on what is given --------------------------------------------------------------------------
@@ -180,7 +200,9 @@ class _Taking:
             case "{profile}":
                 return next(iter(way.target.instance_profiles), None)
             case "{carrier}":
-                return None if way.carrier is None or way.carrier.resource is None else way.carrier.resource.id
+                return (
+                    None if way.carrier is None or way.carrier.resource is None else way.carrier.resource.id
+                )
             case _:
                 return value
 
@@ -218,7 +240,7 @@ class _Taking:
         asking, principal = self._asking, self._way.principal
         caller = parse_caller(principal.arn)
         context = {} if caller is None else derived_context(asking.inventory, caller, principal, "*", None)
-        regions = regions_of(asking.inventory, principal)
+        regions = asking.regions_of(principal)
         service = actions[0].partition(":")[0]
         arn = parse_arn(principal.arn)
         partition = "aws" if arn is None else arn.partition

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wa_policy.catalog.model import ActionSet
@@ -23,6 +24,7 @@ from wa_policy.iam.principal import (
 from wa_policy.iam.request import Request
 from wa_policy.iam.text import Template
 from wa_policy.inventory.model import (
+    METHODS_PROPERTY,
     POLICY_DOCUMENT_TYPE,
     REST_API_ID_PROPERTY,
     Inventory,
@@ -71,9 +73,9 @@ def things_of(inventory: Inventory, universes: Universes) -> tuple[Thing, ...]:
 
     def parts(arn: str, type_: str, resource: Resource | None) -> Iterator[Part]:
         for number, part in enumerate(_parts(arn, type_, resource)):
-            known = fits.get((type_, number))
+            known = fits.get((type_, min(number, 1)))
             if known is None:
-                known = fits[type_, number] = _fits(part, universes)
+                known = fits[type_, min(number, 1)] = _fits(part, universes)
             if known:
                 yield Part(part, known)
 
@@ -113,9 +115,22 @@ def _parts(arn: str, type_: str, resource: Resource | None) -> Iterator[str]:
         case "AWS::ApiGateway::RestApi" if resource is not None:
             api = resource.property(REST_API_ID_PROPERTY)
             partition = arn.split(":", 2)[1]
-            yield f"arn:{partition}:execute-api:{resource.region}:{resource.account}:{api}/stage/GET/path"
+            invoked = f"arn:{partition}:execute-api:{resource.region}:{resource.account}:{api}/stage"
+            yield from (f"{invoked}/{method}" for method in _methods(resource))
         case _:
             pass
+
+
+def _methods(api: Resource) -> tuple[str, ...]:
+    """The methods of an API as they stand in its ARNs, those alike in who authorizes them once."""
+    found: dict[str, str] = {}
+    methods = api.property(METHODS_PROPERTY)
+    for item in methods if isinstance(methods, tuple) else ():
+        if isinstance(item, Mapping):
+            name = str(item.get("HttpMethod")).replace("ANY", "GET")
+            path = re.sub(r"\{[^}]*\}", "x", str(item.get("ResourcePath"))).strip("/")
+            found.setdefault(str(item.get("AuthorizationType")), f"{name}/{path}")
+    return tuple(found.values()) or ("GET/path",)
 
 
 # --- classes ------------------------------------------------------------------------------------------------------

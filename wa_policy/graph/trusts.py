@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from wa_policy.catalog.model import Catalog
@@ -53,7 +53,8 @@ class Trusts:
     def __init__(self, inventory: Inventory, catalog: Catalog) -> None:
         self._inventory = inventory
         self._catalog = catalog
-        self._service: dict[tuple[str, str, bool], Truth] = {}
+        self._known: dict[tuple[object, ...], Truth] = {}
+        self._uniform: dict[str, bool] = {}
 
     def service(self, role: Principal, service: str) -> Truth:
         """True iff the service may assume the role on behalf of a resource of the role's account."""
@@ -64,10 +65,26 @@ class Trusts:
         return self._asked(role, provider, federated=True)
 
     def _asked(self, role: Principal, name: str, *, federated: bool) -> Truth:
-        key = (role.arn, name, federated)
-        if key not in self._service:
-            self._service[key] = self._ask(role, name, federated=federated)
-        return self._service[key]
+        # Roles with the same trust policy are alike, but for what control policies say of single roles.
+        own = role.arn if isinstance(role.trust, NotExported) or not self._is_uniform(role.account) else ""
+        key = (role.trust, role.account, own, name, federated)
+        if key not in self._known:
+            self._known[key] = self._ask(role, name, federated=federated)
+        return self._known[key]
+
+    def _is_uniform(self, account: str) -> bool:
+        """True iff no resource control policy of the account tells one resource from another."""
+        if account not in self._uniform:
+            _, levels, _ = side_of_arn(self._inventory, "*", account)
+            self._uniform[account] = all(
+                statement.resource is not None
+                and statement.resource.values == ("*",)
+                and not any(c.folded_key.startswith("aws:resourcetag") for c in statement.conditions)
+                for level in levels or ()
+                for policy in level.policies
+                for statement in policy.statements
+            )
+        return self._uniform[account]
 
     def _ask(self, role: Principal, name: str, *, federated: bool) -> Truth:
         match role.trust:
@@ -151,6 +168,47 @@ def named_in(role: Principal) -> Iterator[NamedPrincipal]:
         for statement in role.trust.policy.statements:
             if statement.effect is Effect.ALLOW and statement.principal and not statement.principal.negated:
                 yield from statement.principal.principals
+
+
+def assumable_by(roles: Iterable[Principal]) -> Callable[[Principal], list[Principal]]:
+    """For a principal, the roles whose trust policy may let it in, in their order."""
+    by_account: dict[str, list[int]] = {}
+    by_arn: dict[str, list[int]] = {}
+    for_all: list[int] = []
+    known = tuple(roles)
+    for number, role in enumerate(known):
+        if _is_open(role):
+            for_all.append(number)
+            continue
+        for named in named_in(role):
+            match named:
+                case Everyone() | UnknownPrincipal():
+                    for_all.append(number)
+                case AccountPrincipal(account):
+                    by_account.setdefault(account, []).append(number)
+                case ArnPrincipal(arn) if arn.service == "sts":
+                    by_account.setdefault(arn.account, []).append(number)
+                case ArnPrincipal(arn):
+                    by_arn.setdefault(str(arn), []).append(number)
+                case _:
+                    pass
+
+    def found(principal: Principal) -> list[Principal]:
+        numbers = {*for_all, *by_account.get(principal.account, ()), *by_arn.get(principal.arn, ())}
+        return [known[number] for number in sorted(numbers)]
+
+    return found
+
+
+def _is_open(role: Principal) -> bool:
+    """True iff the principals that the trust policy lets in are not a list of names."""
+    if not isinstance(role.trust, Present):
+        return isinstance(role.trust, NotExported)
+    policy = role.trust.policy
+    return bool(policy.unreadable) or any(
+        statement.effect is Effect.ALLOW and statement.principal is not None and statement.principal.negated
+        for statement in policy.statements
+    )
 
 
 def accounts_named(role: Principal) -> tuple[str, ...]:

@@ -195,7 +195,7 @@ def reached(reach: Reach, actor: Actor, thing: Thing) -> Reached | None:
         target = reach.target(part.arn)
         for service, fits in part.fits:
             if service == "execute-api":
-                invoking = reach.access(actor, INVOKE, part.arn)
+                invoking = _better(invoking, reach.access(actor, INVOKE, part.arn))
                 continue
             record = reach.pairs.record(actor, target, service)
             here = record.grant.told & fits
@@ -205,6 +205,13 @@ def reached(reach: Reach, actor: Actor, thing: Thing) -> Reached | None:
     if invoking is not None and not _speaks(invoking):
         invoking = None
     return Reached(sure, told, tuple(records), invoking) if told or invoking else None
+
+
+def _better(one: Access | None, other: Access) -> Access:
+    """The one that allows more: a method is enough."""
+    if one is None or other.truth is True or one.truth is False:
+        return other
+    return one
 
 
 def _speaks(access: Access) -> bool:

@@ -32,8 +32,8 @@ class Source:
 
 def escape(key: str | int) -> str:
     """One reference token of a JSON pointer (RFC 6901, section 3)."""
-    if isinstance(key, int):
-        return str(key)
+    if not isinstance(key, str):
+        return str(key)  # also a key of YAML that is no text, such as null
     return key.replace("~", "~0").replace("/", "~1") if "/" in key or "~" in key else key
 
 

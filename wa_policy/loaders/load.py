@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from wa_policy.errors import Problem
-from wa_policy.iam.parse import describe
+from wa_policy.iam.describe import describe
 from wa_policy.iam.policy import PolicyKind
 from wa_policy.inventory.model import Assumptions, Inventory, ReadFile
 from wa_policy.loaders.assemble import assemble

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wa_policy.errors import Problem
-from wa_policy.iam.parse import describe
+from wa_policy.iam.describe import describe
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
 

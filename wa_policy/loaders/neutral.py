@@ -12,7 +12,8 @@ from typing import Any
 from wa_policy.errors import LoadError, Problem
 from wa_policy.evaluator.applied import AppliedPolicies, Level
 from wa_policy.evaluator.situations import ApiAuthorizer, KmsGrant, ResourceFacts
-from wa_policy.iam.parse import describe, parse_policy
+from wa_policy.iam.describe import describe
+from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.policy import Policy, PolicyKind
 from wa_policy.iam.principal import Anonymous, Caller, parse_caller
 from wa_policy.iam.request import Request, make_context

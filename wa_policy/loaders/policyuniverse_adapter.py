@@ -7,7 +7,7 @@ does not see a Deny. docs/policyuniverse.md has the cases. It is imported inside
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -82,48 +82,50 @@ def minimised(actions: ActionSet, catalog: Catalog) -> tuple[str, ...]:
     wanted = actions & catalog.listed
     if wanted == catalog.listed:
         return ("*",)
-    names = catalog.names(wanted)
-    # The beginnings of names of one service say nothing about another: only the services at hand are looked at.
-    services = dict.fromkeys(name.partition(":")[0] for name in names)
-    nearby = [name for service in services for name in catalog.names(_of_service(service, catalog))]
-    with _file_left_open():
-        expander = expander_for({name.lower() for name in nearby})
-    statement = {"Effect": "Allow", "Action": [name.lower() for name in names]}
-    found = {_as_listed(pattern, nearby) for pattern in expander.minimize_statement_actions(statement)}
+    found: set[str] = set()
+    # Beginnings of names of one service say nothing about another, and the minimiser's cost grows with the square.
+    for service in dict.fromkeys(name.partition(":")[0] for name in catalog.names(wanted)):
+        of_service = catalog.actions_matching(f"{service}:*") & catalog.listed
+        found.update(_minimised(wanted & of_service, of_service, catalog))
+    return tuple(sorted(found, key=str.lower))
+
+
+def _minimised(wanted: ActionSet, of_service: ActionSet, catalog: Catalog) -> set[str]:
+    names = catalog.names(of_service)
+    expander = expander_for([name.lower() for name in names])
+    statement = {"Effect": "Allow", "Action": [name.lower() for name in catalog.names(wanted)]}
+    found = {_as_listed(pattern, names) for pattern in expander.minimize_statement_actions(statement)}
     matched = 0
     for pattern in found:
         matched |= catalog.actions_matching(pattern)
     # It loses `s3:GetAll` where it keeps `s3:Get` as a name.
-    found.update(catalog.names(wanted & ~matched))
-    return tuple(sorted(found, key=str.lower))
+    return found | set(catalog.names(wanted & ~matched))
 
 
-def _of_service(service: str, catalog: Catalog) -> ActionSet:
-    return catalog.actions_matching(f"{service}:*") & catalog.listed
-
-
-def _as_listed(pattern: str, names: list[str]) -> str:
+def _as_listed(pattern: str, names: tuple[str, ...]) -> str:
     """The pattern in the case of the first name that begins like it."""
     beginning = pattern.removesuffix("*")
     name = next(name for name in names if name.lower().startswith(beginning))
     return name[: len(beginning)] + pattern[len(beginning) :]
 
 
-def expander_for(actions: Set[str]) -> Any:
+def expander_for(actions: Collection[str]) -> Any:
     """A copy of policyuniverse's expander and minimiser that knows just these actions, which are in lower case.
 
     The original, with its tables, stays as it is.
     """
     from importlib.util import find_spec, module_from_spec
 
-    spec = find_spec("policyuniverse.expander_minimizer")
+    with _file_left_open():
+        spec = find_spec("policyuniverse.expander_minimizer")
     if spec is None or spec.loader is None:
         raise ImportError("policyuniverse has no module `expander_minimizer`")
     copy = module_from_spec(spec)
-    spec.loader.exec_module(copy)
+    with _file_left_open():
+        spec.loader.exec_module(copy)
     own: dict[str, Any] = {
-        "all_permissions": actions,
-        "_invert_actions": actions.difference if isinstance(actions, frozenset) else set(actions).difference,
+        "all_permissions": frozenset(actions),
+        "_invert_actions": frozenset(actions).difference,
         "print": _say_nothing,  # it tells of its choices on standard output
     }
     vars(copy).update(own)

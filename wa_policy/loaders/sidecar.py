@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from wa_policy.errors import Problem
 from wa_policy.iam.arn import is_account_id, parse_arn
-from wa_policy.iam.parse import describe
+from wa_policy.iam.describe import describe
 from wa_policy.iam.source import NOWHERE, Source
 from wa_policy.loaders.members import Node
 

@@ -12,7 +12,7 @@ from wa_policy.evaluator.evaluate import Outcome, evaluate
 from wa_policy.evaluator.explain import Explanation, explain
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.operations import Operation, evaluate_operation, first_action
-from wa_policy.iam.parse import describe
+from wa_policy.iam.describe import describe
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
 from wa_policy.loaders.document import parse_document

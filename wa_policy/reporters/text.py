@@ -14,6 +14,7 @@ from wa_policy.reporters.visible import visible
 
 _LABEL = 9
 _MOST_MISSING = 5
+_MOST_UNREAD = 5
 
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _COLORS = {
@@ -143,15 +144,18 @@ class _Text:
             "verdicts", ", ".join(verdicts) or "none: no rule met anything to judge", indent=2
         )
         yield from self.missing()
-        unread = sum(not file.kinds for file in report.files)
+        unread = [file.file for file in report.files if not file.kinds]
         counts = (
-            _count(len(report.files), "file") + (f" ({unread} not recognised)" if unread else ""),
+            _count(len(report.files), "file") + (f" ({len(unread)} not recognised)" if unread else ""),
             _count(len(report.accounts), "account"),
             _count(report.principals, "principal"),
             _count(report.resources, "resource"),
             _count(len(report.problems), "problem"),
         )
         yield from self.field("read", ", ".join(counts), indent=2)
+        more = f" and {len(unread) - _MOST_UNREAD} more" if len(unread) > _MOST_UNREAD else ""
+        if unread:
+            yield from self.field("skipped", ", ".join(unread[:_MOST_UNREAD]) + more, indent=2)
         dated = [f"{name} of {date}" for name, date in sorted(report.tables.items())]
         yield from self.field("by", "; ".join((f"profile {report.profile.value}", *dated)), indent=2)
 

@@ -39,6 +39,8 @@ def _assumed_policy(statement: dict[str, object]) -> Policy:
     return parse_policy(document, _ASSUMED)[0]
 
 
+_OWNER = "000000000000"
+"""The owner of a resource whose account is not known, for callers from outside: not the account of any of them."""
 _CALLER_ALLOWS = _assumed_policy({})
 _ASSUMED_CALLER = "the caller's own account allows it the call"
 
@@ -146,7 +148,8 @@ def _questions(
                 not_actions=request_class.not_actions,
                 resources=request_class.resource.patterns or _own_resources(request_class, subject),
                 not_resources=request_class.resource.other_than,
-                resource_account=subject.account,
+                resource_account=subject.account
+                or (None if request_class.caller is CallerWord.SELF else _OWNER),
                 worlds=tuple(_restricted(world, about, request_class) for world in named.caller.worlds),
                 stated=(
                     *(key.lower() for key, _ in request_class.context),

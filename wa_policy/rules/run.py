@@ -21,7 +21,7 @@ from wa_policy.rules.model import Manual, Require, Rule, Shape
 from wa_policy.rules.parameters import check_settings, values_of
 from wa_policy.rules.request_class import Forbid
 from wa_policy.rules.shape import SHAPES
-from wa_policy.rules.subjects import Judgement, Scope, Subject, subjects
+from wa_policy.rules.subjects import PRINCIPAL, ROLE, Judgement, Scope, Subject, subjects, unread_roles
 from wa_policy.rules.tables import shared_issuers
 from wa_policy.settings import Profile, Settings
 
@@ -94,6 +94,17 @@ def run_rule(
         if progress is not None:
             progress(rule.id, number, len(selected))
         yield from _Run(rule, facts, subject, scope).results()
+    if ROLE in rule.select or PRINCIPAL in rule.select:
+        for role in unread_roles(inventory):
+            yield Result(
+                rule=facts,
+                subject=role.arn,
+                subject_type=ROLE,
+                verdict=Verdict.UNKNOWN,
+                source=role.source,
+                reasons=(role.reason,),
+                account=role.account,
+            )
 
 
 class _Run:

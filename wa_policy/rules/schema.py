@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from wa_policy.iam.parse import describe
+from wa_policy.iam.describe import describe
 from wa_policy.iam.source import escape
 
 if TYPE_CHECKING:

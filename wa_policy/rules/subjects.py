@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.findings import Verdict, Witness
+from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.source import Source
-from wa_policy.iam.unknown import Unknown
+from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Inventory, Principal, Resource
 from wa_policy.settings import ParameterValue
 
 PRINCIPAL = "principal"
 """The word of `select` for users and roles."""
-PRINCIPAL_TYPES = ("AWS::IAM::Role", "AWS::IAM::User")
+ROLE = "AWS::IAM::Role"
+PRINCIPAL_TYPES = (ROLE, "AWS::IAM::User")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +71,29 @@ def subjects(inventory: Inventory, select: tuple[str, ...]) -> Iterator[Subject]
                 principal=inventory.principal(resource.id),
                 source=resource.source,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRole:
+    """A role that a function names, in an account whose principals were not exported."""
+
+    arn: str
+    account: str
+    source: Source
+    reason: Unknown
+
+
+def unread_roles(inventory: Inventory) -> Iterator[UnreadRole]:
+    """The roles of functions about which nothing was read: no rule about roles may pass them over in silence."""
+    found: set[str] = set()
+    for function in inventory.of_type("AWS::Lambda::Function"):
+        arn = function.property("Role")
+        parsed = parse_arn(arn) if isinstance(arn, str) else None
+        if parsed is None or str(parsed) in found or inventory.principal(str(parsed)) is not None:
+            continue
+        if inventory.was_exported("iam.get-account-authorization-details", parsed.account):
+            continue  # all principals were read: the role is gone
+        found.add(str(parsed))
+        wanted = f"iam get-account-authorization-details in account `{parsed.account}`"
+        reason = Unknown(UnknownKind.NOT_EXPORTED, wanted)
+        yield UnreadRole(str(parsed), parsed.account, function.place("Role"), reason)

@@ -1,0 +1,110 @@
+"""Access in three values: for certain, under conditions, not at all; and classes."""
+
+from __future__ import annotations
+
+from tests.graph.webs import ABROAD, HOME, UNREAD, allow, deny, organization, reach, resource, role, trust
+from wa_policy.iam.unknown import Unknown, UnknownKind
+
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:q"
+SEND = "sqs:SendMessage"
+
+
+def test_an_open_condition_stays_on_the_access_and_a_value_decides_it() -> None:
+    one = role("r", allow(SEND, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}}))
+    found = reach(one, resource(QUEUE))
+    access = found.may(one, SEND, QUEUE)
+    assert isinstance(access.truth, Unknown)
+    assert "aws:multifactorauthpresent" in access.truth.reason
+    assert [condition.key for condition in access.conditions] == ["aws:MultiFactorAuthPresent"]
+    assert access.plain is False  # as `can`: nothing is said, so the key is absent
+    assert [statement.source.file for _, statement in access.statements] == ["r.json"]
+    assert found.may(one, SEND, QUEUE, {"aws:MultiFactorAuthPresent": "true"}).truth is True
+    assert found.may(one, SEND, QUEUE, {"aws:MultiFactorAuthPresent": "false"}).truth is False
+
+
+def test_a_condition_on_a_known_key_leaves_nothing_open() -> None:
+    one = role("r", allow(SEND, Condition={"StringEquals": {"aws:PrincipalAccount": HOME}}))
+    other = role("s", allow(SEND, Condition={"StringEquals": {"aws:PrincipalAccount": ABROAD}}))
+    found = reach(one, other, resource(QUEUE))
+    assert found.may(one, SEND, QUEUE).truth is True
+    assert found.may(other, SEND, QUEUE).truth is False
+
+
+def test_a_deny_under_a_condition_makes_it_unknown_and_one_without_makes_it_false() -> None:
+    perhaps = role(
+        "p", allow("sqs:*"), deny(SEND, Condition={"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}})
+    )
+    never = role("n", allow("sqs:*"), deny(SEND))
+    found = reach(perhaps, never, resource(QUEUE))
+    access = found.may(perhaps, SEND, QUEUE)
+    assert isinstance(access.truth, Unknown)
+    assert [condition.key for condition in access.conditions] == ["aws:SourceIp"]
+    assert found.may(never, SEND, QUEUE).truth is False
+    assert found.may(perhaps, "sqs:ReceiveMessage", QUEUE).truth is True
+
+
+def test_an_unread_policy_is_unknown_for_its_action_only() -> None:
+    one, other = role("r", allow("sqs:*")), role("s", allow("s3:*"))
+    found = reach(one, other, resource(QUEUE, document=UNREAD))
+    for principal in (one, other):
+        access = found.may(principal, SEND, QUEUE)
+        assert access.truth == Unknown(UnknownKind.NOT_EXPORTED, "its policy")
+    assert found.bits(other) & found.catalog.single(SEND)
+    assert not found.bits(other) & found.catalog.single("iam:CreateRole")
+
+
+def test_a_resource_that_does_not_exist_yet_has_no_policy() -> None:
+    one = role("r", allow("iam:CreateRole"))
+    found = reach(one)
+    new = f"arn:aws:iam::{HOME}:role/new"
+    assert isinstance(found.may(one, "iam:CreateRole", new).truth, Unknown)
+    assert found.may(one, "iam:CreateRole", new, fresh=True).truth is True
+
+
+def test_a_trust_policy_has_to_name_the_caller_or_its_account() -> None:
+    one, other = role("r", allow("sts:AssumeRole")), role("s")
+    target = role("t", trusts=[trust({"AWS": f"arn:aws:iam::{HOME}:role/s"})])
+    closed = role("u", trusts=[trust({"Service": "lambda.amazonaws.com"})])
+    found = reach(one, other, target, closed)
+    assert found.may(one, "sts:AssumeRole", target.arn).truth is False
+    assert found.may(other, "sts:AssumeRole", target.arn).truth is True
+    assert found.may(one, "sts:AssumeRole", closed.arn).truth is False
+
+
+def test_principals_that_may_do_the_same_are_one_class_and_keep_their_own_statements() -> None:
+    twins = [role(name, allow("sqs:*"), tags={"n": name}) for name in "ab"]
+    found = reach(
+        *twins,
+        role("c", allow("sqs:*"), boundary=[allow("sqs:*")]),
+        role("d", allow("sqs:*"), account=ABROAD),
+    )
+    assert [[member.name for member in class_.members] for class_ in found.classes] == [
+        ["a", "b"],
+        ["c"],
+        ["d"],
+    ]
+    assert found.may(twins[1], SEND, QUEUE).statements[0][1].source.file == "b.json"
+
+
+def test_what_tells_principals_apart_makes_them_classes() -> None:
+    named = resource(QUEUE, allow("sqs:*", Principal={"AWS": f"arn:aws:iam::{HOME}:role/a"}))
+    found = reach(role("a", allow("s3:*")), role("b", allow("s3:*")), named)
+    assert len(found.classes) == 2
+    by_arn = organization(
+        service=[deny("s3:*", Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/a*"}})]
+    )
+    found = reach(*(role(name, allow("s3:*")) for name in ("a", "ab", "b", "c")), within=by_arn)
+    assert [[member.name for member in class_.members] for class_ in found.classes] == [
+        ["a", "ab"],
+        ["b", "c"],
+    ]
+    by_variable = allow("s3:*", "arn:aws:s3:::${aws:PrincipalTag/team}")
+    found = reach(*(role(name, by_variable, tags={"team": name[0]}) for name in ("xa", "xb", "ya")))
+    assert [[member.name for member in class_.members] for class_ in found.classes] == [["xa", "xb"], ["ya"]]
+
+
+def test_an_action_that_the_catalog_does_not_list_is_asked_of_the_evaluator() -> None:
+    one = role("r", allow("new:Thing"))
+    found = reach(one)
+    assert found.may(one, "new:Thing", "*").truth is True
+    assert found.may(one, "new:Other", "*").truth is False

@@ -1,0 +1,64 @@
+"""The graph as one HTML file that works offline: search, filters, and for each node its neighbours and paths."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from wa_policy.catalog.model import Catalog
+from wa_policy.graph.paths import leads_on
+from wa_policy.graph.web import Web
+from wa_policy.reporters.graph_rows import edge_rows, node_rows
+
+
+def render(web: Web, catalog: Catalog) -> str:
+    """One file without outside resources. Text from the input is data in it, never markup."""
+    template = files("wa_policy.reporters").joinpath("graph.html").read_text("utf-8")
+    return template.replace("@DATA@", _as_data(_content(web, catalog)))
+
+
+def _as_data(content: dict[str, Any]) -> str:
+    """JSON that may stand in a script element: nothing in it ends the element or begins a comment."""
+    text = json.dumps(content, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+class _Table:
+    """Lists, each once, by number."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[str]] = []
+        self._numbers: dict[tuple[str, ...], int] = {}
+
+    def number(self, row: list[str]) -> int:
+        key = tuple(row)
+        found = self._numbers.get(key)
+        if found is None:
+            found = self._numbers[key] = len(self.rows)
+            self.rows.append(row)
+        return found
+
+
+def _content(web: Web, catalog: Catalog) -> dict[str, Any]:
+    nodes = node_rows(web)
+    places = {row["id"]: number for number, row in enumerate(nodes)}
+    sets, texts = _Table(), _Table()
+    edges = [
+        [
+            places[row["source"]],
+            places[row["target"]],
+            row["kind"],
+            row["how"],
+            int(row["certain"]),
+            sets.number(row["actions"]),
+            sets.number(row["conditional_actions"]),
+            texts.number(row["conditions"]),
+            texts.number(row["doubts"]),
+            texts.number(row["statements"]),
+            row["missing"],
+            int(leads_on(edge)),
+        ]
+        for row, edge in zip(edge_rows(web, catalog), web.edges, strict=True)
+    ]
+    return {"nodes": nodes, "edges": edges, "sets": sets.rows, "texts": texts.rows}
