@@ -203,8 +203,8 @@ def _test(name: str, value: Any, text: str, symbols: Symbols) -> Any:
             return _ordered(name, value, float(text))
 
 
-def _condition(operator: str, key: str, texts: Sequence[str], symbols: Symbols) -> Any:
-    texts = [str(text).lower() if isinstance(text, bool) else str(text) for text in texts]
+def _condition(operator: str, key: str, values: Sequence[str | bool], symbols: Symbols) -> Any:
+    texts = [str(text).lower() if isinstance(text, bool) else str(text) for text in values]
     quantifier, _, name = operator.rpartition(":")
     if_exists = name.endswith("IfExists")
     name = name.removesuffix("IfExists")
