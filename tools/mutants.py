@@ -178,6 +178,9 @@ def _is_left_out(node: ast.AST, parents: Sequence[ast.AST]) -> bool:
         for p in parents
     ):
         return True
+    function = next((p for p in reversed(parents) if isinstance(p, ast.FunctionDef)), None)
+    if function is not None and function.name in ("show", "__str__", "__repr__"):
+        return True
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         parent = parents[-1]
         in_enumeration = isinstance(parent, ast.Assign) and any(isinstance(p, ast.ClassDef) for p in parents)
@@ -193,10 +196,7 @@ def _is_left_out(node: ast.AST, parents: Sequence[ast.AST]) -> bool:
         for p in parents
     ):
         return True  # `frozen`, `slots`, the size of a cache
-    function = next((p for p in reversed(parents) if isinstance(p, ast.FunctionDef)), None)
-    if function is not None and (
-        _is_inside(node, function.returns) or function.name in ("show", "__str__", "__repr__")
-    ):
+    if function is not None and _is_inside(node, function.returns):
         return True
     return any(isinstance(p, ast.Assign) and ast.unparse(p.targets[0]) in _NOT_BEHAVIOUR for p in parents)
 

@@ -18,6 +18,8 @@ from wa_policy.evaluator.decisions import (
 from wa_policy.evaluator.formula import (
     FALSE,
     TRUE,
+    All,
+    Any,
     Asks,
     Atom,
     Formula,
@@ -188,6 +190,19 @@ def test_a_formula_can_be_read(caller: CallerKind) -> None:
     assert show(decision_rule(Situation(caller, True, ResourceRule.ALWAYS, False)).denied) == "never"
     assert show(decision_rule(Situation(caller, True, ResourceRule.ALWAYS, False)).allowed) == "always"
     assert show(Not(TRUE)) == "not always"
+
+
+def test_a_fold_goes_all_the_way_down() -> None:
+    a, b, c = list(WORDS)[:3]
+    deep = Not(All((a, Any((b, Not(All((c, Any((a, Not(Any((b, All((a, c)))))))))))))))
+    for one, two, three in product((False, True), repeat=3):
+        answers = {a: one, b: two, c: three}
+        expected = not (one and (two or not (three and (one or not (two or (one and three))))))
+        assert value(deep, answers) is expected
+        assert value(simplify(deep, {a: one}), answers) is expected
+        kleene: dict[Atom, Truth] = dict(answers)
+        assert compiled(deep)(kleene.__getitem__) is expected
+    assert atoms(deep) == {a, b, c}
 
 
 @pytest.mark.parametrize(

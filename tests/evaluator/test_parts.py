@@ -462,8 +462,9 @@ def test_a_public_bucket_that_may_be_one_is_unknown(catalog: Catalog) -> None:
     plain = policy(statement(Principal={"AWS": USER}))
     assert evaluate(across, AppliedPolicies(identity, resource=plain), catalog, facts).is_allowed
     unknown = {Layer.RESOURCE: REASON}
-    found = evaluate(across, AppliedPolicies(identity, resource=plain, unknown=unknown), catalog, facts)
-    assert found.outcome is Outcome.UNKNOWN
+    for resource in (plain, None):
+        applied = AppliedPolicies(identity, resource=resource, unknown=unknown)
+        assert evaluate(across, applied, catalog, facts).outcome is Outcome.UNKNOWN
 
 
 # --- variables and holes -------------------------------------------------------------------------------------
@@ -557,6 +558,9 @@ def mismatch(raw: dict[str, Any], by: str = USER, *, by_principal: bool = False,
 def test_the_element_that_does_not_fit() -> None:
     condition = {"StringEquals": {"aws:username": "eve"}}
     assert mismatch(statement()) == (None, Grantee.SELF)
+    for nothing in (statement(action="ec2:*"), statement(resource="x"), statement(Condition=condition)):
+        assert mismatch(nothing)[1] is Grantee.NOBODY
+    assert mismatch(statement(Principal={"AWS": ROLE}), by_principal=True)[1] is Grantee.NOBODY
     assert mismatch(statement(action="ec2:*"))[0].element is Element.ACTION
     assert mismatch(statement(action="ec2:*", resource="x"))[0].element is Element.ACTION
     assert mismatch(statement(resource="x"))[0].element is Element.RESOURCE
@@ -581,6 +585,9 @@ def test_a_plain_no_wins_over_what_is_not_known() -> None:
     assert mismatch(statement(resource=holed("arn:aws:s3:::")))[0].element is Element.RESOURCE
     both = statement(action=holed("s3:"), resource=holed("arn:aws:s3:::"))
     assert mismatch(both)[0].element is Element.ACTION
+    for more in ({"Principal": {"AWS": holed()}}, {"Principal": "*", "Condition": condition}):
+        found, _ = mismatch(statement(action=holed("s3:"), **more), by_principal=True, context=context)
+        assert (found.element, found.unknown) == (Element.ACTION, REASON)
     principal = statement(Principal={"AWS": holed()})
     found, grantee = mismatch(principal, by_principal=True)
     assert (found.element, found.unknown, grantee) == (Element.PRINCIPAL, REASON, Grantee.SELF)
@@ -758,8 +765,8 @@ def test_doubts_and_reasons_are_told_once(catalog: Catalog) -> None:
     found = evaluate(request(context={"aws:username": "bob"}), applied, catalog)
     assert found.is_allowed
     assert [doubt.kind for doubt in found.doubts] == [UnknownKind.UNDOCUMENTED]
-    both = AppliedPolicies(unknown={Layer.IDENTITY: REASON})
-    assert evaluate(request(), both, catalog).unknown == (REASON,)
+    found = evaluate(request(), AppliedPolicies(unknown={Layer.IDENTITY: REASON}), catalog)
+    assert (found.outcome, found.unknown, found.lacking) == (Outcome.UNKNOWN, (REASON,), ())
 
 
 @pytest.mark.parametrize(
@@ -780,6 +787,12 @@ def test_an_allowed_request_is_unknown_with_any_layer(
     allowing = (policy(statement()),)
     found = evaluate(request(), AppliedPolicies(allowing, unknown={layer: REASON}), catalog)
     assert (found.outcome, found.unknown) == (expected, (REASON,))
+
+
+def test_unknown_identity_policies_may_deny_what_the_resource_grants(catalog: Catalog) -> None:
+    granted = policy(statement(Principal={"AWS": USER}))
+    found = evaluate(request(), AppliedPolicies(resource=granted, unknown={Layer.IDENTITY: REASON}), catalog)
+    assert (found.outcome, found.unknown) == (Outcome.UNKNOWN, (REASON,))
 
 
 def test_an_unknown_layer_that_cannot_matter(catalog: Catalog) -> None:
@@ -835,6 +848,8 @@ def test_an_unknown_boundary_and_notprincipal(catalog: Catalog) -> None:
     found = evaluate(request(), AppliedPolicies(allowing, resource=resource, unknown=unknown), catalog)
     assert found.outcome is Outcome.UNKNOWN
     assert CompiledApplied(known).has_boundary is False
+    assert CompiledApplied(AppliedPolicies(unknown=unknown)).has_boundary == REASON
+    assert CompiledApplied(AppliedPolicies(unknown={Layer.SESSION: REASON})).has_boundary is False
     with_boundary = AppliedPolicies(allowing, permissions_boundary=allowing, resource=resource)
     assert evaluate(request(), with_boundary, catalog).outcome is Outcome.EXPLICITLY_DENIED
 
@@ -868,6 +883,9 @@ def test_an_action_without_resource_types_is_about_everything(catalog: Catalog) 
     assert evaluate(unlisted, some, catalog).is_allowed
     assert not evaluate(buckets, some, catalog).is_allowed
     assert evaluate(buckets, every, catalog).is_allowed
+    exactly = AppliedPolicies((policy(statement(resource=["arn:aws:s3:::${*}", "${*}"])),))
+    assert evaluate(buckets, exactly, catalog).is_allowed
+    assert evaluate(request(action="sns:ListTopics"), exactly, catalog).is_allowed
     assert not evaluate(
         request(action="sns:ListTopics", resource="arn:aws:s3:::x"), every, catalog
     ).is_allowed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.graph.webs import ABROAD, HOME, UNREAD, allow, deny, organization, reach, resource, role, trust
+from wa_policy.graph.query import who_can
 from wa_policy.iam.unknown import Unknown, UnknownKind
 
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:q"
@@ -108,3 +109,13 @@ def test_an_action_that_the_catalog_does_not_list_is_asked_of_the_evaluator() ->
     found = reach(one)
     assert found.may(one, "new:Thing", "*").truth is True
     assert found.may(one, "new:Other", "*").truth is False
+
+
+def test_conditions_that_exclude_each_other_leave_nobody() -> None:
+    tag = {"StringEquals": {"aws:RequestTag/team": "a"}}
+    never = role("never", allow("sqs:CreateQueue", Condition=tag), deny("sqs:CreateQueue", Condition=tag))
+    other = {"StringEquals": {"aws:RequestTag/team": "b"}}
+    room = role("room", allow("sqs:CreateQueue", Condition=tag), deny("sqs:CreateQueue", Condition=other))
+    found = reach(never, room, resource(QUEUE))
+    assert isinstance(found.may(never, "sqs:CreateQueue", QUEUE).truth, Unknown)  # each condition may hold
+    assert [who.names for who in who_can(found, "sqs:CreateQueue", QUEUE)] == [(room.arn,)]

@@ -24,7 +24,7 @@ from wa_policy.evaluator.principals import Grantee
 from wa_policy.evaluator.resolve import Resolved
 from wa_policy.evaluator.statements import Selector
 from wa_policy.evaluator.truth import Truth
-from wa_policy.iam import parse
+from wa_policy.iam import parse, parse_conditions
 from wa_policy.iam.operators import Comparison, Operator, Quantifier, ValueType
 from wa_policy.iam.pattern import is_literal, resource_glob
 from wa_policy.iam.policy import Condition, Effect, PrincipalElement, Version
@@ -170,7 +170,7 @@ def _an_operator_may_stand_twice(patch: pytest.MonkeyPatch) -> None:
         def __contains__(self, _: object) -> bool:
             return False
 
-    patch.setattr(parse, "set", Forgetful, raising=False)
+    patch.setattr(parse_conditions, "set", Forgetful, raising=False)
 
 
 def _replace_comparison(patch: pytest.MonkeyPatch, kind: ValueType, function: Any) -> None:

@@ -216,7 +216,7 @@ class _Evaluation:
         outside = not self.situation.same_account and self.situation.caller is not CallerKind.SERVICE
         if self.service != "s3" or not outside or resource is None:
             return False
-        return any_of((is_public(resource), self.applied.source.unknown.get(Layer.RESOURCE, False)))
+        return is_public(resource)  # of a policy that is not known the Deny is not known either
 
     def _decision(self, outcome: Outcome, unknown: tuple[Unknown, ...] = ()) -> Decision:
         statements: tuple[tuple[Layer, Statement], ...] = ()
@@ -253,14 +253,9 @@ class _Evaluation:
         answer = self._answer_of_documents(layer)
         unknown = self.applied.source.unknown.get(layer)
         if unknown is not None:
-            # The layer may hold more than was read: a further Deny, and what would allow or limit.
-            answer.deny = any_of((answer.deny, unknown))
-            if layer in (Layer.IDENTITY, Layer.RESOURCE):
-                answer.allow, answer.role, answer.account = (
-                    any_of((truth, unknown)) for truth in (answer.allow, answer.role, answer.account)
-                )
-            elif layer is not Layer.RESOURCE_CONTROL:
-                answer.allow = unknown
+            # The layer may hold more than was read: a further Allow, and a further Deny, which is also what stands for
+            # an Allow that is missing in a layer that limits.
+            answer.allow, answer.deny = any_of((answer.allow, unknown)), any_of((answer.deny, unknown))
         return answer
 
     def _answer_of_documents(self, layer: Layer) -> _LayerAnswer:
@@ -325,8 +320,6 @@ class _Evaluation:
                 truth: Truth = True
             elif mismatch.unknown is not None:
                 truth = mismatch.unknown
-                # Which kind of grant it would be is only known when the principal is; the strongest is possible.
-                grantee = grantee or Grantee.SELF
             else:
                 continue
             if not candidate.allows:

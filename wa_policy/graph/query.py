@@ -10,6 +10,7 @@ from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.situations import ALWAYS_ALLOWED
 from wa_policy.graph.access import Access, Grant
 from wa_policy.graph.classes import PrincipalClass
+from wa_policy.graph.exact import settled
 from wa_policy.graph.pairs import NO_CONTEXT, Context
 from wa_policy.graph.parties import Actor
 from wa_policy.graph.reach import Reach, own_statements
@@ -59,6 +60,7 @@ def who_can(reach: Reach, action: str, resource: str, context: Context = NO_CONT
         if accounts is not None and class_.account not in accounts:
             continue
         access = reach.access(class_.actor, action, resource, context)
+        access = settled(reach, class_.actor, action, resource, context, access)
         if access.is_possible:
             found.append(Who(NodeKind.PRINCIPAL, tuple(member.arn for member in class_.members), access))
     for node, actor in _strangers(reach, resource):

@@ -144,6 +144,8 @@ def _path(number: int, path: Path, *, explain: bool) -> Iterator[str]:
             yield f"     needs {edge.missing}"
         if explain:
             yield from (f"     {statement_words(placed)}" for placed in edge.statements)
+    if isinstance(path.goal, Unknown):
+        yield f"   perhaps an administrator: {path.goal}"
 
 
 def _hop(hop: Hop) -> str:
