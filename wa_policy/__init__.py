@@ -12,9 +12,15 @@ if TYPE_CHECKING:
     from wa_policy.api import (
         build_graph,
         can,
+        check_access_not_granted,
+        check_equivalent,
+        check_no_new_access,
+        check_no_public_access,
         escalations,
+        evaluate,
         explain,
         find_paths,
+        find_request,
         locate,
         read,
         scan,
@@ -26,9 +32,11 @@ if TYPE_CHECKING:
     from wa_policy.errors import LoadError, Problem, UsageError, WaPolicyError
     from wa_policy.evaluator.applied import AppliedPolicies
     from wa_policy.evaluator.applying import applied_to
-    from wa_policy.evaluator.evaluate import Decision, Outcome, evaluate
+    from wa_policy.evaluator.evaluate import Decision, Outcome
     from wa_policy.evaluator.explain import Explanation
     from wa_policy.findings import Report, Result, Severity, Verdict, Witness
+    from wa_policy.formal.question import Question
+    from wa_policy.formal.verdicts import Proved, Refuted, Undecided
     from wa_policy.iam.parse import parse_policy
     from wa_policy.iam.policy import Policy
     from wa_policy.iam.principal import parse_caller
@@ -46,11 +54,15 @@ __all__ = [
     "Outcome",
     "Policy",
     "Problem",
+    "Proved",
+    "Question",
+    "Refuted",
     "Report",
     "Request",
     "Result",
     "Settings",
     "Severity",
+    "Undecided",
     "Unknown",
     "UsageError",
     "Verdict",
@@ -59,10 +71,15 @@ __all__ = [
     "applied_to",
     "build_graph",
     "can",
+    "check_access_not_granted",
+    "check_equivalent",
+    "check_no_new_access",
+    "check_no_public_access",
     "escalations",
     "evaluate",
     "explain",
     "find_paths",
+    "find_request",
     "load_catalog",
     "locate",
     "make_context",
@@ -79,9 +96,15 @@ _MODULES = {
     "api": (
         "build_graph",
         "can",
+        "check_access_not_granted",
+        "check_equivalent",
+        "check_no_new_access",
+        "check_no_public_access",
         "escalations",
+        "evaluate",
         "explain",
         "find_paths",
+        "find_request",
         "locate",
         "read",
         "scan",
@@ -93,9 +116,11 @@ _MODULES = {
     "errors": ("LoadError", "Problem", "UsageError", "WaPolicyError"),
     "evaluator.applied": ("AppliedPolicies",),
     "evaluator.applying": ("applied_to",),
-    "evaluator.evaluate": ("Decision", "Outcome", "evaluate"),
+    "evaluator.evaluate": ("Decision", "Outcome"),
     "evaluator.explain": ("Explanation",),
     "findings": ("Report", "Result", "Severity", "Verdict", "Witness"),
+    "formal.question": ("Question",),
+    "formal.verdicts": ("Proved", "Refuted", "Undecided"),
     "iam.parse": ("parse_policy",),
     "iam.policy": ("Policy",),
     "iam.principal": ("parse_caller",),

@@ -14,13 +14,16 @@ from wa_policy.findings import Report, RuleFacts
 from wa_policy.formal.verdicts import Answer
 from wa_policy.iam.policy import Policy, PolicyKind
 from wa_policy.iam.principal import Caller, Role, RoleSession, User, parse_caller
-from wa_policy.iam.request import make_context
+from wa_policy.iam.request import Request, make_context
 from wa_policy.iam.source import Source
 from wa_policy.inventory.model import Assumptions, Inventory
 from wa_policy.loaders.simulation import BadLine, Simulated
 from wa_policy.settings import ParameterValue, Settings
 
 if TYPE_CHECKING:
+    from wa_policy.evaluator.applied import AppliedPolicies
+    from wa_policy.evaluator.situations import ResourceFacts
+    from wa_policy.formal.question import Question
     from wa_policy.graph.build import Graph
     from wa_policy.graph.escalation import Escalation
     from wa_policy.graph.paths import Path
@@ -198,6 +201,18 @@ def locate_escalations(found: Iterable[Escalation], *, stdin: bytes | None = Non
 # --- requests ------------------------------------------------------------------------------------------------
 
 
+def evaluate(request: Request, policies: AppliedPolicies, facts: ResourceFacts | None = None) -> Decision:
+    """AWS's decision on one request under the policies that apply to it, by the catalog that ships.
+
+    `facts` are settings of the resource that decide beside policies. For many requests on the same policies compile
+    them once: `wa_policy.evaluator.evaluate.CompiledApplied`.
+    """
+    from wa_policy.evaluator.evaluate import evaluate as decide
+    from wa_policy.evaluator.situations import ResourceFacts as Facts
+
+    return decide(request, policies, catalog(), facts or Facts())
+
+
 def can(
     inventory: Inventory, principal: str, action: str, resource: str, context: Context | None = None
 ) -> Decision:
@@ -270,6 +285,13 @@ def simulate(lines: Iterable[bytes]) -> Iterator[Simulated | BadLine]:
 
 
 # --- policy documents ----------------------------------------------------------------------------------------
+
+
+def find_request(question: Question) -> Answer:
+    """Refuted with a request of the class that the policies allow, Proved iff there is none, else Undecided."""
+    from wa_policy.formal.question import find_request as find
+
+    return find(question, catalog())
 
 
 def read_policy(path: str, *, stdin: bytes | None = None) -> Policy:

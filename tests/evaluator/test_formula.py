@@ -197,7 +197,8 @@ def test_a_fold_goes_all_the_way_down() -> None:
     deep = Not(All((a, Any((b, Not(All((c, Any((a, Not(Any((b, All((a, c)))))))))))))))
     for one, two, three in product((False, True), repeat=3):
         answers = {a: one, b: two, c: three}
-        expected = not (one and (two or not (three and (one or not (two or (one and three))))))
+        inner = not any((answers[b], all((answers[a], answers[c]))))
+        expected = not all((one, any((two, not all((three, any((answers[a], inner))))))))
         assert value(deep, answers) is expected
         assert value(simplify(deep, {a: one}), answers) is expected
         kleene: dict[Atom, Truth] = dict(answers)

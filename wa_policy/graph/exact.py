@@ -13,18 +13,20 @@ from wa_policy.graph.access import NO_ACCESS, Access
 from wa_policy.graph.pairs import Context
 from wa_policy.graph.parties import Actor
 from wa_policy.graph.reach import Reach
+from wa_policy.iam.policy import Effect
 from wa_policy.iam.principal import account_of
 from wa_policy.iam.unknown import Unknown
 
 
 def settled(
-    reach: Reach, actor: Actor, action: str, resource: str, context: Context, access: Access
+    reach: Reach, actor: Actor, action: str, resource: str, access: Access, *, context: Context
 ) -> Access:
     """The access, False where no request at all meets its conditions; else as it was.
 
     Each condition by itself may hold, so that an Allow and a Deny that exclude each other seem to leave room.
     """
-    several = len(access.conditions) > 1
+    denies = any(statement.effect is Effect.DENY for _, statement in access.statements)
+    several = len(access.conditions) > 1 or (denies and bool(access.conditions))
     if not several or access.plain is not False or not isinstance(access.truth, Unknown):
         return access
     if account_of(actor.caller) is None or (resource != "*" and set("*?") & set(resource)):

@@ -60,7 +60,7 @@ def who_can(reach: Reach, action: str, resource: str, context: Context = NO_CONT
         if accounts is not None and class_.account not in accounts:
             continue
         access = reach.access(class_.actor, action, resource, context)
-        access = settled(reach, class_.actor, action, resource, context, access)
+        access = settled(reach, class_.actor, action, resource, access, context=context)
         if access.is_possible:
             found.append(Who(NodeKind.PRINCIPAL, tuple(member.arn for member in class_.members), access))
     for node, actor in _strangers(reach, resource):

@@ -9,6 +9,7 @@ from typing import Any
 from wa_policy.evaluator.evaluate import Decision
 from wa_policy.evaluator.explain import Explanation, LayerExplanation, StatementExplanation
 from wa_policy.evaluator.statements import Element
+from wa_policy.reporters.request import request_members
 from wa_policy.reporters.visible import visible
 
 _CLOSEST = (None, *reversed(Element))
@@ -34,15 +35,7 @@ def explanation_json(explanation: Explanation) -> str:
     request, decision = explanation.request, explanation.decision
     whole = {
         "schema": 1,
-        "request": {
-            "principal": request.caller.arn,
-            "action": request.action,
-            "resource": {"resource": request.resource, "accountId": request.resource_account},
-            "context": {
-                key: list(value) if isinstance(value, tuple) else value
-                for key, value in sorted(request.context.items())
-            },
-        },
+        "request": request_members(request),
         **_decision_json(decision),
         "formula": {"denied": explanation.denied, "allowed": explanation.allowed},
         "layers": [_layer_json(layer) for layer in explanation.layers],

@@ -10,6 +10,7 @@ from wa_policy.errors import Problem
 from wa_policy.findings import Report, Result, Severity, Verdict, Witness
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
+from wa_policy.reporters.request import request_members
 
 SCHEMA = 1
 """Grows when a member changes its meaning or goes; new members may come at any time."""
@@ -62,18 +63,9 @@ def _result(result: Result, lines: Mapping[Source, int]) -> dict[str, Any]:
 
 
 def _witness(witness: Witness, lines: Mapping[Source, int]) -> dict[str, Any]:
-    request = witness.request
     return {
         "attack": witness.attack,
-        "request": {
-            "principal": request.caller.arn,
-            "action": request.action,
-            "resource": {"resource": request.resource, "accountId": request.resource_account},
-            "context": {
-                key: list(value) if isinstance(value, tuple) else value
-                for key, value in sorted(request.context.items())
-            },
-        },
+        "request": request_members(witness.request),
         "statements": [
             {"file": place.file, "line": lines.get(place) or None, "pointer": place.pointer}
             for place in witness.statements

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from wa_policy.evaluator.truth import Truth
 from wa_policy.iam.arn import is_account_id, parse_arn
@@ -28,16 +28,25 @@ _SENDERS = {"execute-api": "apigateway"}
 
 def granted_services(subject: Subject, _scope: Scope, arguments: Values) -> Items:
     """The services that Allow statements name, or that the source ARN of a grant to everyone names."""
+    return _granted(subject, "service", _services, texts(arguments, "except"))
+
+
+def _granted(
+    subject: Subject,
+    field: str,
+    named: Callable[[Statement], Iterator[str | Unknown]],
+    left_out: Collection[str | None],
+) -> Items:
+    """What the Allow statements name, but for what is left out."""
     documents = resource_documents(subject)
-    left_out = texts(arguments, "except")
     items: list[Item] = []
     unknown = list(documents.unknown)
     for _, statement in documents.statements(Effect.ALLOW):
-        for found in _services(statement):
+        for found in named(statement):
             if isinstance(found, Unknown):
                 unknown.append(found)
             elif found not in left_out:
-                items.append(Item(found, statement.source, {"service": found}, statement))
+                items.append(Item(found, statement.source, {field: found}, statement))
     return Items(first_of_each_key(items), tuple(unknown))
 
 
@@ -68,17 +77,7 @@ def _senders(statement: Statement) -> Iterator[str]:
 
 def granted_accounts(subject: Subject, _scope: Scope, arguments: Values) -> Items:
     """The accounts that Allow statements name and that are not the owner."""
-    documents = resource_documents(subject)
-    left_out = {subject.account, *texts(arguments, "except")}
-    items: list[Item] = []
-    unknown = list(documents.unknown)
-    for _, statement in documents.statements(Effect.ALLOW):
-        for found in _accounts(statement):
-            if isinstance(found, Unknown):
-                unknown.append(found)
-            elif found not in left_out:
-                items.append(Item(found, statement.source, {"account": found}, statement))
-    return Items(first_of_each_key(items), tuple(unknown))
+    return _granted(subject, "account", _accounts, {subject.account, *texts(arguments, "except")})
 
 
 def _accounts(statement: Statement) -> Iterator[str | Unknown]:
