@@ -789,6 +789,15 @@ def test_an_allowed_request_is_unknown_with_any_layer(
     assert (found.outcome, found.unknown) == (expected, (REASON,))
 
 
+def test_an_action_that_is_not_known(catalog: Catalog) -> None:
+    allowing = AppliedPolicies((policy(statement(action=holed("s3:"))),))
+    assert evaluate(request(), allowing, catalog).outcome is Outcome.UNKNOWN
+    denying = AppliedPolicies((policy(statement(), statement("Deny", action=holed("s3:"))),))
+    assert evaluate(request(), denying, catalog).outcome is Outcome.UNKNOWN
+    other = AppliedPolicies((policy(statement("Deny", action=holed("s3:Put")), statement()),))
+    assert evaluate(request(), other, catalog).is_allowed
+
+
 def test_unknown_identity_policies_may_deny_what_the_resource_grants(catalog: Catalog) -> None:
     granted = policy(statement(Principal={"AWS": USER}))
     found = evaluate(request(), AppliedPolicies(resource=granted, unknown={Layer.IDENTITY: REASON}), catalog)
