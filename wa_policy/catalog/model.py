@@ -43,6 +43,9 @@ _LEVELS = {
 _LETTERS = {level: letter for letter, level in _LEVELS.items()}
 _FORMAT = 1
 
+_MOST_ACTIONS = 65_536
+"""How many spellings of actions are remembered before the memory starts again."""
+
 
 class Catalog:
     """Actions, resource types and condition keys of AWS, and sets of actions. Its answers never change.
@@ -67,7 +70,7 @@ class Catalog:
         self._data = data
         self._space = space
         self._keys = keys
-        self._actions: dict[tuple[str, int], Action] = {}
+        self._actions: dict[str, Action | None] = {}
         self._arns: ArnFormats | None = None
         self._levels: dict[AccessLevel, ActionSet] = {}
         self.date = dt.date.fromisoformat(data["meta"]["date"])
@@ -153,12 +156,12 @@ class Catalog:
 
     def action(self, name: str) -> Action | None:
         """What is known about `service:Name`, whatever the case; None where the catalog does not have it."""
-        place = self._space.position(name)
-        if place is None:
-            return None
-        if place not in self._actions:
-            self._actions[place] = self._read_action(*place)
-        return self._actions[place]
+        if name not in self._actions:
+            place = self._space.position(name)
+            if len(self._actions) >= _MOST_ACTIONS:
+                self._actions.clear()
+            self._actions[name] = None if place is None else self._read_action(*place)
+        return self._actions[name]
 
     def retired(self, action: str) -> bool:
         """True iff the catalog does not know the action and some older one did."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from wa_policy.iam.principal import Caller
@@ -28,17 +28,22 @@ class Request:
 
 
 def make_context(
-    context: Mapping[str, str | bool | float | list[str] | tuple[str, ...]],
+    context: Mapping[str, str | bool | float | Sequence[str | bool | float]],
 ) -> dict[str, ContextValue]:
     """The context with folded keys, numbers and booleans written as IAM writes them, lists as tuples."""
-    return {key.lower(): _context_value(value) for key, value in context.items()}
+    return {
+        key.lower(): value if isinstance(value, str) else _context_value(value)
+        for key, value in context.items()
+    }
 
 
-def _context_value(value: str | bool | float | list[str] | tuple[str, ...]) -> ContextValue:
-    if isinstance(value, str):
-        return value
+def _context_value(value: bool | float | Sequence[str | bool | float]) -> ContextValue:
+    if isinstance(value, Sequence):
+        return tuple([item if isinstance(item, str) else _scalar(item) for item in value])
+    return _scalar(value)
+
+
+def _scalar(value: bool | float) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        return tuple(str(_context_value(item)) for item in value)
     return str(value)
