@@ -924,3 +924,22 @@ def test_a_grant_of_a_key_is_read_without_case(catalog: Catalog) -> None:
         "settings": {"kmsGrants": [{"granteePrincipal": USER, "operations": ["Encrypt", "DECRYPT"]}]},
     }
     assert decide(raw, catalog).is_allowed
+
+
+@pytest.mark.parametrize(
+    ("effect", "before", "expected"),
+    [
+        ("Allow", "s3:", Outcome.UNKNOWN),
+        ("Allow", "ec2:", Outcome.IMPLICITLY_DENIED),
+        ("Deny", "s3:", Outcome.UNKNOWN),
+        ("Deny", "ec2:", Outcome.ALLOWED),
+    ],
+)
+def test_a_hole_in_an_action_is_not_taken_as_fitting(
+    catalog: Catalog, effect: str, before: str, expected: Outcome
+) -> None:
+    statements = [statement(effect, action=holed(before))]
+    if effect == "Deny":
+        statements.append(statement())
+    applied = AppliedPolicies(identity=(policy(*statements),))
+    assert evaluate(request(), applied, catalog).outcome is expected
