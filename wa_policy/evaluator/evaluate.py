@@ -94,6 +94,7 @@ class _Plan:
     layers: tuple[Layer, ...]
 
 
+_ALLOWS = {layer: Atom(layer, Asks.ALLOWS) for layer in Layer}
 _LIMITING = (Layer.RESOURCE_CONTROL, Layer.SERVICE_CONTROL, Layer.VPC_ENDPOINT, Layer.PERMISSIONS_BOUNDARY)
 
 
@@ -231,7 +232,12 @@ class _Evaluation:
                 (layer, s) for layer in layers if layer in self.answers for s in self.answers[layer].allowing
             )
         elif outcome is Outcome.IMPLICITLY_DENIED:
-            lacking = tuple(layer for layer in layers if self._atom(Atom(layer, Asks.ALLOWS)) is False)
+            present = self.applied.present
+            lacking = tuple(
+                layer
+                for layer in layers
+                if (layer in present or layer not in _LIMITING) and self._atom(_ALLOWS[layer]) is False
+            )
         doubts = tuple(dict.fromkeys(self.asked.doubts))
         return Decision(outcome, self.situation, statements, lacking, doubts, unknown)
 
