@@ -238,22 +238,15 @@ class _Evaluation:
                 for layer in layers
                 if (layer in present or layer not in _LIMITING) and self._atom(_ALLOWS[layer]) is False
             )
-        doubts = tuple(dict.fromkeys(self.asked.doubts))
+        doubts = tuple(dict.fromkeys(self.asked.doubts)) if self.asked.doubts else ()
         return Decision(outcome, self.situation, statements, lacking, doubts, unknown)
 
     def _atom(self, atom: Atom) -> Truth:
         answer = self.answers.get(atom.layer)
         if answer is None:
             answer = self.answers[atom.layer] = self._answer(atom.layer)
-        match atom.asks:
-            case Asks.DENIES:
-                return answer.deny
-            case Asks.ALLOWS | Asks.GRANTS_SELF:
-                return answer.allow
-            case Asks.GRANTS_ROLE:
-                return answer.role
-            case Asks.GRANTS_ACCOUNT:
-                return answer.account
+        truth: Truth = getattr(answer, _FIELD[atom.asks])
+        return truth
 
     def _answer(self, layer: Layer) -> _LayerAnswer:
         answer = self._answer_of_documents(layer)
@@ -265,28 +258,26 @@ class _Evaluation:
         return answer
 
     def _answer_of_documents(self, layer: Layer) -> _LayerAnswer:
-        match layer:
-            case Layer.SERVICE_CONTROL | Layer.RESOURCE_CONTROL:
-                return self._control(layer)
-            case Layer.RESOURCE:
-                return self._resource()
-            case Layer.IDENTITY:
-                answer = self._policies(layer, self.applied.layers[layer])
-                if self.situation.caller is CallerKind.ROOT:
-                    # The root user needs no identity policy in its own account, and can have none.
-                    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
-                    answer.allow = True
-                return answer
-            case Layer.VPC_ENDPOINT | Layer.PERMISSIONS_BOUNDARY | Layer.SESSION:
-                policies = self.applied.layers.get(layer)
-                if policies is not None:
-                    return self._policies(layer, policies)
-                # A session of GetFederationToken without a session policy has no identity permissions.
-                # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
-                without = layer is Layer.SESSION and isinstance(self.request.caller, FederatedUser)
-                return _LayerAnswer(allow=not without)
+        return _BY_LAYER[layer](self, layer)
 
-    def _control(self, layer: Layer) -> _LayerAnswer:
+    def of_identity(self, layer: Layer) -> _LayerAnswer:
+        answer = self._policies(layer, self.applied.layers[layer])
+        if self.situation.caller is CallerKind.ROOT:
+            # The root user needs no identity policy in its own account, and can have none.
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
+            answer.allow = True
+        return answer
+
+    def of_limit(self, layer: Layer) -> _LayerAnswer:
+        policies = self.applied.layers.get(layer)
+        if policies is not None:
+            return self._policies(layer, policies)
+        # A session of GetFederationToken without a session policy has no identity permissions.
+        # https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+        without = layer is Layer.SESSION and isinstance(self.request.caller, FederatedUser)
+        return _LayerAnswer(allow=not without)
+
+    def of_control(self, layer: Layer) -> _LayerAnswer:
         levels = self.applied.levels.get(layer)
         if levels is None:
             return _LayerAnswer(allow=True)
@@ -301,9 +292,9 @@ class _Evaluation:
             denying=tuple(statement for answer in answers for statement in answer.denying),
         )
 
-    def _resource(self) -> _LayerAnswer:
-        policies = self.applied.layers.get(Layer.RESOURCE)
-        answer = self._policies(Layer.RESOURCE, policies) if policies is not None else _LayerAnswer()
+    def of_resource(self, layer: Layer) -> _LayerAnswer:
+        policies = self.applied.layers.get(layer)
+        answer = self._policies(layer, policies) if policies is not None else _LayerAnswer()
         if any(
             _grant_covers(grant.grantee, grant.operations, self.request) for grant in self.facts.kms_grants
         ):
@@ -313,10 +304,14 @@ class _Evaluation:
     def _policies(self, layer: Layer, policies: CompiledPolicies) -> _LayerAnswer:
         """What the statements of some policies say; for a resource policy also as what it names the caller."""
         answer = _LayerAnswer()
-        by_principal = layer in _WITH_PRINCIPAL
-        allows: dict[Grantee, Truth] = {}
         asked = self.asked
-        for candidate in policies.candidates(asked.action):
+        candidates = policies.candidates(asked.action)
+        if not candidates and not policies.unreadable:
+            return answer
+        by_principal = layer in _WITH_PRINCIPAL
+        is_resource = layer is Layer.RESOURCE
+        allows: dict[Grantee, Truth] = {}
+        for candidate in candidates:
             if candidate.action.templates:
                 mismatch, grantee = first_mismatch(candidate, asked, by_principal=by_principal)
             else:
@@ -330,11 +325,11 @@ class _Evaluation:
                 continue
             if not candidate.allows:
                 answer.deny = any_of((answer.deny, truth))
-            elif layer is not Layer.RESOURCE:
+            elif not is_resource:
                 answer.allow = any_of((answer.allow, truth))
             else:
                 allows[grantee] = any_of((allows.get(grantee, False), truth))
-        if layer is Layer.RESOURCE:
+        if is_resource:
             answer.allow = allows.get(Grantee.SELF, False)
             answer.role = allows.get(Grantee.ROLE, False)
             answer.account = allows.get(Grantee.ACCOUNT, False)
@@ -348,6 +343,25 @@ class _Evaluation:
             answer.allowing += (compiled.statement,)
         else:
             answer.denying += (compiled.statement,)
+
+
+# Tables, as each `match` over an enumeration looks its members up one by one, and this is asked for every layer.
+_FIELD = {
+    Asks.DENIES: "deny",
+    Asks.ALLOWS: "allow",
+    Asks.GRANTS_SELF: "allow",
+    Asks.GRANTS_ROLE: "role",
+    Asks.GRANTS_ACCOUNT: "account",
+}
+_BY_LAYER: dict[Layer, Callable[[_Evaluation, Layer], _LayerAnswer]] = {
+    Layer.RESOURCE_CONTROL: _Evaluation.of_control,
+    Layer.SERVICE_CONTROL: _Evaluation.of_control,
+    Layer.VPC_ENDPOINT: _Evaluation.of_limit,
+    Layer.RESOURCE: _Evaluation.of_resource,
+    Layer.IDENTITY: _Evaluation.of_identity,
+    Layer.PERMISSIONS_BOUNDARY: _Evaluation.of_limit,
+    Layer.SESSION: _Evaluation.of_limit,
+}
 
 
 def _grant_covers(grantee: str, operations: tuple[str, ...], request: Request) -> bool:

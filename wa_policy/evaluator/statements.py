@@ -141,10 +141,11 @@ class Mismatch:
     """Why it could not be decided, where it was not a plain no."""
 
 
+_SELF, _NOBODY = Grantee.SELF, Grantee.NOBODY  # a look-up in an enumeration for every statement would show
 # Most statements fail at one of these, so they are made once.
-_NO_ACTION = (Mismatch(Element.ACTION), Grantee.NOBODY)
-_NO_RESOURCE = (Mismatch(Element.RESOURCE), Grantee.NOBODY)
-_NO_PRINCIPAL = (Mismatch(Element.PRINCIPAL), Grantee.NOBODY)
+_NO_ACTION = (Mismatch(Element.ACTION), _NOBODY)
+_NO_RESOURCE = (Mismatch(Element.RESOURCE), _NOBODY)
+_NO_PRINCIPAL = (Mismatch(Element.PRINCIPAL), _NOBODY)
 
 
 @dataclass(slots=True)
@@ -183,12 +184,12 @@ def mismatch_after_action(
         if truth is False:
             return _NO_RESOURCE
         undecided = undecided or Mismatch(Element.RESOURCE, unknown=truth)
-    grantee = Grantee.SELF
+    grantee = _SELF
     if by_principal:
         named = _principal(compiled.statement, asked)
         if isinstance(named, Unknown):
             undecided = undecided or Mismatch(Element.PRINCIPAL, unknown=named)
-        elif named is Grantee.NOBODY:
+        elif named is _NOBODY:
             return _NO_PRINCIPAL
         else:
             grantee = named
@@ -197,7 +198,7 @@ def mismatch_after_action(
         if truth is True:
             continue
         if truth is False:
-            return Mismatch(Element.CONDITION, condition), Grantee.NOBODY
+            return Mismatch(Element.CONDITION, condition), _NOBODY
         undecided = undecided or Mismatch(Element.CONDITION, condition, truth)
     return undecided, grantee
 
