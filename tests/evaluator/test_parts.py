@@ -943,3 +943,33 @@ def test_a_hole_in_an_action_is_not_taken_as_fitting(
         statements.append(statement())
     applied = AppliedPolicies(identity=(policy(*statements),))
     assert evaluate(request(), applied, catalog).outcome is expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "source", "expected"),
+    [
+        ("ArnLike", "*", "arn:aws:sns:us-east-1:111122223333:topic", Outcome.ALLOWED),
+        ("ArnEquals", "**", "arn:aws:sns:us-east-1:111122223333:topic", Outcome.ALLOWED),
+        ("ArnNotLike", "*", "arn:aws:sns:us-east-1:111122223333:topic", Outcome.IMPLICITLY_DENIED),
+        ("ArnLike", "*", "no-arn", Outcome.IMPLICITLY_DENIED),
+        # A star of the first five parts does not cross a colon.
+        (
+            "ArnLike",
+            "arn:aws:sns:*:topic:x",
+            "arn:aws:sns:us-east-1:111122223333:topic:x",
+            Outcome.IMPLICITLY_DENIED,
+        ),
+        (
+            "ArnLike",
+            "arn:aws:sns:*:*:topic:*",
+            "arn:aws:sns:us-east-1:111122223333:topic:x:y",
+            Outcome.ALLOWED,
+        ),
+    ],
+)
+def test_stars_in_arn_operators(
+    catalog: Catalog, operator: str, value: str, source: str, expected: Outcome
+) -> None:
+    conditions = {operator: {"aws:SourceArn": value}}
+    applied = AppliedPolicies(identity=(policy(statement(Condition=conditions)),))
+    assert evaluate(request(context={"aws:SourceArn": source}), applied, catalog).outcome is expected
