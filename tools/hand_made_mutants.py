@@ -61,9 +61,9 @@ HAND_MADE: tuple[tuple[str, str, str, str], ...] = (
     (_EVALUATE, "allow = True if layer is Layer.RESOURCE_CONTROL else all_of(answer.allow for answer in answers)", "allow = True if layer is Layer.RESOURCE_CONTROL else any_of(answer.allow for answer in answers)", "an SCP Allow at one level is enough"),
     (_EVALUATE, "allow = True if layer is Layer.RESOURCE_CONTROL else all_of(answer.allow for answer in answers)", "allow = all_of(answer.allow for answer in answers)", "RCPs must allow"),
     (_EVALUATE, "            deny=any_of(answer.deny for answer in answers),", "            deny=all_of(answer.deny for answer in answers),", "a Deny counts only at every level"),
-    (_EVALUATE, "                    answer.allow = True\n                return answer", "                    pass\n                return answer", "the root user needs identity policies"),
-    (_EVALUATE, "                return _LayerAnswer(allow=not without)", "                return _LayerAnswer(allow=True)", "a federated user needs no session policy"),
-    (_EVALUATE, "                return _LayerAnswer(allow=not without)", "                return _LayerAnswer(allow=False)", "no boundary allows nothing"),
+    (_EVALUATE, "            answer.allow = True\n        return answer\n\n    def of_limit", "            pass\n        return answer\n\n    def of_limit", "the root user needs identity policies"),
+    (_EVALUATE, "        return _LayerAnswer(allow=not without)", "        return _LayerAnswer(allow=True)", "a federated user needs no session policy"),
+    (_EVALUATE, "        return _LayerAnswer(allow=not without)", "        return _LayerAnswer(allow=False)", "no boundary allows nothing"),
     (_EVALUATE, "        if denied is True:\n            return self._decision(Outcome.EXPLICITLY_DENIED)\n", "        if denied is True and self.plan.allowed(self._atom) is True:\n            return self._decision(Outcome.EXPLICITLY_DENIED)\n", "a Deny is reported only where something allows"),
     (_S3, "if qualified.operator.negated or qualified.if_exists or", "if qualified.operator.negated or", "an IfExists condition makes a bucket policy not public"),
 )  # fmt: skip
