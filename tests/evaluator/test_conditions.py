@@ -223,6 +223,15 @@ def test_plain_cases_leave_no_doubt(written: str) -> None:
     assert doubts == []
 
 
+@pytest.mark.parametrize(
+    ("item", "value", "odd"), [("10abc", "10", "10abc"), ("10", "ten", "ten"), ("a", "b", "a")]
+)
+def test_a_doubt_names_the_value_that_is_odd(item: str, value: str, odd: str) -> None:
+    doubts: list[Unknown] = []
+    holds(condition("NumericEquals", [item]), {KEY.lower(): value}, doubts)
+    assert [f"`{odd}`" in doubt.reason for doubt in doubts] == [True]
+
+
 # --- parts that are not known ----------------------------------------------------------------------------------
 
 REASON = Unknown(UnknownKind.UNRESOLVED, "a parameter")
@@ -365,6 +374,7 @@ def test_null_and_what_is_not_known() -> None:
     assert holds(condition("Null", [hole]), {}, doubts) == REASON
     assert holds(condition("Null", [hole, "true"]), {}, doubts) is True
     assert holds(condition("Null", [Template(("true",))]), {}, doubts) is True
+    assert holds(condition("NumericEquals", [Template(("10",))]), {KEY.lower(): "10"}, doubts) is True
     assert doubts == []
 
 

@@ -27,7 +27,7 @@ from wa_policy.evaluator.statements import (
 from wa_policy.evaluator.truth import Truth
 from wa_policy.iam.operators import OPERATORS, Comparison, ValueType
 from wa_policy.iam.parse import parse_policy
-from wa_policy.iam.pattern import ANYTHING, CHAR, MANY, ONE, RUN, glob, resource_glob
+from wa_policy.iam.pattern import ANYTHING, CHAR, MANY, ONE, RUN, arn_glob, glob, is_only_stars, resource_glob
 from wa_policy.iam.policy import Effect, Policy, PrincipalElement
 from wa_policy.iam.principal import Caller, RoleSession, parse_caller
 from wa_policy.iam.request import Request, make_context
@@ -87,6 +87,44 @@ def test_the_comparison_of_an_ordered_operator_is_in_its_name() -> None:
     for kind in (ValueType.NUMERIC, ValueType.DATE):
         found = {o.name.removeprefix(kind): o.comparison for o in OPERATORS if o.value_type is kind}
         assert found == expected
+
+
+def test_other_operators_compare_for_equality() -> None:
+    found = {o.comparison for o in OPERATORS if o.value_type in (ValueType.BOOL, ValueType.BINARY)}
+    assert found == {Comparison.EQUALS}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("arn:a*b:s?:r:1:x*?", f"arn:a{RUN}b:s{CHAR}:r:1:x{MANY}{ONE}"),
+        ("arn:a:b:c:d:e:f*:?", f"arn:a:b:c:d:e:f{MANY}:{ONE}"),
+        ("a*:b?", f"a{RUN}:b{CHAR}"),
+        ("*", f"{RUN}:{RUN}:{RUN}:{RUN}:{RUN}:{MANY}"),
+        ("***", f"{RUN}:{RUN}:{RUN}:{RUN}:{RUN}:{MANY}"),
+        ("*~", f"{RUN}~"),
+        ("", ""),
+    ],
+)
+def test_patterns_of_arn_operands(text: str, expected: str) -> None:
+    assert arn_glob(text) == expected
+    assert is_only_stars(text) is (text in ("*", "***"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("*", MANY),
+        ("a?*:*", f"a{ONE}{MANY}:{MANY}"),
+        ("arn:a*b:s?:re*:1?:x*:?", f"arn:a{RUN}b:s{CHAR}:re{MANY}:1{CHAR}:x{MANY}:{ONE}"),
+        ("arn:a*?b*:s*:r:1:x", f"arn:a{RUN}{CHAR}b{MANY}:s{MANY}:r:1:x"),
+        ("arn:aws:s3", f"arn:aws:s3:{MANY}:{MANY}:{MANY}"),
+        ("arn:aws:s3:::b", "arn:aws:s3:::b"),
+        ("arn:a:b:c:d:e:f*", f"arn:a:b:c:d:e:f{MANY}"),
+    ],
+)
+def test_patterns_of_resources(text: str, expected: str) -> None:
+    assert resource_glob(text) == expected
 
 
 # --- principals ----------------------------------------------------------------------------------------------
