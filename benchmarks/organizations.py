@@ -93,6 +93,7 @@ class _Maker:
             tuple(dict.fromkeys(self.random.choices(self.managed, weights, k=self.random.randint(1, 3))))
             for _ in range(_PROFILES)
         ]
+        self.profiles[_PROFILES - 1] = (self.managed[0],)  # one in seventeen is an administrator
         self.boundary = _policy(
             "boundary.json", _allow("*", "*"), {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}
         )

@@ -63,7 +63,7 @@ STAGES: dict[str, tuple[str, ...]] = {
 }
 COPIED = ("wa_policy", "tests", "fixtures/authorization", "pyproject.toml")
 EXPLAINED = ROOT / "tests" / "evaluator" / "mutants.yaml"
-TIMEOUT = 120
+TIMEOUT = 60
 GOAL = 0.95
 
 

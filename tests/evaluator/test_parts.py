@@ -27,7 +27,20 @@ from wa_policy.evaluator.statements import (
 from wa_policy.evaluator.truth import Truth
 from wa_policy.iam.operators import OPERATORS, Comparison, ValueType
 from wa_policy.iam.parse import parse_policy
-from wa_policy.iam.pattern import ANYTHING, CHAR, MANY, ONE, RUN, arn_glob, glob, is_only_stars, resource_glob
+from wa_policy.iam.pattern import (
+    ANYTHING,
+    CHAR,
+    MANY,
+    ONE,
+    OTHER,
+    RUN,
+    arn_glob,
+    difference_witness,
+    glob,
+    is_only_stars,
+    matches,
+    resource_glob,
+)
 from wa_policy.iam.policy import Effect, Policy, PrincipalElement
 from wa_policy.iam.principal import Caller, RoleSession, parse_caller
 from wa_policy.iam.request import Request, make_context
@@ -125,6 +138,34 @@ def test_patterns_of_arn_operands(text: str, expected: str) -> None:
 )
 def test_patterns_of_resources(text: str, expected: str) -> None:
     assert resource_glob(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "expected"),
+    [
+        ("*a*a*", "a", False),
+        ("*a*a*", "aa", True),
+        ("*ab*b*", "ab", False),
+        ("*a?*b", "ab", False),
+        ("*a?*b", "xab", False),
+        ("*a?*b", "acb", True),
+        ("*a?*?b*", "acdb", True),
+        ("*a?*?b*", "acb", False),
+        ("*a?*", "xab", True),
+        ("*a?*", "xa", False),
+        ("a*b", "ab", True),
+        ("ab*b", "ab", False),
+        ("?*?", "a", False),
+    ],
+)
+def test_pieces_of_a_pattern_do_not_overlap(text: str, value: str, expected: bool) -> None:
+    assert matches(glob(text), value) is expected
+
+
+def test_a_witness_may_be_a_colon() -> None:
+    assert difference_witness((CHAR + ONE,), (CHAR + CHAR,)) == f"{OTHER}:"
+    assert difference_witness((RUN + ONE,), (RUN + CHAR,)) == ":"
+    assert difference_witness((CHAR + MANY,), (CHAR + RUN,)) == f"{OTHER}:"
 
 
 # --- principals ----------------------------------------------------------------------------------------------
