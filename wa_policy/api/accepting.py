@@ -1,0 +1,74 @@
+"""Living with findings: waivers, and baselines of what was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from wa_policy.errors import LoadError
+from wa_policy.findings import Report, Waiver
+
+
+def waive(
+    report: Report,
+    waivers: Sequence[Waiver],
+    today: date,
+    *,
+    only: Collection[str] = (),
+) -> Report:
+    """The report with what the waivers accept, and with a finding for each waiver that is wrong.
+
+    `only` are the rules that ran, where they were named. Raises LoadError for a waiver of a rule that there is not.
+    """
+    from wa_policy.findings.waivers import waive as accept
+    from wa_policy.rules.pack import load_pack
+    from wa_policy.rules.run import chosen
+
+    pack = load_pack()
+    _check_rules(waivers, {rule.id for rule in pack})
+    judged = {rule.id for rule in chosen(pack, report.profile, tuple(only))}
+    return accept(report, waivers, today, judged)
+
+
+def _check_rules(waivers: Sequence[Waiver], known: Collection[str]) -> None:
+    from difflib import get_close_matches
+
+    problems = []
+    for waiver in waivers:
+        if waiver.rule not in known:
+            close = get_close_matches(waiver.rule, known, 1)
+            message = f"found the rule `{waiver.rule}`, expected the id of a rule of the pack"
+            advice = f"did you mean `{close[0]}`?" if close else ""
+            problems.append(waiver.source.at("rule").problem("waivers", message, advice=advice))
+    if problems:
+        raise LoadError("the waivers are wrong", tuple(problems))
+
+
+def read_waivers(file: str) -> tuple[Waiver, ...]:
+    """The waivers in a file such as `waivers.yaml`. Raises LoadError with every mistake and its line."""
+    from wa_policy.findings.waivers import read_waivers as read
+
+    return read(file)
+
+
+def without_baseline(report: Report, file: str) -> Report:
+    """The report with what the baseline in the file holds accepted. Raises LoadError."""
+    from wa_policy.findings.baseline import compare, read_baseline
+
+    return compare(report, read_baseline(file), file)
+
+
+def baseline_text(report: Report) -> str:
+    """The content of a baseline that silences exactly this report."""
+    from wa_policy.findings.baseline import baseline_of
+    from wa_policy.findings.baseline import baseline_text as text
+
+    return text(baseline_of(report))
+
+
+def reduced_baseline_text(report: Report, file: str) -> str:
+    """The content of the baseline in the file without what the report no longer has. Raises LoadError."""
+    from wa_policy.findings.baseline import baseline_text as text
+    from wa_policy.findings.baseline import read_baseline, remaining
+
+    return text(remaining(read_baseline(file), report))

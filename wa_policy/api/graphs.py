@@ -1,0 +1,101 @@
+"""The graph: who reaches what, and through whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from wa_policy.api.inputs import catalog
+from wa_policy.api.requests import Context, check_action_and_resource
+from wa_policy.errors import UsageError
+from wa_policy.iam.request import make_context
+from wa_policy.iam.source import Source
+from wa_policy.inventory.model import Inventory
+
+if TYPE_CHECKING:
+    from wa_policy.graph.build import Graph
+    from wa_policy.graph.escalation import Escalation
+    from wa_policy.graph.paths import Path
+    from wa_policy.graph.query import What, Who
+    from wa_policy.graph.web import Web
+
+
+def escalations(
+    inventory: Inventory, *, to: str | None = None, from_: str | None = None, techniques: Collection[str] = ()
+) -> tuple[Escalation, ...]:
+    """The ways in which principals can get the permissions of others, sorted.
+
+    `to` leaves those to one target, or with `admin` those that make an administrator, or may do so; `from_` those of
+    one principal, `techniques` those of the ids named. Raises UsageError for a technique that there is not.
+    """
+    from wa_policy.graph.escalation import escalations as find
+    from wa_policy.graph.reach import reach_of
+    from wa_policy.graph.techniques import TECHNIQUES
+
+    known = {technique.id: technique for technique in TECHNIQUES}
+    for id_ in techniques:
+        if id_ not in known:
+            raise UsageError(f"there is no technique `{id_}`, expected an id such as `iam-001`")
+    chosen = [known[id_] for id_ in dict.fromkeys(techniques)] or TECHNIQUES
+    found = find(inventory, reach_of(inventory, catalog()), catalog(), chosen)
+    return tuple(
+        one
+        for one in found
+        if (from_ is None or one.principal == from_)
+        and (to is None or (one.gives_admin is not False if to == "admin" else one.target == to))
+    )
+
+
+def locate_escalations(found: Iterable[Escalation], *, stdin: bytes | None = None) -> Mapping[Source, int]:
+    """The lines of the statements that the escalations rest on."""
+    from wa_policy.loaders.located import locate_all
+
+    places = {s.source: None for one in found for step in one.steps for _, s in step.statements}
+    return locate_all(places, stdin=stdin)
+
+
+def who_can(
+    inventory: Inventory, action: str, resource: str, context: Context | None = None
+) -> tuple[Who, ...]:
+    """Everyone who may take the action on the resource; whoever surely may not is left out."""
+    from wa_policy.graph.query import who_can as ask_who
+    from wa_policy.graph.reach import reach_of
+
+    check_action_and_resource(action, resource)
+    return ask_who(reach_of(inventory, catalog()), action, resource, make_context(context or {}))
+
+
+def what_can(inventory: Inventory, principal: str) -> tuple[What, ...]:
+    """What a user or role may do, on the resources of the inventory and without a resource."""
+    from wa_policy.graph.query import what_can as ask_what
+    from wa_policy.graph.reach import reach_of
+
+    found = inventory.principal(principal)
+    if found is None:
+        raise UsageError(f"`{principal}` was not read, expected the ARN of a user or role of the input")
+    return ask_what(reach_of(inventory, catalog()), found)
+
+
+def web(inventory: Inventory) -> Web:
+    """The nodes and edges of the graph, escalations included."""
+    from wa_policy.graph.build import whole_web
+
+    return whole_web(inventory, catalog())
+
+
+def build_graph(inventory: Inventory) -> Graph:
+    """Who reaches what, and through whom, as a networkx `MultiDiGraph` (docs/graph.md has its attributes)."""
+    from wa_policy.graph.build import graph_of
+
+    return graph_of(web(inventory), catalog())
+
+
+def find_paths(inventory: Inventory, source: str, goal: str, *, through_code: bool = False) -> Iterator[Path]:
+    """The paths from someone to something, the shortest first.
+
+    `source` is an ARN, an account, a service, `public`, or `any` for every principal; `goal` an ARN, an account, or
+    `admin`. `through_code` also follows what makes something else run.
+    """
+    from wa_policy.graph.ends import between
+
+    return between(web(inventory), catalog(), source, goal, through_code=through_code)

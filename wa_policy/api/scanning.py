@@ -1,0 +1,119 @@
+"""The rules, and what they say about an inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from wa_policy.api.inputs import Progress, catalog
+from wa_policy.errors import UsageError
+from wa_policy.findings import Report, RuleFacts
+from wa_policy.iam.source import Source
+from wa_policy.inventory.model import Inventory
+from wa_policy.settings import ParameterValue, Settings
+
+
+def rules() -> tuple[RuleFacts, ...]:
+    """What is to be known about each rule of the pack, sorted by id."""
+    from wa_policy.rules.pack import load_pack
+
+    return tuple(sorted((rule.facts for rule in load_pack()), key=lambda facts: facts.id))
+
+
+def rule(rule_id: str) -> RuleFacts:
+    """One rule of the pack. Raises UsageError where there is none of this id."""
+    known = {facts.id: facts for facts in rules()}
+    if rule_id not in known:
+        from difflib import get_close_matches
+
+        close = get_close_matches(rule_id, known, 3)
+        advice = f"close to it: {', '.join(close)}" if close else "`wa-policy rules list` names them all"
+        raise UsageError(
+            f"there is no rule `{rule_id}`, expected the id of a rule of the pack", advice=advice
+        )
+    return known[rule_id]
+
+
+def typed_parameters(written: Mapping[str, Sequence[str]]) -> dict[str, ParameterValue]:
+    """The values of rule parameters that are written as text, one or several each, in the types the rules declare.
+
+    What does not fit its type stays text: `scan` refuses it, and knows the words.
+    """
+    from wa_policy.rules.model import ValueKind
+    from wa_policy.rules.pack import load_pack
+    from wa_policy.rules.parameters import declared
+
+    known = declared(load_pack())
+    typed: dict[str, ParameterValue] = {}
+    for name, values in written.items():
+        parameter = known.get(name)
+        if len(values) != 1 or (parameter is not None and parameter.many):
+            typed[name] = tuple(values)
+        elif parameter is not None and parameter.kind is ValueKind.FLAG:
+            typed[name] = {"true": True, "false": False}.get(values[0].lower(), values[0])
+        elif parameter is not None and parameter.kind is ValueKind.NUMBER:
+            typed[name] = _number(values[0])
+        else:
+            typed[name] = values[0]
+    return typed
+
+
+def _number(text: str) -> ParameterValue:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def scan(
+    inventory: Inventory,
+    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    *,
+    only: Collection[str] = (),
+    progress: Progress | None = None,
+) -> Report:
+    """The verdict of each rule of the pack, or of those in `only`, on each subject of the inventory.
+
+    `progress` is called with a rule, the subjects done and the subjects in all.
+    """
+    from wa_policy.rules.pack import load_pack
+    from wa_policy.rules.run import run
+
+    report = run(load_pack(), inventory, settings, catalog(), only=tuple(only), progress=progress)
+    return replace(report, principals=len(inventory.principals), resources=len(inventory.resources))
+
+
+def check_forbidden(
+    inventory: Inventory,
+    rule_id: str,
+    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+) -> Report:
+    """The verdicts of one rule that forbids requests. Raises UsageError where it is a rule of another kind."""
+    from wa_policy.rules.pack import load_pack
+    from wa_policy.rules.request_class import Forbid
+
+    report = scan(inventory, settings, only=(rule_id,))
+    found = next(rule for rule in load_pack() if rule.id == rule_id)
+    if not isinstance(found.check, Forbid):
+        raise UsageError(
+            f"rule `{rule_id}` forbids no requests, expected a rule with `forbid`",
+            advice="`wa-policy scan --rule` judges any rule",
+        )
+    return report
+
+
+def locate(report: Report, *, stdin: bytes | None = None) -> Mapping[Source, int]:
+    """The lines of all places that a report of the findings names; each file is read once more."""
+    wanted: dict[Source, None] = {}
+    for result in (*report.findings, *report.unknown, *report.accepted):
+        wanted[result.source] = None
+        if result.witness is not None:
+            wanted.update(dict.fromkeys(result.witness.statements))
+    wanted.update(
+        (Source(problem.file, problem.pointer), None) for problem in report.problems if not problem.line
+    )
+    from wa_policy.loaders.located import locate_all
+
+    return locate_all(wanted, stdin=stdin)
