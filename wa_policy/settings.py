@@ -27,8 +27,11 @@ class Settings:
     """What the user chose. `parameters` holds the values of rule parameters by name.
 
     `no_organization`: the accounts belong to no organization, so no control policy can exist that was not exported.
+    `waivers` and `baseline` are the paths of these files.
     """
 
     profile: Profile = Profile.CORE
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
     no_organization: bool = False
+    waivers: str | None = None
+    baseline: str | None = None

@@ -11,13 +11,14 @@ from jsonschema import Draft202012Validator
 from tests.reports import FINDING, PASS, PLACE, PROBLEM, UNKNOWN, report
 from wa_policy.findings import Report
 from wa_policy.reporters.json import render
+from wa_policy.reporters.options import Options
 
 ALL = report(FINDING, UNKNOWN, PASS, problems=(PROBLEM,))
 SCHEMA: dict[str, Any] = json.loads((files("wa_policy.reporters") / "report.schema.json").read_text("utf-8"))
 
 
 def rendered(report_: Report, *, show_unknown: bool = False) -> dict[str, Any]:
-    whole: dict[str, Any] = json.loads(render(report_, {PLACE: 7}, show_unknown=show_unknown))
+    whole: dict[str, Any] = json.loads(render(report_, {PLACE: 7}, Options(show_unknown=show_unknown)))
     return whole
 
 
@@ -59,5 +60,5 @@ def test_the_summary_counts() -> None:
 
 def test_only_ascii_comes_out() -> None:
     hostile = replace(FINDING, subject="\x1b[31m\u202e", message="é\ud800")
-    assert render(report(hostile), {}).replace("\n", "").isprintable()
-    assert render(report(hostile), {}).isascii()
+    assert render(report(hostile), {}, Options()).replace("\n", "").isprintable()
+    assert render(report(hostile), {}, Options()).isascii()

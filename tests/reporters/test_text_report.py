@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.reports import FINDING, PASS, PLACE, PROBLEM, UNKNOWN, report, rule
 from wa_policy.findings import Severity
 from wa_policy.iam.source import Source
+from wa_policy.reporters.options import Options
 from wa_policy.reporters.text import render
 from wa_policy.reporters.visible import visible
 
@@ -15,7 +16,7 @@ ALL = report(FINDING, UNKNOWN, PASS, problems=(PROBLEM,))
 
 
 def test_a_finding_is_told_in_full() -> None:
-    text = render(ALL, {PLACE: 7})
+    text = render(ALL, {PLACE: 7}, Options())
     for words in (
         "HIGH (1 finding)",
         "respol-public: Resource policies are not open to everyone",
@@ -38,29 +39,29 @@ def test_a_finding_is_told_in_full() -> None:
 
 
 def test_without_a_line_the_pointer_stands() -> None:
-    assert f"{PLACE.file} {PLACE.pointer}" in render(report(FINDING), {})
+    assert f"{PLACE.file} {PLACE.pointer}" in render(report(FINDING), {}, Options())
 
 
 def test_unknown_verdicts_are_listed_on_demand() -> None:
-    assert UNKNOWN.subject not in render(ALL, {})
-    assert UNKNOWN.subject in render(ALL, {}, show_unknown=True)
+    assert UNKNOWN.subject not in render(ALL, {}, Options())
+    assert UNKNOWN.subject in render(ALL, {}, Options(show_unknown=True))
 
 
 def test_the_worst_comes_first() -> None:
     worse = replace(FINDING, rule=rule("z-worse", Severity.CRITICAL))
-    text = render(report(FINDING, worse), {})
+    text = render(report(FINDING, worse), {}, Options())
     assert text.index("CRITICAL") < text.index("z-worse") < text.index("HIGH")
 
 
 def test_an_empty_report_says_so() -> None:
-    text = render(report(), {})
+    text = render(report(), {}, Options())
     assert "findings none" in text
     assert "no rule met anything to judge" in text
 
 
 def test_plain_without_color_and_styled_with_it() -> None:
-    assert "\x1b" not in render(ALL, {}, show_unknown=True)
-    assert "\x1b[" in render(ALL, {}, color=True)
+    assert "\x1b" not in render(ALL, {}, Options(show_unknown=True))
+    assert "\x1b[" in render(ALL, {}, Options(color=True))
 
 
 def test_hostile_names_are_written_out() -> None:
@@ -73,7 +74,7 @@ def test_hostile_names_are_written_out() -> None:
         source=Source(name, name),
         witness=replace(FINDING.witness, attack=name) if FINDING.witness else None,
     )
-    text = render(report(hostile, problems=(replace(PROBLEM, file=name, message=name),)), {})
+    text = render(report(hostile, problems=(replace(PROBLEM, file=name, message=name),)), {}, Options())
     for character in "\x1b\u202e\r\u2028\u200f":
         assert character not in text
     assert "\\x1b[31mred\\u202e" in text
@@ -82,11 +83,11 @@ def test_hostile_names_are_written_out() -> None:
 
 def test_lines_keep_to_the_width_but_for_names() -> None:
     long = replace(FINDING, message="word " * 100)
-    assert max(len(line) for line in render(report(long), {PLACE: 7}, width=60).splitlines()) <= 75
+    assert max(len(line) for line in render(report(long), {PLACE: 7}, Options(width=60)).splitlines()) <= 75
 
 
 def test_the_same_report_gives_the_same_text() -> None:
-    assert render(ALL, {PLACE: 7}) == render(ALL, {PLACE: 7})
+    assert render(ALL, {PLACE: 7}, Options()) == render(ALL, {PLACE: 7}, Options())
 
 
 @given(st.text())

@@ -2,6 +2,7 @@
 
 from wa_policy.api.accepting import (
     baseline_text,
+    only_changed,
     read_waivers,
     reduced_baseline_text,
     waive,
@@ -18,6 +19,7 @@ from wa_policy.api.graphs import (
     build_graph,
     escalations,
     find_paths,
+    graph_page,
     locate_escalations,
     web,
     what_can,
@@ -66,9 +68,11 @@ __all__ = [
     "explain_case",
     "find_paths",
     "find_request",
+    "graph_page",
     "locate",
     "locate_escalations",
     "lost_input",
+    "only_changed",
     "read",
     "read_case_file",
     "read_policy",

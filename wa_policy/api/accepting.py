@@ -72,3 +72,10 @@ def reduced_baseline_text(report: Report, file: str) -> str:
     from wa_policy.findings.baseline import read_baseline, remaining
 
     return text(remaining(read_baseline(file), report))
+
+
+def only_changed(report: Report, changed: Collection[str], base: str) -> Report:
+    """The report with what rests on no changed file accepted; `base` names the revision they are compared with."""
+    from wa_policy.findings.changed import only_changed as keep
+
+    return keep(report, changed, base)

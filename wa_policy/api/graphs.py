@@ -90,6 +90,13 @@ def build_graph(inventory: Inventory) -> Graph:
     return graph_of(web(inventory), catalog())
 
 
+def graph_page(inventory: Inventory) -> str:
+    """The graph as one HTML page that works offline."""
+    from wa_policy.reporters.graph_html import render
+
+    return render(web(inventory), catalog())
+
+
 def find_paths(inventory: Inventory, source: str, goal: str, *, through_code: bool = False) -> Iterator[Path]:
     """The paths from someone to something, the shortest first.
 

@@ -141,22 +141,14 @@ def equivalent(*, first: str, second: str, policy_type: str | None, facts: str, 
 def forbid(*, paths: Sequence[str], rule_id: str, format_: str, **options: Any) -> int:
     """Is a request that a rule forbids allowed by what stands at the paths?"""
     from wa_policy import api
-    from wa_policy.cli import output as to
+    from wa_policy.cli.report_options import day_of, write_reports
     from wa_policy.cli.scan import exit_code
-    from wa_policy.reporters import json, text
 
     settings = settings_of(paths, **options)
     stdin = stdin_for(paths)
     report = api.check_forbidden(read_input(paths, settings, stdin=stdin), rule_id, settings)
-    render = json.render if format_ == "json" else text.render
-    rendered = render(
-        report,
-        api.locate(report, stdin=stdin),
-        show_unknown=True,
-        color=to.wants_color(None),
-        width=to.width(None),
-    )
-    to.write(rendered, None)
+    lines = api.locate(report, stdin=stdin)
+    write_reports(report, lines, [(format_, None)], today=day_of(None), show_unknown=True)
     code = exit_code(report, fail_on="info", fail_on_unknown=False)
     return ExitCode.INCOMPLETE if code is ExitCode.CLEAN and report.unknown else code
 

@@ -44,14 +44,25 @@ def _is_file(path: str) -> bool:
 def read_config(file: str) -> Settings:
     """The settings in a file. Raises LoadError with every mistake and its line."""
     schema = json.loads((files("wa_policy.cli") / "settings.schema.json").read_text("utf-8"))
-    return _settings(read_checked(file, schema, code="settings", what="the settings") or {})
+    return _settings(read_checked(file, schema, code="settings", what="the settings") or {}, file)
 
 
-def _settings(value: Mapping[str, Any]) -> Settings:
+def _settings(value: Mapping[str, Any], file: str) -> Settings:
     parameters: dict[str, ParameterValue] = {
         name: tuple(item) if isinstance(item, list) else item
         for name, item in (value.get("parameters") or {}).items()
     }
     return Settings(
-        Profile(value.get("profile", Profile.CORE)), parameters, value.get("organization") == "none"
+        Profile(value.get("profile", Profile.CORE)),
+        parameters,
+        value.get("organization") == "none",
+        _beside(file, value.get("waivers")),
+        _beside(file, value.get("baseline")),
     )
+
+
+def _beside(file: str, path: str | None) -> str | None:
+    """The path as seen from here, where it is written as seen from the file."""
+    if path is None:
+        return None
+    return os.path.join(os.path.dirname(file), path)  # noqa: PTH118, PTH120  # as written

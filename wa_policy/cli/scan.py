@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from wa_policy.cli.accepting_options import accepted, accepting_options
 from wa_policy.cli.debug import debug_option
 from wa_policy.cli.exit_codes import HELP, ExitCode
 from wa_policy.cli.input_options import (
@@ -17,6 +18,7 @@ from wa_policy.cli.input_options import (
     settings_of,
     stdin_for,
 )
+from wa_policy.cli.report_options import day_of, report_options, targets, write_reports
 
 if TYPE_CHECKING:
     from wa_policy.findings import Report
@@ -27,8 +29,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 @click.command(epilog=HELP)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--output", metavar="FILE", help="Write the report there instead of standard output.")
+@report_options
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
@@ -39,7 +40,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.option("--fail-on-unknown", is_flag=True, help="An unknown verdict counts as a finding.")
 @click.option("--exit-zero", is_flag=True, help="End with 0 instead of 1 and 4.")
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule; may be repeated.")
-@click.option("--show-unknown", is_flag=True, help="List the unknown verdicts, with what is missing.")
+@accepting_options
 @click.option("--kind", type=click.Choice(KINDS), help="The kind of policy documents that stand alone.")
 @rule_options
 @organization_options
@@ -47,28 +48,30 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 def scan(
     *,
     paths: Sequence[str],
-    format_: str,
-    output: str | None,
+    format_: str | None,
+    outputs: Sequence[str],
     fail_on: str,
     fail_on_unknown: bool,
     exit_zero: bool,
     rules: Sequence[str],
     show_unknown: bool,
+    today: str | None,
     kind: str | None,
     config: str | None,
     profile: str | None,
     parameters: Sequence[str],
     no_organization: bool,
+    **accepting: Any,
 ) -> int:
     """Check exported AWS documents against the rules.
 
     PATH is a file, a folder, or `-` for standard input.
     """
     from wa_policy import api
-    from wa_policy.cli import output as to
     from wa_policy.cli.progress import progress_line
-    from wa_policy.reporters import json, text
 
+    day = day_of(today)
+    to = targets(format_, outputs)
     settings = settings_of(
         paths, config=config, profile=profile, parameters=parameters, no_organization=no_organization
     )
@@ -76,15 +79,10 @@ def scan(
     inventory = read_input(paths, settings, kind=kind, stdin=stdin)
     with progress_line("checking rule") as progress:
         report = api.scan(inventory, settings, only=rules, progress=progress)
-    render = json.render if format_ == "json" else text.render
-    rendered = render(
-        report,
-        api.locate(report, stdin=stdin),
-        show_unknown=show_unknown,
-        color=to.wants_color(output),
-        width=to.width(output),
-    )
-    to.write(rendered, output)
+    report = accepted(report, settings, day, only=rules, **accepting)
+    lines = api.locate(report, stdin=stdin)
+    graph = api.graph_page(inventory) if any(name == "html" for name, _ in to) else ""
+    write_reports(report, lines, to, today=day, show_unknown=show_unknown, graph=graph)
     return (
         ExitCode.CLEAN if exit_zero else exit_code(report, fail_on=fail_on, fail_on_unknown=fail_on_unknown)
     )

@@ -99,7 +99,14 @@ class Baselined:
     file: str
 
 
-Acceptance = Waiver | Baselined
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The files that the finding rests on are as they were at `base`, a revision of Git."""
+
+    base: str
+
+
+Acceptance = Waiver | Baselined | Unchanged
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wa_policy.findings import Baselined, Report, Result, Verdict
+from wa_policy.findings import Baselined, Report, Result, Verdict, Waiver
 from wa_policy.findings.fingerprint import fingerprint
 from wa_policy.loaders.checked import read_checked
 
@@ -78,9 +78,7 @@ def remaining(baseline: Baseline, report: Report) -> Baseline:
 
 
 def _counts(result: Result) -> bool:
-    return result.verdict in _COUNTED and not (
-        result.accepted is not None and not isinstance(result.accepted, Baselined)
-    )
+    return result.verdict in _COUNTED and not isinstance(result.accepted, Waiver)
 
 
 def _key(result: Result) -> Key:

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from wa_policy.catalog.model import Catalog
 from wa_policy.graph.web import Web
 from wa_policy.reporters.graph_rows import Row, edge_rows, node_rows
+from wa_policy.reporters.xml_text import allowed
 
 _NODE = ("kind", "label", "account", "type", "service", "members", "notes", "admin", "severity")
 _EDGE = (
@@ -43,18 +44,10 @@ def _data(scope: str, names: tuple[str, ...], row: Row) -> str:
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(_allowed(text))
+    return quoteattr(allowed(text))
 
 
 def _text(value: object) -> str:
     if isinstance(value, list):
-        return _allowed("; ".join(map(str, value)))
-    return _allowed(str(value).lower() if isinstance(value, bool) else str(value))
-
-
-def _allowed(text: str) -> str:
-    """The text with what XML 1.0 cannot hold written out."""
-    return "".join(
-        c if c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff" else f"\\u{ord(c):04x}"
-        for c in text
-    )
+        return allowed("; ".join(map(str, value)))
+    return allowed(str(value).lower() if isinstance(value, bool) else str(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib.resources import files
 from typing import Any
 
@@ -10,18 +9,13 @@ from wa_policy.catalog.model import Catalog
 from wa_policy.graph.paths import leads_on
 from wa_policy.graph.web import Web
 from wa_policy.reporters.graph_rows import edge_rows, node_rows
+from wa_policy.reporters.script_data import as_script_data
 
 
 def render(web: Web, catalog: Catalog) -> str:
     """One file without outside resources. Text from the input is data in it, never markup."""
     template = files("wa_policy.reporters").joinpath("graph.html").read_text("utf-8")
-    return template.replace("@DATA@", _as_data(_content(web, catalog)))
-
-
-def _as_data(content: dict[str, Any]) -> str:
-    """JSON that may stand in a script element: nothing in it ends the element or begins a comment."""
-    text = json.dumps(content, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return template.replace("@DATA@", as_script_data(_content(web, catalog)))
 
 
 class _Table:

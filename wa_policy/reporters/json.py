@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from wa_policy.errors import Problem
-from wa_policy.findings import Report, Result, Severity, Verdict, Witness
+from wa_policy.findings import Baselined, Report, Result, Severity, Unchanged, Verdict, Waiver, Witness
+from wa_policy.findings.fingerprint import fingerprint
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
+from wa_policy.reporters.options import Options
 from wa_policy.reporters.request import request_members
 
 SCHEMA = 1
 """Grows when a member changes its meaning or goes; new members may come at any time."""
 
 
-def render(
-    report: Report,
-    lines: Mapping[Source, int],
-    *,
-    show_unknown: bool = False,
-    color: bool = False,
-    width: int = 0,
-) -> str:
-    """The report as one JSON object; `color` and `width` are for people and change nothing."""
-    del color, width
+def render(report: Report, lines: Mapping[Source, int], options: Options) -> str:
+    """The report as one JSON object, the unknown verdicts in it with `show_unknown`."""
     whole: dict[str, Any] = {
         "schema": SCHEMA,
         "findings": [_result(result, lines) for result in report.findings],
         "problems": [_problem(problem, lines) for problem in report.problems],
         "summary": _summary(report),
     }
-    if show_unknown:
+    if report.accepted:
+        whole["accepted"] = [
+            {**_result(result, lines), "acceptance": _acceptance(result)} for result in report.accepted
+        ]
+    if options.show_unknown:
         whole["unknown"] = [_result(result, lines) for result in report.unknown]
     # Everything beyond ASCII is escaped: no terminal escape or mark of direction passes through.
     return json.dumps(whole, indent=2) + "\n"
@@ -51,6 +49,7 @@ def _result(result: Result, lines: Mapping[Source, int]) -> dict[str, Any]:
         "line": lines.get(result.source) or None,
         "pointer": result.source.pointer,
         "key": result.key,
+        "fingerprint": fingerprint(result),
         "account": result.account,
         "title": rule.title,
         "pillar": rule.pillar,
@@ -60,6 +59,26 @@ def _result(result: Result, lines: Mapping[Source, int]) -> dict[str, Any]:
         "evidence": result.evidence,
         "reasons": [_unknown(reason) for reason in result.reasons],
     }
+
+
+def _acceptance(result: Result) -> dict[str, Any]:
+    match result.accepted:
+        case Waiver() as waiver:
+            return {
+                "by": "waiver",
+                "reason": waiver.reason,
+                "owner": waiver.owner,
+                "ticket": waiver.ticket,
+                "expires": waiver.expires.isoformat() if waiver.expires else None,
+            }
+        case Baselined(file):
+            return {"by": "baseline", "file": file}
+        case Unchanged(base):
+            return {"by": "unchanged", "base": base}
+        case None:
+            return {}
+        case _:
+            assert_never(result.accepted)
 
 
 def _witness(witness: Witness, lines: Mapping[Source, int]) -> dict[str, Any]:
@@ -96,6 +115,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "severities": {severity.value: report.severities[severity] for severity in Severity},
         "verdicts": {verdict.value: report.verdicts[verdict] for verdict in Verdict},
         "unknown": len(report.unknown),
+        "accepted": len(report.accepted),
         "problems": len(report.problems),
         "filesRead": len(report.files),
         "filesNotRecognised": [file.file for file in report.files if not file.kinds],

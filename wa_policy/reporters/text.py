@@ -10,7 +10,9 @@ from itertools import groupby
 from wa_policy.errors import Problem
 from wa_policy.findings import Report, Result, RuleFacts, Severity, Verdict
 from wa_policy.iam.source import Source
+from wa_policy.reporters.options import Options
 from wa_policy.reporters.visible import visible
+from wa_policy.reporters.wording import acceptance, shown_subject
 
 _LABEL = 9
 _MOST_MISSING = 5
@@ -26,19 +28,10 @@ _COLORS = {
 }
 
 
-def render(
-    report: Report,
-    lines: Mapping[Source, int],
-    *,
-    show_unknown: bool = False,
-    color: bool = False,
-    width: int = 100,
-) -> str:
+def render(report: Report, lines: Mapping[Source, int], options: Options) -> str:
     """The report as text of about `width` columns; names and paths are never broken."""
-    return (
-        "\n".join(_Text(report, lines, color=color, width=max(width, 40)).all(show_unknown=show_unknown))
-        + "\n"
-    )
+    text = _Text(report, lines, color=options.color, width=max(options.width, 40))
+    return "\n".join(text.all(show_unknown=options.show_unknown)) + "\n"
 
 
 class _Text:
@@ -60,6 +53,13 @@ class _Text:
             yield self.styled(f"UNKNOWN ({_count(len(self.report.unknown), 'verdict')})", _BOLD)
             yield ""
             yield from self.rules(list(self.report.unknown))
+        if self.report.accepted:
+            yield self.styled(f"ACCEPTED ({_count(len(self.report.accepted), 'result')})", _BOLD)
+            yield ""
+            for result in self.report.accepted:
+                yield f"  {visible(result.rule.id)}: {visible(shown_subject(result))}"
+                yield from self.field("", acceptance(result))
+            yield ""
         if self.report.problems:
             yield self.styled(f"INPUT ({_count(len(self.report.problems), 'problem')})", _BOLD)
             yield ""
@@ -136,7 +136,9 @@ class _Text:
             for severity in Severity
             if report.severities[severity]
         ]
-        yield from self.field("findings", ", ".join(by_severity) or "none", indent=2)
+        accepted = len(self.report.accepted)
+        found = ", ".join(by_severity) or "none"
+        yield from self.field("findings", f"{found}; {accepted} accepted" if accepted else found, indent=2)
         verdicts = [
             f"{report.verdicts[verdict]} {verdict.value}" for verdict in Verdict if report.verdicts[verdict]
         ]
