@@ -141,7 +141,7 @@ class _Run:
     def _document(self, document: Document, origin: Origin, file: InputFile) -> str | None:
         loader = loader_of(document.value, origin)
         if loader is None:
-            if file.path in self._named or origin.call or _is_export(document):
+            if file.path in self._named or (not _is_ours(document) and (origin.call or _is_export(document))):
                 self.pieces.problems.append(_unrecognised(document))
             return None
         node = Node(document.value, document.source, self.pieces.problems)
@@ -218,6 +218,14 @@ def _is_export(document: Document) -> bool:
         elif isinstance(item, list):
             pending.extend(item)
     return False
+
+
+def _is_ours(document: Document) -> bool:
+    """True iff the document is a baseline, a file of waivers or a report, which lie beside exports."""
+    value = document.value
+    return isinstance(value, Mapping) and (
+        value.keys() == {"waivers"} or ("schema" in value and "findings" in value)
+    )
 
 
 def _unrecognised(document: Document) -> Problem:
