@@ -76,7 +76,7 @@ def settings_of(
     parameters: Sequence[str] = (),
 ) -> Settings:
     """The settings of the file, overruled by what stands on the command line."""
-    from wa_policy.cli.config import find_config, read_config
+    from wa_policy.api.config import find_config, read_config
 
     file = find_config(paths) if config is None else config
     settings = Settings() if file is None else read_config(file)

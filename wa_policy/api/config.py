@@ -43,7 +43,7 @@ def _is_file(path: str) -> bool:
 
 def read_config(file: str) -> Settings:
     """The settings in a file. Raises LoadError with every mistake and its line."""
-    schema = json.loads((files("wa_policy.cli") / "settings.schema.json").read_text("utf-8"))
+    schema = json.loads((files("wa_policy.api") / "settings.schema.json").read_text("utf-8"))
     return _settings(read_checked(file, schema, code="settings", what="the settings") or {}, file)
 
 
