@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wa_policy.cli.config import find_config, read_config
+from wa_policy.api.config import find_config, read_config
 from wa_policy.errors import LoadError
 from wa_policy.settings import ParameterValue, Profile, Settings
 
