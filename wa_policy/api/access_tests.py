@@ -43,7 +43,7 @@ _CONTEXT = {
         "anyOf": [_VALUE, {"type": "array", "items": {"type": "string"}}],
     },
 }
-_SCHEMA: Mapping[str, Any] = {
+SCHEMA: Mapping[str, Any] = {
     "description": "an object with `inventory` and `tests`",
     "type": "object",
     "required": ["inventory", "tests"],
@@ -107,7 +107,7 @@ def read_access_file(file: str) -> AccessFile:
     """The access tests in a file. Raises LoadError with every mistake and its line."""
     from wa_policy.loaders.checked import read_checked
 
-    value = read_checked(file, _SCHEMA, code="access-tests", what="the access tests")
+    value = read_checked(file, SCHEMA, code="access-tests", what="the access tests")
     if value is None:
         message = "found nothing, expected `inventory` and `tests`"
         raise LoadError(message, (Source(file).problem("access-tests", message),))

@@ -16,16 +16,22 @@ from wa_policy.errors import LoadError, RuleError, UsageError
 _COMMANDS = {
     "can": ("wa_policy.cli.can", "can"),
     "check": ("wa_policy.cli.check", "check"),
+    "completion": ("wa_policy.cli.completion", "completion"),
     "escalations": ("wa_policy.cli.escalations", "escalations"),
     "explain": ("wa_policy.cli.explain", "explain"),
     "graph": ("wa_policy.cli.graph", "graph"),
     "paths": ("wa_policy.cli.paths", "paths"),
     "rules": ("wa_policy.cli.rules", "rules"),
     "scan": ("wa_policy.cli.scan", "scan"),
+    "schema": ("wa_policy.cli.schema", "schema"),
     "simulate": ("wa_policy.cli.simulate", "simulate"),
     "what-can": ("wa_policy.cli.what_can", "what_can"),
     "who-can": ("wa_policy.cli.who_can", "who_can"),
 }
+
+
+COMPLETE = "_WA_POLICY_COMPLETE"
+"""The variable by which a shell asks for completions."""
 
 
 class _Commands(click.Group):
@@ -72,6 +78,10 @@ def cli() -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give its exit code; nothing is raised."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if COMPLETE in os.environ:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(cli, {}, "wa-policy", COMPLETE, os.environ[COMPLETE])
     meta: dict[str, object] = {}
     try:
         with cli.make_context("wa-policy", list(arguments)) as context:

@@ -87,7 +87,7 @@ def _key(result: Result) -> Key:
 
 # --- the file ------------------------------------------------------------------------------------------------------
 
-_SCHEMA: Mapping[str, Any] = {
+SCHEMA: Mapping[str, Any] = {
     "description": "a baseline that wa-policy wrote: an object with `schema` and `findings`",
     "type": "object",
     "required": ["schema", "findings"],
@@ -118,7 +118,7 @@ _SCHEMA: Mapping[str, Any] = {
 
 def read_baseline(file: str) -> Baseline:
     """The baseline in a file. Raises LoadError with every mistake and its line."""
-    value = read_checked(file, _SCHEMA, code="baseline", what="the baseline's entries")
+    value = read_checked(file, SCHEMA, code="baseline", what="the baseline's entries")
     found = [] if value is None else value["findings"]
     return Baseline(tuple(Entry(**entry) for entry in found))
 

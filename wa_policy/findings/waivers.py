@@ -19,7 +19,7 @@ _DAY = {
     "type": "string",
     "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
 }
-_SCHEMA: Mapping[str, Any] = {
+SCHEMA: Mapping[str, Any] = {
     "description": "an object with `waivers`, a list",
     "type": ["object", "null"],
     "additionalProperties": False,
@@ -90,7 +90,7 @@ ENDLESS = _rule(
 
 def read_waivers(file: str) -> tuple[Waiver, ...]:
     """The waivers in a file. Raises LoadError with every mistake and its line."""
-    value = read_checked(file, _SCHEMA, code="waivers", what="the waivers")
+    value = read_checked(file, SCHEMA, code="waivers", what="the waivers")
     raw: Sequence[Mapping[str, str]] = (value or {}).get("waivers") or ()
     source = Source(file)
     return tuple(_waiver(item, source.at("waivers", index)) for index, item in enumerate(raw))
