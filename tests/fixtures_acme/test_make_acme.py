@@ -28,6 +28,10 @@ RULES = {
     "role-trust-public",
     "role-trust-oidc-subject",
     "respol-public",
+    "lambda-role-privilege-escalation",
+    "lambda-role-no-self-update",
+    "lambda-role-not-shared",
+    "trigger-recursion",
 }
 
 

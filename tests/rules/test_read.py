@@ -87,7 +87,7 @@ BAD = [
     ("expect: {f: pass}", "expect: {f: good}", 27, "expected a verdict or verdicts by key"),
     # kinds of check
     ("forbid:\n  policies", "permit:\n  policies", 14, "found `permit`, which is not supported yet"),
-    ("message:", "no_path: {}\nmessage:", 18, "found `no_path`, which is not supported yet"),
+    ("message:", "validate: {}\nmessage:", 18, "found `validate`, which is not supported yet"),
     ("message:", "validate: {}\nmessage:", 18, "found `validate`, which is not supported yet"),
     ("message:", "require: {Timeout: {exists: true}}\nmessage:", 18, "found `forbid` and `require`, expected one of"),
     # vocabulary

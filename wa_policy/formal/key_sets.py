@@ -63,8 +63,8 @@ def set_classes(
 ) -> KeyResult:
     """Minimal classes of non-empty sets.
 
-    An element that meets fewer of the marks and more of the required ForAnyValue conditions serves better in every set,
-    so sets of minimal elements are enough; they are closed under union.
+    An element that meets fewer of the marks, and more of the required ForAnyValue conditions and of the groups that some
+    value has to meet, serves better in every set, so sets of minimal elements are enough; they are closed under union.
     """
     roles = _roles(key, required, marks)
     if roles is None:

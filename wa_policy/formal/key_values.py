@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from wa_policy.evaluator.conditions import holds
 from wa_policy.formal.budget import Budget
@@ -14,10 +15,35 @@ from wa_policy.formal.value_groups import TEXTUAL, holds_when_present, value_gro
 from wa_policy.iam.operators import ValueType
 from wa_policy.iam.policy import Condition
 from wa_policy.iam.request import ContextValue
-from wa_policy.iam.values import AddressRange, parse_address_range
+from wa_policy.iam.values import AddressRange, parse_address_range, parse_number
 
 Value = ContextValue | None
 KeyClass = tuple[int, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The numbers above `above`, below `below`, from `least` and up to `most`, as far as each is given."""
+
+    above: Decimal | None = None
+    below: Decimal | None = None
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+    @property
+    def cuts(self) -> tuple[Decimal, ...]:
+        return tuple(cut for cut in (self.above, self.below, self.least, self.most) if cut is not None)
+
+    def admit(self, value: str) -> bool:
+        """True iff the value is such a number."""
+        number = parse_number(value)
+        return (
+            number is not None
+            and (self.above is None or number > self.above)
+            and (self.below is None or number < self.below)
+            and (self.least is None or number >= self.least)
+            and (self.most is None or number <= self.most)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +51,9 @@ class KeyDomain:
     """What values a key may take in a question, before any policy is asked.
 
     `fixed` lists all possible values (None: absent) where they are few and known. Otherwise the key may be absent,
-    or present with any value that the groups and ranges admit. `multivalued` None: not known; it is then taken as
-    what the conditions on it treat it as.
+    or present with any value that the groups, ranges and bounds admit. `multivalued` None: not known; it is then taken
+    as what the conditions on it treat it as. Of a multivalued key every value is admitted, and `some` asks for more:
+    for each of its groups there is a value that meets it.
     """
 
     absent: bool = True
@@ -35,6 +62,8 @@ class KeyDomain:
     groups: tuple[Group, ...] = ()
     inside: tuple[AddressRange, ...] = ()
     outside: tuple[AddressRange, ...] = ()
+    bounds: tuple[Bounds, ...] = ()
+    some: tuple[Group, ...] = ()
     fixed: tuple[Value, ...] | None = None
     value_type: ValueType | None = None
 
@@ -44,8 +73,10 @@ class KeyDomain:
         return bool(self.inside or self.outside) or self.value_type is ValueType.IP
 
     def admits(self, value: str) -> bool:
-        """True iff the groups and ranges admit a present value."""
+        """True iff the groups, ranges and bounds admit a present value."""
         if not all(group.holds(value) for group in self.groups):
+            return False
+        if not all(bounds.admit(value) for bounds in self.bounds):
             return False
         if not self.inside and not self.outside:
             return True
@@ -73,7 +104,7 @@ def value_classes(
     unmet: Sequence[Condition] = (),
 ) -> KeyResult:
     """Minimal classes of one present value for which all `required` hold: the bits of the marks that it meets, then of
-    the conditions in `unmet` that it does not meet.
+    the conditions in `unmet`, and of the groups in the domain's `some`, that it does not meet.
 
     Where conditions of typed values are all there is on a key, its values are taken to be well-typed.
     """
@@ -81,19 +112,23 @@ def value_classes(
     kinds = {c.operator.operator.value_type for c in conditions} - {ValueType.PRESENCE}
     if domain.value_type is ValueType.BOOL or kinds == {ValueType.BOOL}:
         values, complete = ["true", "false"], True
-    elif kinds <= {*TEXTUAL, ValueType.BOOL} and not domain.is_measured:
+    elif kinds <= {*TEXTUAL, ValueType.BOOL} and not domain.is_measured and not domain.bounds:
         return KeyResult(list(_textual(required, marks, unmet, domain, budget)))
     else:
         values = representatives(
-            conditions, (*domain.inside, *domain.outside), addresses=domain.value_type is ValueType.IP
+            conditions,
+            (*domain.inside, *domain.outside),
+            [cut for bounds in domain.bounds for cut in bounds.cuts],
+            addresses=domain.value_type is ValueType.IP,
         )
         measures = kinds | ({ValueType.IP} if domain.is_measured else set())
+        measures |= {ValueType.NUMERIC} if domain.bounds else set()
         complete = len(measures) == 1
         if not complete:
             # Text and measure on one key: the values that the patterns name are tried, not all that they match.
             values += named(conditions)
     admitted = [value for value in values if domain.admits(value)]
-    return KeyResult(asked(key, admitted, required, marks, unmet), complete)
+    return KeyResult(asked(key, admitted, required, marks, unmet=unmet, some=domain.some), complete)
 
 
 def asked(
@@ -101,7 +136,9 @@ def asked(
     values: Iterable[Value],
     required: Sequence[Condition],
     marks: Sequence[Condition],
+    *,
     unmet: Sequence[Condition] = (),
+    some: Sequence[Group] = (),
 ) -> list[KeyClass]:
     """The classes of given values, by asking the evaluator."""
     classes: list[KeyClass] = []
@@ -114,6 +151,9 @@ def asked(
                     mask |= 1 << index
             for index, condition in enumerate(unmet, len(marks)):
                 if holds(condition, context, []) is not True:
+                    mask |= 1 << index
+            for index, group in enumerate(some, len(marks) + len(unmet)):
+                if not (isinstance(value, str) and group.holds(value)):
                     mask |= 1 << index
             classes.append((mask, value))
     return minimal(classes)
@@ -144,6 +184,9 @@ def _textual(
         else:
             bits.append(1 << index)
             tests.append(group.inverted if inverted else group)
+    for index, group in enumerate(domain.some, len(marks) + len(unmet)):
+        bits.append(1 << index)
+        tests.append(group.inverted)
     classes = string_classes(groups, tests, budget)
     return [
         (forced | sum(bit for position, bit in enumerate(bits) if mask >> position & 1), text)

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 from wa_policy.formal.budget import Budget
 from wa_policy.formal.key_sets import set_classes
-from wa_policy.formal.key_values import KeyClass, KeyDomain, KeyResult, Value, asked, value_classes
+from wa_policy.formal.key_values import Bounds, KeyClass, KeyDomain, KeyResult, Value, asked, value_classes
 from wa_policy.formal.minimal import minimal
 from wa_policy.iam.operators import Comparison
 from wa_policy.iam.policy import Condition
 
-__all__ = ["ABSENT", "FREE", "KeyClass", "KeyDomain", "KeyResult", "Value", "key_classes"]
+__all__ = ["ABSENT", "FREE", "Bounds", "KeyClass", "KeyDomain", "KeyResult", "Value", "key_classes"]
 
 FREE = KeyDomain()
 ABSENT = KeyDomain(present=False)
@@ -31,7 +31,7 @@ def key_classes(
     if not domain.present:
         return KeyResult(found)
     conditions = [*required, *marks]
-    of_sets = any(c.operator.quantifier is not None for c in conditions)
+    of_sets = bool(domain.some) or any(c.operator.quantifier is not None for c in conditions)
     of_one = any(
         c.operator.quantifier is None and c.operator.operator.comparison is not Comparison.IS_NULL
         for c in conditions
@@ -44,7 +44,7 @@ def key_classes(
         sets = set_classes(key, required, marks, domain, budget)
         found += sets.classes
         complete = complete and sets.complete
-    if not domain.multivalued and (of_one or not of_sets or domain.multivalued is False):
+    if not domain.multivalued and not domain.some and (of_one or not of_sets or domain.multivalued is False):
         singles = value_classes(key, required, marks, domain, budget)
         found += singles.classes
         complete = complete and singles.complete

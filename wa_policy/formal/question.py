@@ -46,6 +46,8 @@ class Question:
     not_actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ("*",)
     not_resources: tuple[str, ...] = ()
+    within: Box = field(default_factory=Box)
+    """What else the class asks of action and resource."""
     resource_account: str | None = None
     worlds: tuple[Domains, ...] = (lambda _: FREE,)
     stated: tuple[str, ...] = ()
@@ -64,7 +66,7 @@ class Question:
         resources = [Group(tuple(resource_glob(r) for r in self.resources))]
         if self.not_resources:
             resources.append(Group(tuple(resource_glob(r) for r in self.not_resources), negated=True))
-        return Box(tuple(actions), tuple(resources))
+        return Box((*actions, *self.within.actions), (*resources, *self.within.resources))
 
 
 def _is_beyond(facts: ResourceFacts) -> bool:

@@ -19,16 +19,22 @@ _NICE_ADDRESSES = ("203.0.113.9", "198.51.100.9", "192.0.2.9", "2001:db8::9")
 
 
 def representatives(
-    conditions: Sequence[Condition], ranges: Sequence[AddressRange], *, addresses: bool
+    conditions: Sequence[Condition],
+    ranges: Sequence[AddressRange],
+    numbers: Sequence[Decimal] = (),
+    *,
+    addresses: bool,
 ) -> list[str]:
-    """Well-typed values, one at least for each cell; `ranges` cut addresses as well, `addresses` asks for some in any case."""
+    """Well-typed values, one at least for each cell; `ranges` cut addresses as well, and `numbers` numbers, `addresses` asks
+    for some in any case.
+    """
     texts = [str(value) for c in conditions for value in c.values]
     kinds = {c.operator.operator.value_type for c in conditions}
     values: list[str] = []
     if addresses or ranges or ValueType.IP in kinds:
         values += _addresses([*ranges, *(r for r in map(parse_address_range, texts) if r is not None)])
-    if ValueType.NUMERIC in kinds:
-        values += [_plain(number) for number in _between(map(parse_number, texts))]
+    if ValueType.NUMERIC in kinds or numbers:
+        values += [_plain(number) for number in _between([*map(parse_number, texts), *numbers])]
     if ValueType.DATE in kinds:
         values += [_moment(seconds) for seconds in _between(map(parse_date, texts))]
     if ValueType.BOOL in kinds:

@@ -10,6 +10,7 @@ limits what it gives itself, and a condition that demands one on what it makes l
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from typing import assert_never
 
 from wa_policy.evaluator.truth import Truth, all_of, any_of
@@ -29,17 +30,37 @@ _OWN = {
 
 
 class Administrators:
-    """Answers `is_admin`, each worked out once."""
+    """Answers `is_admin`, each worked out once; `alike` is a key that principals share for whom the answer is the same."""
 
-    def __init__(self, reach: Asked, asking: Asking | None = None) -> None:
+    def __init__(
+        self,
+        reach: Asked,
+        asking: Asking | None = None,
+        alike: Callable[[Principal], Hashable] | None = None,
+    ) -> None:
         self._asking = Asking(reach) if asking is None else asking
+        self._alike = alike
         self._known: dict[str, Truth] = {}
+        self._shared: dict[Hashable, bool] = {}
 
     def is_admin(self, principal: Principal) -> Truth:
         """True iff the principal is an administrator in effect, as the module says."""
-        if principal.arn not in self._known:
-            self._known[principal.arn] = _is_admin(self._asking, principal)
-        return self._known[principal.arn]
+        found = self._known.get(principal.arn)
+        if found is None:
+            found = self._known[principal.arn] = self._find(principal)
+        return found
+
+    def _find(self, principal: Principal) -> Truth:
+        if self._alike is None or principal.kind is PrincipalKind.GROUP:
+            return _is_admin(self._asking, principal)
+        key = self._alike(principal)
+        found: Truth | None = self._shared.get(key)
+        if found is None:
+            found = _is_admin(self._asking, principal)
+            if isinstance(found, bool):
+                # The reason why it is not known may name the principal.
+                self._shared[key] = found
+        return found
 
 
 def is_admin(reach: Asked, principal: Principal) -> Truth:

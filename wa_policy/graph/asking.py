@@ -19,11 +19,12 @@ from wa_policy.evaluator.lookup import resource_of
 from wa_policy.evaluator.truth import Truth
 from wa_policy.graph.access import Access, Placed
 from wa_policy.graph.places import regions_of
+from wa_policy.graph.sheets import Documents
 from wa_policy.iam.policy import Condition, Effect, Statement
 from wa_policy.iam.principal import Caller, parse_caller
 from wa_policy.iam.request import Request
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import POLICY_PROPERTY, Inventory, Principal
+from wa_policy.inventory.model import POLICY_PROPERTY, Inventory, Present, Principal, PrincipalKind
 
 Keys = Mapping[str, str]
 """Known context keys; "" says that the key is absent. The keys are in lower case."""
@@ -84,8 +85,20 @@ class Asking:
         self._knows_boundary: dict[str, bool] = {}
         self._regions = tuple({resource.region for resource in reach.inventory.resources if resource.region})
         self._regions_of: dict[str, tuple[str, ...]] = {}
+        self._documents = Documents(reach.catalog)
         self.somewhere: dict[object, Taken | None] = {}
         """By principal, step and type, a step on some resource of the type."""
+        self.groups: dict[tuple[str, str], Principal] = {
+            (one.account, one.name): one
+            for one in reach.inventory.principals
+            if one.kind is PrincipalKind.GROUP
+        }
+        """The groups by account and name."""
+
+    def forget(self) -> None:
+        """Let go of what was worked out about single principals."""
+        for known in (self._own, self._taken, self._regions_of, self.somewhere):
+            known.clear()
 
     def regions_of(self, principal: Principal) -> tuple[str, ...]:
         """The Regions that are used, or that the principal's policies name."""
@@ -128,9 +141,19 @@ class Asking:
         truth = _settled(access, access.plain, gone)
         if isinstance(truth, Unknown) and _has_no_policy(self.inventory, resource, action):
             plain = self._by_own_policies(principal, action, resource, present)
-            granted = _viable(access, gone) or isinstance(plain, Unknown)
+            granted = (_viable(access, gone) and self._is_within_boundary(principal, action)) or isinstance(
+                plain, Unknown
+            )
             truth = _settled(access, plain, gone) if granted else False
         return Taken(action, resource, truth, tuple(sorted(present.items())), left, access.statements)
+
+    def _is_within_boundary(self, principal: Principal, action: str) -> bool:
+        """False only if no Allow statement of the permissions boundary names the action."""
+        if not isinstance(principal.boundary, Present):
+            return True
+        sheets = self._documents.of(principal.boundary.policy)
+        bit = self.catalog.single(action)
+        return bool(sheets.unreadable) or any(sheet.allows and sheet.maybe & bit for sheet in sheets.sheets)
 
     def _by_own_policies(
         self, principal: Principal, action: str, resource: str, keys: Mapping[str, str]

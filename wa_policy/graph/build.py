@@ -9,7 +9,7 @@ from wa_policy.catalog.model import ActionSet, Catalog
 from wa_policy.errors import UsageError
 from wa_policy.evaluator.truth import Truth
 from wa_policy.graph.access import Placed
-from wa_policy.graph.escalation import escalations
+from wa_policy.graph.escalation import escalation_classes
 from wa_policy.graph.reach import reach_of
 from wa_policy.graph.spin import web_of
 from wa_policy.graph.web import Edge, Web
@@ -31,7 +31,7 @@ def build_graph(inventory: Inventory, catalog: Catalog) -> Graph:
 def whole_web(inventory: Inventory, catalog: Catalog) -> Web:
     """The nodes and edges of an inventory, escalations included."""
     reach = reach_of(inventory, catalog)
-    return web_of(reach, escalations(inventory, reach, catalog))
+    return web_of(reach, escalation_classes(reach))
 
 
 def graph_of(web: Web, catalog: Catalog) -> Graph:

@@ -47,7 +47,7 @@ class PrincipalClass:
 def principal_classes(inventory: Inventory) -> tuple[PrincipalClass, ...]:
     """The users and roles of an inventory in classes, in the order of their first members."""
     shared = _Shared(inventory)
-    policies = _Canonical()
+    policies = Canonical()
     groups: dict[Hashable, list[Principal]] = {}
     for principal in inventory.principals:
         if principal.kind is PrincipalKind.GROUP:
@@ -74,7 +74,7 @@ def _actor(inventory: Inventory, principal: Principal) -> Actor:
     return actor_of(inventory, caller)
 
 
-class _Canonical:
+class Canonical:
     """A number for each policy that says something else than those before."""
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class _Canonical:
         return self.number(document.policy) if isinstance(document, Present) else document
 
 
-def _documents(principal: Principal, policies: _Canonical) -> Hashable:
+def _documents(principal: Principal, policies: Canonical) -> Hashable:
     return (
         principal.account,
         principal.arn.split(":", 2)[1],
@@ -191,7 +191,7 @@ class _Shared:
     """What the policies of resources and of the organization make of a principal."""
 
     def __init__(self, inventory: Inventory) -> None:
-        statements = tuple(_shared_statements(inventory))
+        statements = tuple(shared_statements(inventory))
         self._keys = _Keys(statements)
         self._naming: dict[str, list[int]] = {}
         self._unknown: list[Statement] = []
@@ -212,7 +212,8 @@ class _Shared:
         return (self._keys.of(_context(principal)), tuple(self._naming.get(principal.arn, ())), unknown)
 
 
-def _shared_statements(inventory: Inventory) -> Iterator[Statement]:
+def shared_statements(inventory: Inventory) -> Iterator[Statement]:
+    """The statements of the policies of resources, of roles' trust, and of the organization."""
     for principal in inventory.principals:
         if isinstance(principal.trust, Present):
             yield from principal.trust.policy.statements

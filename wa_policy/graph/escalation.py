@@ -1,105 +1,175 @@
-"""Escalation: who can get the permissions of whom, by which technique. One function interprets the table."""
+"""Escalation: who can get the permissions of whom, by which technique. One function interprets the table.
+
+Principals that are alike are searched for once, and so are targets: `alike` says what tells them apart.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from wa_policy.catalog.model import ActionSet, Catalog
+from wa_policy.errors import InternalError
 from wa_policy.evaluator.truth import Truth, all_of
 from wa_policy.graph.administrators import Administrators, has_nothing_to_gain
+from wa_policy.graph.alike import Likeness, kind_of, likeness_of
 from wa_policy.graph.asking import Asked, Asking, Taken
-from wa_policy.graph.carriers import Carried, Carriers
 from wa_policy.graph.gains import gives_admin
 from wa_policy.graph.needs import Facts, met
+from wa_policy.graph.raised import EVERYONE, NEW_ROLE, End, Escalation, EscalationClass
 from wa_policy.graph.sheets import Documents
 from wa_policy.graph.steps import Fixed, Way, fixed_steps, may_be_granted_there, steps_of
+from wa_policy.graph.targets import Targets
 from wa_policy.graph.technique import Need, On, Target, Technique
 from wa_policy.graph.techniques import TECHNIQUES
-from wa_policy.graph.trusts import Trusts, accounts_named, assumable_by
-from wa_policy.iam.policy import Condition
+from wa_policy.graph.trusts import Trusts, accounts_named
 from wa_policy.inventory.model import Inventory, Principal, PrincipalKind
 
-EVERYONE = "*"
-NEW_ROLE = "(a new role)"
-
-
-@dataclass(frozen=True, slots=True)
-class Escalation:
-    """One way to the permissions of a target.
-
-    `principal` is an ARN, `*` for any account, or the ARN of the root user for an account as a whole; `target` the ARN
-    of the role, user or group whose permissions are gained, the principal's own, or `(a new role)`. `truth` is True,
-    or Unknown with the reason; then `missing` says what must exist that was not read. `conditions` limit the steps,
-    and `assumes` is what no export shows. `gives_admin`: does it make an administrator? `is_admin`: was it one before?
-    """
-
-    principal: str
-    technique: Technique
-    target: str
-    steps: tuple[Taken, ...]
-    truth: Truth
-    gives_admin: Truth
-    is_admin: Truth = False
-    via: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """The conditions that are left, each once, in the order of the steps."""
-        return tuple(dict.fromkeys(condition for step in self.steps for condition in step.conditions))
-
-    @property
-    def assumes(self) -> str:
-        """What the technique takes for granted."""
-        return self.technique.assumes
-
-    @property
-    def sort_key(self) -> tuple[str, str, str, tuple[str, ...]]:
-        return self.principal, self.technique.id, self.target, self.via
+__all__ = [
+    "EVERYONE",
+    "NEW_ROLE",
+    "End",
+    "Escalation",
+    "EscalationClass",
+    "Escalations",
+    "escalation_classes",
+    "escalations",
+]
 
 
 def escalations(
     inventory: Inventory, reach: Asked, catalog: Catalog, techniques: Iterable[Technique] = TECHNIQUES
 ) -> tuple[Escalation, ...]:
     """Every escalation, sorted. Service-linked roles neither act nor can be targets, and who has all gains nothing."""
-    search = _Search(inventory, reach, catalog)
-    found = [escalation for technique in techniques for escalation in search.of(technique)]
-    return tuple(sorted(found, key=lambda escalation: escalation.sort_key))
+    del inventory, catalog  # those of the reach
+    return escalation_classes(reach, techniques).every()
+
+
+def escalation_classes(
+    reach: Asked, techniques: Iterable[Technique] = TECHNIQUES, *, likeness: Likeness | None = None
+) -> Escalations:
+    """Every escalation, in classes of those that are alike."""
+    search = _Search(reach, likeness or likeness_of(reach))
+    found = sorted(search.classes(tuple(techniques)), key=lambda one: one.first.sort_key)
+    return Escalations(tuple(found), search)
+
+
+class Escalations:
+    """Classes of escalations, sorted; single ones are worked out when they are asked for."""
+
+    def __init__(self, classes: tuple[EscalationClass, ...], search: _Search) -> None:
+        self.classes = classes
+        self._search = search
+
+    def __len__(self) -> int:
+        """How many single escalations there are."""
+        return sum(map(len, self.classes))
+
+    def each(
+        self,
+        found: EscalationClass,
+        *,
+        principal: str | None = None,
+        target: str | None = None,
+        end: End | None = None,
+    ) -> Iterator[Escalation]:
+        """The escalations of a class, or those of one principal, to one target, to one end."""
+        ends = found.ends if end is None else (end,)
+        if target is not None:
+            ends = tuple(one for one in ends if one.target.arn == target)
+            if found.ends and not ends:
+                return
+        for arn in found.principals if principal is None else (principal,):
+            yield from self._search.each(found.first.technique, arn, ends)
+
+    def every(self) -> tuple[Escalation, ...]:
+        """All single escalations, sorted."""
+        found: list[Escalation] = []
+        by_account: dict[str, list[EscalationClass]] = {}
+        for class_ in self.classes:
+            by_account.setdefault(_account(class_.first.principal), []).append(class_)
+        for classes in by_account.values():
+            for class_ in classes:
+                found += self.each(class_)
+            self._search.forget()
+        return tuple(sorted(found, key=lambda escalation: escalation.sort_key))
+
+
+def _account(principal: str) -> str:
+    return principal.split(":")[4] if ":" in principal else ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Acting:
+    """Principals that act alike, with what they may do somewhere, and what their own policies allow of it."""
+
+    members: tuple[Principal, ...]
+    bits: ActionSet
+    granted: ActionSet
 
 
 class _Search:
-    def __init__(self, inventory: Inventory, reach: Asked, catalog: Catalog) -> None:
-        self._inventory = inventory
+    def __init__(self, reach: Asked, likeness: Likeness) -> None:
+        self._reach = reach
+        self._inventory = reach.inventory
+        self._catalog = reach.catalog
+        self._likeness = likeness
         self._asking = Asking(reach)
-        self._catalog = catalog
-        self._trusts = Trusts(inventory, catalog)
-        self._documents = Documents(catalog)
-        self._admins = Administrators(reach, self._asking)
-        usable = [principal for principal in inventory.principals if not principal.is_service_linked]
-        self._by_kind = {kind: [p for p in usable if p.kind is kind] for kind in PrincipalKind}
-        self._of_account: dict[tuple[str, PrincipalKind], list[Principal]] = {}
-        for principal in usable:
-            self._of_account.setdefault((principal.account, principal.kind), []).append(principal)
-        self._carriers = Carriers(inventory)
-        self._assumable = assumable_by(self._by_kind[PrincipalKind.ROLE])
-        self._acting = [
-            (principal, reach.bits(principal), self._granted(principal))
-            for principal in usable
-            if principal.kind is not PrincipalKind.GROUP
-            and not (has_nothing_to_gain(principal) and self._admins.is_admin(principal) is True)
-        ]
-        self._helpers_of: dict[tuple[str, str], list[Principal]] = {}
-        self._trusting: dict[tuple[str, str, str], list[tuple[Principal, Truth]]] = {}
+        self._trusts = Trusts(reach.inventory, reach.catalog)
+        self._accounts = frozenset(reach.inventory.accounts)
+        self._documents = Documents(reach.catalog)
+        self._admins = Administrators(reach, self._asking, likeness.as_administrator)
+        self._targets = Targets(self._asking, self._trusts, self._admins, likeness)
 
-    def of(self, technique: Technique) -> Iterator[Escalation]:
-        if Need.TRUSTS_EVERYONE in technique.needs or Need.TRUSTS_ACCOUNT in technique.needs:
-            yield from self._from_outside(technique)
-            return
-        all_, own = self._masks(technique)
-        for principal, bits, granted in self._acting:
-            if principal.kind in technique.principals and bits & all_ == all_ and granted & own == own:
-                yield from self._of_principal(technique, principal)
+    def forget(self) -> None:
+        """Let go of what was worked out about single principals."""
+        self._asking.forget()
+        self._targets.forget()
+
+    # --- all classes ------------------------------------------------------------------------------------------
+
+    def classes(self, techniques: tuple[Technique, ...]) -> Iterator[EscalationClass]:
+        by_account: dict[str, list[Principal]] = {}
+        for principal in self._inventory.principals:
+            if not principal.is_service_linked:
+                by_account.setdefault(principal.account, []).append(principal)
+        outside = [technique for technique in techniques if _is_from_outside(technique)]
+        inside = [technique for technique in techniques if not _is_from_outside(technique)]
+        for account in sorted(by_account):
+            for technique in outside:
+                yield from self._from_outside(technique, by_account[account])
+            acting = [
+                principal
+                for principal in by_account[account]
+                if principal.kind is not PrincipalKind.GROUP
+                and not (has_nothing_to_gain(principal) and self._admins.is_admin(principal) is True)
+            ]
+            on_others, on_itself = (
+                self._grouped(acting, key) for key in (self._likeness.acting, self._likeness.on_itself)
+            )
+            for technique in inside:
+                all_, own = self._masks(technique)
+                for group in on_itself if _is_on_itself(technique) else on_others:
+                    first = group.members[0]
+                    if (
+                        group.bits & all_ == all_
+                        and group.granted & own == own
+                        and first.kind in technique.principals
+                    ):
+                        yield from self._of_group(technique, group.members)
+            self.forget()
+
+    def _grouped(
+        self, principals: Iterable[Principal], key: Callable[[Principal], Hashable]
+    ) -> tuple[_Acting, ...]:
+        groups: dict[Hashable, list[Principal]] = {}
+        for principal in principals:
+            is_admin = kind_of(self._admins.is_admin(principal))
+            groups.setdefault((key(principal), is_admin), []).append(principal)
+        return tuple(
+            _Acting(tuple(members), self._reach.bits(members[0]), self._granted(members[0]))
+            for members in groups.values()
+        )
 
     def _granted(self, principal: Principal) -> ActionSet:
         """Every action that the principal's own policies may allow, and perhaps more."""
@@ -124,138 +194,86 @@ class _Search:
                     own |= bit
         return all_, own
 
-    # --- who is let in from outside --------------------------------------------------------------------------
-
-    def _from_outside(self, technique: Technique) -> Iterator[Escalation]:
-        for role in self._by_kind[PrincipalKind.ROLE]:
-            if Need.TRUSTS_EVERYONE in technique.needs:
-                found = [(EVERYONE, self._trusts.everyone(role))]
-            else:
-                known = self._inventory.accounts
-                found = [
-                    (f"arn:aws:iam::{account}:root", self._trusts.account(role, account))
-                    for account in accounts_named(role)
-                    if account not in known
-                ]
-            for who, truth in found:
-                if truth is not False:
-                    step = Taken(technique.steps[0].action, role.arn, truth)
-                    yield Escalation(who, technique, role.arn, (step,), truth, self._admins.is_admin(role))
-
-    # --- of one principal --------------------------------------------------------------------------------------
-
-    def _of_principal(self, technique: Technique, principal: Principal) -> Iterator[Escalation]:
-        fixed = fixed_steps(technique, principal, self._asking)
-        if fixed is None:
+    def _of_group(self, technique: Technique, members: tuple[Principal, ...]) -> Iterator[EscalationClass]:
+        """The classes of escalations of principals that are alike: the first that is no target stands for all."""
+        principals = tuple(member.arn for member in members)
+        if technique.target in (Target.SELF, Target.NEW_ROLE):
+            fixed = fixed_steps(technique, members[0], self._asking)
+            if fixed is not None:
+                one = self._of(technique, members[0], End(members[0]), fixed)
+                if one is not None:
+                    yield EscalationClass(one, principals, ())
             return
-        for target, trust in self._targets(technique, principal):
-            # Where the existing resource's own role does not matter, one resource that will do says it all.
-            any_will_do = bool(technique.carriers) and not technique.carriers[0].role
-            best: Escalation | None = None
-            for carrier, second in self._existing(technique, principal, target):
-                found = self._by_helpers(
-                    technique, Way(principal, target, None, carrier, second), fixed, trust
-                )
-                if found is None:
-                    continue
-                if not any_will_do:
-                    yield found
-                    continue
-                if best is None or found.truth is True:
-                    best = found
-                if found.truth is True:
-                    break
-            if best is not None:
-                yield best
+        known: dict[str, Fixed | None] = {}
+        for ends in self._targets.ends(technique, members[0]):
+            pair = next(
+                ((one, end) for one in members[:2] for end in ends[:2] if one.arn != end.target.arn), None
+            )
+            if pair is None:
+                continue
+            principal, end = pair
+            if principal.arn not in known:
+                known[principal.arn] = fixed_steps(technique, principal, self._asking)
+            steps = known[principal.arn]
+            if steps is None:
+                return
+            found = self._of(technique, principal, end, steps)
+            if found is not None:
+                yield EscalationClass(found, principals, ends)
 
-    def _by_helpers(self, technique: Technique, way: Way, fixed: Fixed, trust: Truth) -> Escalation | None:
-        """The way with the second role that makes it most certain."""
+    # --- single ones ------------------------------------------------------------------------------------------
+
+    def each(self, technique: Technique, arn: str, ends: tuple[End, ...]) -> Iterator[Escalation]:
+        """The escalations of one principal to ends of a class of its own; without ends, that on its own."""
+        if _is_from_outside(technique):
+            for end in ends:
+                yield self._entered(technique, arn, end.target, self._lets_in(technique, arn, end.target))
+            return
+        principal = self._inventory.principal(arn)
+        fixed = None if principal is None else fixed_steps(technique, principal, self._asking)
+        if principal is None or fixed is None:
+            raise _differs(technique, arn)
+        for end in ends or (End(principal),):
+            if ends and end.target is principal:
+                continue
+            one = self._of(technique, principal, end, fixed)
+            if one is None:
+                raise _differs(technique, arn)
+            yield one
+
+    def _of(self, technique: Technique, principal: Principal, end: End, fixed: Fixed) -> Escalation | None:
+        """The escalation of one principal to one end, by the existing resources that make it most certain."""
+        if end.carrier is not None or not technique.carriers:
+            way = Way(principal, end.target, None, end.carrier, end.second)
+            return self._by_helpers(technique, way, fixed, end.trust)
         best: Escalation | None = None
-        for helper in self._helpers(technique, way.principal):
-            found = self._by_way(technique, replace(way, helper=helper), fixed, trust)
+        tried: set[Hashable] = set()
+        for carrier, second in self._targets.existing(technique, principal.account, end.target):
+            # Where the existing resource's own role does not matter, one resource that will do says it all.
+            key = tuple(
+                self._targets.existing_key(technique, end.target, carried) for carried in (carrier, second)
+            )
+            if key in tried:
+                continue
+            tried.add(key)
+            way = Way(principal, end.target, None, carrier, second)
+            found = self._by_helpers(technique, way, fixed, end.trust)
             if found is not None and found.truth is True:
                 return found
             best = best or found
         return best
 
-    def _targets(self, technique: Technique, principal: Principal) -> Iterator[tuple[Principal, Truth]]:
-        match technique.target:
-            case Target.SELF | Target.NEW_ROLE:
-                yield principal, True
-            case Target.USER | Target.GROUP:
-                kind = PrincipalKind.USER if technique.target is Target.USER else PrincipalKind.GROUP
-                for other in self._of_account.get((principal.account, kind), ()):
-                    if other.arn != principal.arn:
-                        yield other, True
-            case Target.ROLE:
-                for role, trust in self._roles(technique, principal):
-                    if role.arn != principal.arn:
-                        yield role, trust
-
-    def _roles(self, technique: Technique, principal: Principal) -> Iterable[tuple[Principal, Truth]]:
-        """The roles that may be targets: by their trust policies, and by their account.
-
-        Roles cannot be passed to another account, and IAM changes its own account only.
-        https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
-        """
-        if any(step.on is On.TARGET and step.action == "sts:AssumeRole" for step in technique.steps):
-            far = len(technique.steps) == 1
-            return [
-                (role, True)
-                for role in self._assumable(principal)
-                if far or role.account == principal.account
-            ]
-        if not technique.trust and not technique.federated_trust:
-            if Need.HELPER_ASSUMES in technique.needs:
-                helpers = self._helping(technique.helper_trust, principal.account)
-                found_by_arn = {role.arn: role for helper in helpers for role in self._assumable(helper)}
-                return [(role, True) for role in found_by_arn.values()]
-            return [
-                (role, True) for role in self._of_account.get((principal.account, PrincipalKind.ROLE), ())
-            ]
-        key = technique.trust, technique.federated_trust, principal.account
-        if key not in self._trusting:
-            found: list[tuple[Principal, Truth]] = []
-            for role in self._of_account.get((principal.account, PrincipalKind.ROLE), ()):
-                if technique.trust:
-                    truth = self._trusts.service(role, technique.trust)
-                else:
-                    truth = self._trusts.federated(role, technique.federated_trust)
-                if truth is not False:
-                    found.append((role, truth))
-            self._trusting[key] = found
-        return self._trusting[key]
-
-    def _existing(
-        self, technique: Technique, principal: Principal, target: Principal
-    ) -> Iterator[tuple[Carried | None, Carried | None]]:
-        if not technique.carriers:
-            yield None, None
-            return
-        first, *others = technique.carriers
-        for one in self._carriers.of(first, principal.account, target):
-            if not others:
-                yield one, None
-            for other in others:
-                for second in self._carriers.of(other, principal.account, target):
-                    yield one, second
-
-    def _helpers(self, technique: Technique, principal: Principal) -> Iterator[Principal | None]:
+    def _by_helpers(self, technique: Technique, way: Way, fixed: Fixed, trust: Truth) -> Escalation | None:
+        """The way with the second role that makes it most certain."""
         if not any(step.on is On.HELPER for step in technique.steps):
-            yield None
-            return
-        yield from self._helping(technique.helper_trust, principal.account)
-
-    def _helping(self, trust: str, account: str) -> list[Principal]:
-        """The roles of the account that may be passed as a second role."""
-        key = trust, account
-        if key not in self._helpers_of:
-            self._helpers_of[key] = [
-                role
-                for role in self._of_account.get((account, PrincipalKind.ROLE), ())
-                if not trust or self._trusts.service(role, trust) is not False
-            ]
-        return self._helpers_of[key]
+            return self._by_way(technique, way, fixed, trust)
+        best: Escalation | None = None
+        for helper in self._targets.helpers(technique.helper_trust, way.principal.account):
+            found = self._by_way(technique, replace(way, helper=helper), fixed, trust)
+            if found is not None and found.truth is True:
+                return found
+            best = best or found
+        return best
 
     def _by_way(self, technique: Technique, way: Way, fixed: Fixed, trust: Truth) -> Escalation | None:
         taken = steps_of(technique, way, self._asking, fixed)
@@ -291,3 +309,62 @@ class _Search:
             tuple(via) if way.helper is None else (*via, way.helper.arn),
             tuple(piece.missing for piece in pieces if piece.missing),
         )
+
+    # --- who is let in from outside ---------------------------------------------------------------------------
+
+    def _from_outside(
+        self, technique: Technique, principals: Iterable[Principal]
+    ) -> Iterator[EscalationClass]:
+        found: dict[tuple[str, Hashable], list[tuple[Principal, Truth]]] = {}
+        for role in principals:
+            if role.kind is not PrincipalKind.ROLE:
+                continue
+            for who in self._outsiders(technique, role):
+                truth = self._lets_in(technique, who, role)
+                if truth is not False:
+                    alike = (
+                        self._likeness.target(role),
+                        kind_of(truth),
+                        kind_of(self._admins.is_admin(role)),
+                    )
+                    found.setdefault((who, alike), []).append((role, truth))
+        for (who, _), entered in found.items():
+            ends = tuple(End(role, truth) for role, truth in entered)
+            yield EscalationClass(self._entered(technique, who, *entered[0]), (who,), ends)
+
+    def _outsiders(self, technique: Technique, role: Principal) -> Iterator[str]:
+        if Need.TRUSTS_EVERYONE in technique.needs:
+            yield EVERYONE
+            return
+        for account in accounts_named(role):
+            if account not in self._accounts:
+                yield f"arn:aws:iam::{account}:root"
+
+    def _lets_in(self, technique: Technique, who: str, role: Principal) -> Truth:
+        if Need.TRUSTS_EVERYONE in technique.needs:
+            return self._trusts.everyone(role)
+        return self._trusts.account(role, who.split(":")[4])
+
+    def _entered(self, technique: Technique, who: str, role: Principal, truth: Truth) -> Escalation:
+        step = Taken(technique.steps[0].action, role.arn, truth)
+        return Escalation(who, technique, role.arn, (step,), truth, self._admins.is_admin(role))
+
+
+def _differs(technique: Technique, principal: str) -> InternalError:
+    return InternalError(
+        f"`{principal}` has no escalation by `{technique.id}`, though it is alike to one that has"
+    )
+
+
+def _is_from_outside(technique: Technique) -> bool:
+    return Need.TRUSTS_EVERYONE in technique.needs or Need.TRUSTS_ACCOUNT in technique.needs
+
+
+_OF_ITSELF = (On.SELF, On.OWN_POLICY, On.OWN_GROUP)
+
+
+def _is_on_itself(technique: Technique) -> bool:
+    """True iff the technique asks for more of the principal than what it may do."""
+    return technique.target in (Target.SELF, Target.NEW_ROLE, Target.GROUP) or any(
+        step.on in _OF_ITSELF for step in technique.steps
+    )

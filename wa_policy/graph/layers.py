@@ -62,8 +62,11 @@ class LayerAnswer:
     pairs: dict[Asks, Pair]
     conditions: list[tuple[Sheet, Condition]]
     """The open conditions of statements that apply if they hold."""
-    unknown: list[tuple[ActionSet, Unknown]]
-    """Why it is not known whether statements apply, each with the actions for which it is not."""
+    unknown: list[tuple[ActionSet, Unknown | Layer]]
+    """Why it is not known whether statements apply, each with the actions for which it is not.
+
+    The layer itself stands for why it was not read of the resource, as that may name the resource.
+    """
     placed: list[Sheet]
     """The statements that apply or may."""
     varies: bool = False
@@ -110,7 +113,8 @@ class LayerSets:
         unknown = self._asked.applied.unknown.get(layer)
         if unknown is not None:
             now.unread = True
-            now.unknown.append((every, unknown))
+            at_resource = layer in (Layer.RESOURCE, Layer.RESOURCE_CONTROL)
+            now.unknown.append((every, layer if at_resource else unknown))
             answer[Asks.DENIES] = (answer[Asks.DENIES][0], every)
             if layer not in (Layer.IDENTITY, Layer.RESOURCE):
                 if layer is not Layer.RESOURCE_CONTROL:

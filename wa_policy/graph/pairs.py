@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from wa_policy.catalog.model import ActionSet, Catalog
 from wa_policy.evaluator.applied import AppliedPolicies
@@ -18,12 +19,13 @@ from wa_policy.evaluator.situations import caller_kind
 from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.graph.access import NOTHING, Bounds, Grant
 from wa_policy.graph.cells import Features, Pair, cells, decision, features_of_arn
-from wa_policy.graph.layers import Answers, Asked, LayerSets, Universe, open_
+from wa_policy.graph.layers import Answers, Asked, LayerSets, open_
 from wa_policy.graph.parties import Actor, Target
-from wa_policy.graph.sheets import Documents, Sheet, opened
+from wa_policy.graph.sheets import Documents, Sheet, named, opened
+from wa_policy.graph.sides import Side, Sides
 from wa_policy.graph.universes import Universes
-from wa_policy.iam.policy import Condition, Policy
-from wa_policy.iam.principal import account_of
+from wa_policy.iam.policy import Condition
+from wa_policy.iam.principal import Anonymous, account_of
 from wa_policy.iam.request import ContextValue, Request
 from wa_policy.iam.unknown import Unknown
 
@@ -36,13 +38,20 @@ class Record:
     """A grant and what brought it about, as it was found for the first pair of its class.
 
     `conditions` are the open ones, `placed` the statements that apply or may, `doubts` the reasons why it is not known
-    whether they do, each with the actions that it is about.
+    whether they do, each with the actions that it is about; a layer stands for why it was not read of the target.
     """
 
     grant: Grant
     conditions: tuple[tuple[Sheet, Condition], ...] = ()
     placed: tuple[tuple[Layer, Sheet], ...] = ()
-    doubts: tuple[tuple[ActionSet, Unknown], ...] = ()
+    doubts: tuple[tuple[ActionSet, Unknown | Layer], ...] = ()
+
+
+class _Open(Enum):
+    """What stands for the value of a key that has none."""
+
+    OPEN = "nothing is said of it"
+    ABSENT = "the request does not carry it"
 
 
 class Pairs:
@@ -52,13 +61,12 @@ class Pairs:
         self.catalog = catalog
         self.documents = Documents(catalog)
         self.universes = Universes(catalog)
+        self.sides = Sides(self.documents, self.universes, _restricts_public)
         self._records: dict[Hashable, Record] = {}
         self._known: dict[Grant, Grant] = {}
         self._sets: dict[ActionSet, ActionSet] = {}
-        self._narrow: dict[Hashable, tuple[Sheet, ...]] = {}
-        self._sides: dict[tuple[Target, str], tuple[Hashable, Hashable]] = {}
         self._shared: dict[Hashable, Answers] = {}
-        self._policies: dict[Hashable, int] = {}
+        self._keys: dict[tuple[int, int], tuple[str, ...]] = {}
         self._kms = 0
         self._cells: dict[tuple[Features, str], tuple[tuple[ActionSet, Situation], ...]] = {}
 
@@ -66,27 +74,78 @@ class Pairs:
 
     def record(self, actor: Actor, target: Target, service: str, context: Context = NO_CONTEXT) -> Record:
         """The actions of the service that the caller may take on the target, and why."""
-        asked = self.asked(actor, target, service, context, plain=False)
-        controls, side = self.side(target, service)
-        circumstances = (
-            actor,
-            service,
-            features_of_arn(target.arn),
-            tuple(target.context.items()),
-            tuple(sorted(context.items())) if context else None,
-            controls,
-            self._vector(self._narrow_of_caller(actor, target, asked.universe, controls), asked),
+        caller, there = self.sides.caller(actor, service), self.sides.target(target, service)
+        controls, own = there.controls, there.own
+        account = actor.account
+        kind = actor.kind
+        if "aws:principalarn" in context:
+            kind = caller_kind(actor.caller, Request(actor.caller, "", "*", None, context))
+        features = (
+            kind,
+            account is not None and target.account in (None, account),
+            there.features,
         )
-        policy = target.side[0]
-        narrow: tuple[Sheet, ...] = ()
-        if policy is not None:
-            narrow = self.documents.narrow(policy, service, asked.universe.every)
-        key = (circumstances, side, self._vector(narrow, asked) if narrow else ())
+        circumstances = (
+            caller.number,
+            controls.number,
+            features,
+            self._vector(caller, actor, target, context),
+            self._vector(controls, actor, target, context),
+            self._values(caller, controls, actor, target, context),
+        )
+        key = (
+            circumstances,
+            own.number,
+            self._vector(own, actor, target, context),
+            self._values(own, own, actor, target, context) if own.keys else (),
+        )
         found = self._records.get(key)
         if found is None:
+            asked = self.asked(actor, target, service, context, plain=False)
             shared = self._shared.setdefault(circumstances, {})
             found = self._records[key] = self._decided(actor, target, asked, context, shared)
         return found
+
+    def _values(
+        self, one: Side, other: Side, actor: Actor, target: Target, context: Context
+    ) -> tuple[ContextValue | _Open, ...]:
+        """The values of the keys at which the statements look."""
+        keys = self._keys.get((one.number, other.number))
+        if keys is None:
+            keys = self._keys[one.number, other.number] = tuple(sorted(one.keys | other.keys))
+        found: list[ContextValue | _Open] = []
+        for key in keys:
+            value = context.get(key) if context else None
+            if value is None:
+                value = target.context.get(key)
+            if value is None:
+                value = actor.context.get(key)
+            found.append(value if value is not None else _Open.ABSENT if actor.absent(key) else _Open.OPEN)
+        return tuple(found)
+
+    @staticmethod
+    def _vector(side: Side, actor: Actor, target: Target, context: Context) -> Hashable:
+        """Which Resource elements of a side cover the target, and which Principal elements name the caller as what."""
+        if not side.narrow and not side.naming:
+            return ()
+        arn = target.arn
+        vector: list[object] = []
+        request = _NO_REQUEST
+        for sheet in side.narrow:
+            selector = sheet.selector
+            if selector.templates:
+                known = {**actor.context, **target.context, **context}
+                request = Request(actor.caller, "", arn, target.account, known)
+                vector.append(selector.selects(arn, request, []))
+                holes = {
+                    key: open_(key) for key in sheet.variables if key not in known and not actor.absent(key)
+                }
+                selector = opened(selector, holes) if holes else selector
+            vector.append(selector.selects(arn, request, []))
+        if side.naming:
+            has_boundary = _has_boundary(actor.applied)
+            vector += (named(sheet.statement, actor.caller, has_boundary) for sheet in side.naming)
+        return tuple(vector)
 
     def asked(self, actor: Actor, target: Target, service: str, context: Context, *, plain: bool) -> Asked:
         """The pair as a request without its action."""
@@ -195,84 +254,13 @@ class Pairs:
                 self._kms |= self.catalog.single(action)
         return self._kms
 
-    # --- what decides a pair --------------------------------------------------------------------------------------
-
-    def side(self, target: Target, service: str) -> tuple[Hashable, Hashable]:
-        """What targets have in common whose sides say the same of a service, but for the Resource elements.
-
-        The first part is about the resource control policies, the second about the resource policy.
-        """
-        key = (target, service)
-        found = self._sides.get(key)
-        if found is None:
-            policy, levels, unknown = target.side
-            controls = None if levels is None else tuple(id(p) for level in levels for p in level.policies)
-            found = self._sides[key] = (
-                (controls, Layer.RESOURCE_CONTROL in unknown),
-                (
-                    None if policy is None else self._policy(policy, service),
-                    Layer.RESOURCE in unknown,
-                    service == "s3" and _restricts_public(target),
-                ),
-            )
-        return found
-
-    def _policy(self, policy: Policy, service: str) -> int:
-        every = self.universes.of(service).every
-        sheets = self.documents.naming(policy, service, every)
-        said = tuple(
-            (s.index, s.statement.effect, s.statement.principal, s.statement.action, s.statement.conditions)
-            for s in sheets
-        )
-        # RestrictPublicBuckets judges the policy as a whole.
-        whole = policy if service == "s3" else None
-        return self._policies.setdefault((said, policy.unreadable, whole), len(self._policies))
-
-    def _narrow_of_caller(
-        self, actor: Actor, target: Target, universe: Universe, controls: Hashable
-    ) -> tuple[Sheet, ...]:
-        """The sheets of the caller, and of the resource control policies, that do not cover every resource."""
-        key = (actor, universe.service, controls)
-        found = self._narrow.get(key)
-        if found is None:
-            levels = target.side[1]
-            policies = [
-                *_caller_policies(actor.applied),
-                *(p for level in levels or () for p in level.policies),
-            ]
-            found = self._narrow[key] = tuple(
-                sheet
-                for policy in policies
-                for sheet in self.documents.narrow(policy, universe.service, universe.every)
-            )
-        return found
-
-    @staticmethod
-    def _vector(sheets: tuple[Sheet, ...], asked: Asked) -> Hashable:
-        """Which Resource elements cover the target."""
-        request = asked.request
-        arn = request.resource
-        vector: list[Truth] = []
-        for sheet in sheets:
-            selector = sheet.selector
-            if selector.templates:
-                vector.append(selector.selects(arn, request, []))
-                holes = {key: open_(key) for key in sheet.variables if asked.is_open(key)}
-                selector = opened(selector, holes) if holes else selector
-            vector.append(selector.selects(arn, request, []))
-        return tuple(vector)
-
 
 _NOTHING = Record(NOTHING)
+_NO_REQUEST = Request(Anonymous(), "", "*")
 
 
-def _caller_policies(applied: AppliedPolicies) -> list[Policy]:
-    return [
-        *applied.identity,
-        *(applied.permissions_boundary or ()),
-        *(applied.session or ()),
-        *(p for level in applied.service_control or () for p in level.policies),
-    ]
+def _has_boundary(applied: AppliedPolicies) -> Truth:
+    return applied.permissions_boundary is not None or applied.unknown.get(Layer.PERMISSIONS_BOUNDARY, False)
 
 
 def _restricts_public(target: Target) -> bool:

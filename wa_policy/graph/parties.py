@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.evaluator.applying import ResourceSide, side_of, side_of_arn
+from wa_policy.evaluator.decisions import CallerKind
 from wa_policy.evaluator.derived_context import derived_context
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.lookup import principal_of, resource_of
+from wa_policy.evaluator.situations import caller_kind
 from wa_policy.iam.arn import is_account_id, parse_arn
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.principal import (
@@ -21,7 +23,7 @@ from wa_policy.iam.principal import (
     User,
     account_of,
 )
-from wa_policy.iam.request import ContextValue
+from wa_policy.iam.request import ContextValue, Request
 from wa_policy.iam.source import Source
 from wa_policy.inventory.model import Inventory, NotExported, Principal, Resource
 
@@ -58,6 +60,9 @@ class Actor:
     absent: Callable[[str], bool] = field(repr=False)
     name: str = ""
     """What tells callers of one ARN apart, such as the subjects of a provider."""
+    account: str | None = None
+    """The account of the caller, None where it has none."""
+    kind: CallerKind = CallerKind.ACCOUNT_MEMBER
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +107,9 @@ def actor_of(
     known = derived_context(inventory, caller, principal, "*", None)
     applied = AppliedPolicies(identity=(_ALLOW_ALL,)) if trusted else side_of(inventory, caller)
     context = {**known, **(keys or {})}
-    return Actor(caller, applied, context, absent_keys(inventory, caller, principal), name)
+    absent = absent_keys(inventory, caller, principal)
+    kind = caller_kind(caller, Request(caller, "", "*", None, context))
+    return Actor(caller, applied, context, absent, name, account_of(caller), kind)
 
 
 def absent_keys(inventory: Inventory, caller: Caller, principal: Principal | None) -> Callable[[str], bool]:

@@ -15,8 +15,8 @@ from wa_policy.graph.pairs import NO_CONTEXT, Context
 from wa_policy.graph.parties import Actor
 from wa_policy.graph.reach import Reach, own_statements
 from wa_policy.graph.strangers import strangers_of
-from wa_policy.graph.things import Thing, things_of
-from wa_policy.graph.weave import INVOKE, Candidates, classes_of_things
+from wa_policy.graph.things import Thing
+from wa_policy.graph.weave import INVOKE, Candidates
 from wa_policy.graph.web import Node, NodeKind
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.policy import Effect
@@ -123,9 +123,8 @@ def what_can(reach: Reach, principal: Principal) -> tuple[What, ...]:
 
 
 def _on_resources(reach: Reach, class_: PrincipalClass) -> Iterator[What]:
-    things = things_of(reach.inventory, reach.pairs.universes)
-    alike = {found.first.arn: found for found in classes_of_things(reach, things, (class_,))}
-    firsts = tuple(thing for thing in things if thing.arn in alike)
+    alike = {found.first.arn: found for found in reach.things_as_seen_by((class_,))}
+    firsts = tuple(found.first for found in alike.values())
     for number in _all_candidates(Candidates(reach, firsts), class_, firsts):
         thing = firsts[number]
         members = tuple(member.arn for member in alike[thing.arn].members)

@@ -6,7 +6,7 @@ actions decide they do; what they cannot (API methods, actions that the catalog 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -21,7 +21,9 @@ from wa_policy.graph.classes import PrincipalClass, principal_classes
 from wa_policy.graph.extent import Extents
 from wa_policy.graph.pairs import NO_CONTEXT, Context, Pairs, Record
 from wa_policy.graph.parties import Actor, Target, actor_of, target_of
-from wa_policy.graph.sheets import Sheet
+from wa_policy.graph.patterns import Patterns
+from wa_policy.graph.thing_classes import ThingClass, classes_of_things
+from wa_policy.graph.things import Thing, things_of
 from wa_policy.iam.policy import Condition, Policy, Statement
 from wa_policy.iam.principal import parse_caller
 from wa_policy.iam.request import make_context
@@ -42,9 +44,7 @@ class Reach:
         self._targets: dict[tuple[str, bool], Target] = {}
         self._actors: dict[str, Actor] = {}
         self._evaluated: dict[object, Access] = {}
-        self._records: dict[tuple[Actor, Target, str], Record] = {}
-        self.patterns: dict[Actor, dict[Sheet, tuple[str, ...]]] = {}
-        """What each caller's statements name, as far as it was worked out."""
+        self.patterns = Patterns(self.pairs.documents)
 
     # --- classes --------------------------------------------------------------------------------------------------
 
@@ -63,6 +63,22 @@ class Reach:
         if found is None:
             raise UsageError(f"`{principal.arn}` is no caller, expected a user or role of the inventory")
         return found
+
+    @cached_property
+    def things(self) -> tuple[Thing, ...]:
+        """The principals and resources as they are called on."""
+        return things_of(self.inventory, self.pairs.universes)
+
+    @cached_property
+    def thing_classes(self) -> tuple[ThingClass, ...]:
+        """The things, in classes of those that are alike to every principal."""
+        return self.things_as_seen_by(self.classes)
+
+    def things_as_seen_by(self, classes: Iterable[PrincipalClass]) -> tuple[ThingClass, ...]:
+        """The things, in classes of those that are alike to these principals."""
+        return classes_of_things(
+            self.things, classes, pairs=self.pairs, patterns=self.patterns, target=self.target
+        )
 
     def target(self, arn: str, *, fresh: bool = False) -> Target:
         """What an ARN (or `*`) names, with the policies of its side; `fresh`: it does not exist yet."""
@@ -138,13 +154,7 @@ class Reach:
 
     def _access(self, actor: Actor, action: str, target: Target, context: Context) -> Access:
         bit = self.catalog.single(action)
-        service = action.partition(":")[0].lower()
-        key = (actor, target, service)
-        record = None if context else self._records.get(key)
-        if record is None:
-            record = self.pairs.record(actor, target, service, context)
-            if not context:
-                self._records[key] = record
+        record = self.pairs.record(actor, target, action.partition(":")[0].lower(), context)
         grant = record.grant
         if not grant.maybe & bit:
             return NO_ACCESS
@@ -218,7 +228,14 @@ def _truth(sure: ActionSet, maybe: ActionSet, bit: ActionSet, record: Record, ta
     unread = target.side[2].get(Layer.RESOURCE)
     if unread is not None:
         return unread
-    return next((reason for actions, reason in record.doubts if actions & bit), _UNREAD)
+    return next(doubts_of(record, target, bit), _UNREAD)
+
+
+def doubts_of(record: Record, target: Target, actions: ActionSet) -> Iterator[Unknown]:
+    """Why it is not known whether some of the actions may be taken on the target."""
+    for about, reason in record.doubts:
+        if about & actions:
+            yield target.side[2][reason] if isinstance(reason, Layer) else reason
 
 
 _UNREAD = Unknown(

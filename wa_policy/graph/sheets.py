@@ -38,6 +38,8 @@ class Sheet:
     """True only if its Resource covers every resource."""
     variables: frozenset[str]
     """The keys of the policy variables in its Resource and its conditions."""
+    keys: frozenset[str]
+    """These, and the keys of its conditions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +90,7 @@ class Documents:
         statement = policy.statements[index]
         sure, maybe = _actions(statement.action, self._catalog)
         selector = CompiledStatement(statement, policy).resource
+        variables = tuple(_variables(statement))
         return Sheet(
             policy,
             index,
@@ -97,7 +100,8 @@ class Documents:
             maybe,
             selector,
             MANY in selector.patterns and not selector.negated,
-            frozenset(_variables(statement)),
+            frozenset(variables),
+            frozenset((*variables, *(condition.folded_key for condition in statement.conditions))),
         )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.truth import Truth
 from wa_policy.graph.administrators import Administrators
-from wa_policy.graph.classes import PrincipalClass
-from wa_policy.graph.escalation import Escalation
-from wa_policy.graph.links import escalation_edges, links
+from wa_policy.graph.alike import Alike
+from wa_policy.graph.escalation import Escalations
+from wa_policy.graph.links import edges_of_classes, links
 from wa_policy.graph.reach import Reach
 from wa_policy.graph.strangers import strangers_of
-from wa_policy.graph.things import Thing, things_of
-from wa_policy.graph.weave import Candidates, ThingClass, classes_of_things, edges_of, reached
+from wa_policy.graph.thing_classes import ThingClass
+from wa_policy.graph.things import Thing
+from wa_policy.graph.weave import Candidates, edges_of, reached
 from wa_policy.graph.web import Edge, EdgeKind, Node, NodeKind, Web
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PrincipalKind
@@ -23,44 +25,48 @@ UNREAD = Node("unread", NodeKind.UNREAD, "whoever a document names that was not 
 _GRANTS = Unknown(UnknownKind.NOT_EXPORTED, "kms list-grants")
 
 
-def web_of(reach: Reach, raised: Iterable[Escalation] = ()) -> Web:
+def web_of(reach: Reach, raised: Escalations | None = None) -> Web:
     """The nodes and edges of an inventory, those of its escalations included; in one order for the same input."""
-    things = things_of(reach.inventory, reach.pairs.universes)
+    likeness = Alike(reach)
+    administrators = Administrators(reach, alike=likeness.as_administrator)
     nodes: dict[str, Node] = {}
     home: dict[str, str] = {}
-    administrators = Administrators(reach)
-    placed = _nodes(reach, administrators, classes_of_things(reach, things, reach.classes))
-    for node in placed:
-        nodes[node.id] = node
-        home.update(dict.fromkeys(node.members, node.id))
-    firsts = tuple(thing for thing in things if home[thing.arn] == thing.arn)
+    placed: list[tuple[Thing, ...]] = []
+    for class_ in reach.thing_classes:
+        groups = _apart(reach, likeness, class_)
+        placed.append(tuple(members[0] for members in groups))
+        for members in groups:
+            node = _node(reach, administrators, members)
+            nodes[node.id] = node
+            home.update(dict.fromkeys(node.members, node.id))
     edges: dict[tuple[str, str, EdgeKind, str], Edge] = {}
-    for edge, stranger in chain(_edges(reach, firsts, nodes, home), escalation_edges(raised)):
+    for edge, stranger in chain(
+        _edges(reach, placed, home), () if raised is None else edges_of_classes(raised, home)
+    ):
         if stranger is not None:
             nodes.setdefault(stranger.id, stranger)
         source, target = home.get(edge.source, edge.source), home.get(edge.target, edge.target)
         if target in nodes and source in nodes:
-            if (source, target) != (edge.source, edge.target):
+            if source is not edge.source or target is not edge.target:
                 edge = edge.between(source, target)  # noqa: PLW2901  # the same edge, at its nodes
             key = source, target, edge.kind, edge.how
-            if key not in edges or (edges[key].truth is not True and edge.truth is True):
+            known = edges.get(key)
+            if known is None or (known.truth is not True and edge.truth is True):
                 edges[key] = edge
     kept = dict(sorted(nodes.items()))
     return Web(kept, tuple(edges[key] for key in sorted(edges)), home)
 
 
-def _nodes(reach: Reach, administrators: Administrators, classes: tuple[ThingClass, ...]) -> Iterator[Node]:
-    """The nodes of what was read: things that are alike, and of principals those that may do the same as well."""
-    for class_ in classes:
-        groups: dict[int, list[Thing]] = {}
-        for thing in class_.members:
-            principal = thing.principal
-            number = -1
-            if principal is not None and principal.kind is not PrincipalKind.GROUP:
-                number = reach.class_of(principal).number
-            groups.setdefault(number, []).append(thing)
-        for members in groups.values():
-            yield _node(reach, administrators, members)
+def _apart(reach: Reach, likeness: Alike, class_: ThingClass) -> list[list[Thing]]:
+    """The members of a class by node: of principals only those that may do the same are one."""
+    groups: dict[Hashable, list[Thing]] = {}
+    for thing in class_.members:
+        principal = thing.principal
+        key: Hashable = None
+        if principal is not None and principal.kind is not PrincipalKind.GROUP:
+            key = reach.class_of(principal).number, likeness.as_administrator(principal)
+        groups.setdefault(key, []).append(thing)
+    return list(groups.values())
 
 
 def _node(reach: Reach, administrators: Administrators, members: list[Thing]) -> Node:
@@ -92,32 +98,45 @@ def _node(reach: Reach, administrators: Administrators, members: list[Thing]) ->
 
 
 def _edges(
-    reach: Reach, firsts: tuple[Thing, ...], nodes: dict[str, Node], home: dict[str, str]
+    reach: Reach, placed: list[tuple[Thing, ...]], home: Mapping[str, str]
 ) -> Iterator[tuple[Edge, Node | None]]:
+    """All edges but the escalations; `placed` has for each class of things the first of each of its nodes."""
+    firsts = tuple(things[0] for things in placed)
+    nodes = {things[0].arn: things for things in placed}
     candidates = Candidates(reach, firsts)
     for class_ in reach.classes:
-        sources = _sources(class_, nodes, home)
+        sources = tuple(dict.fromkeys(home[member.arn] for member in class_.members))
         for number in candidates.of(class_):
             thing = firsts[number]
             found = reached(reach, class_.actor, thing)
             if found is not None:
-                for edge in edges_of(reach, sources[0], thing.arn, thing, found):
-                    for source in sources:
-                        if source != edge.target:
-                            yield edge.between(source, edge.target), None
+                for edge in edges_of(reach, sources[0], thing, found):
+                    for other in placed[number]:
+                        there = edge if other is thing else _at(reach, edge, thing, other)
+                        for source in sources:
+                            if source != there.target:
+                                yield there.between(source, there.target), None
     for stranger in strangers_of(reach, firsts):
         for thing in stranger.things:
             found = reached(reach, stranger.actor, thing)
             if found is not None:
-                for edge in edges_of(reach, stranger.node.id, thing.arn, thing, found):
-                    yield edge, stranger.node
-    for thing in firsts:
-        yield from _unread(reach, thing)
+                for edge in edges_of(reach, stranger.node.id, thing, found):
+                    for other in nodes[thing.arn]:
+                        yield (edge if other is thing else _at(reach, edge, thing, other)), stranger.node
+    for things in placed:
+        for thing in things:
+            yield from _unread(reach, thing)
     yield from links(reach)
 
 
-def _sources(class_: PrincipalClass, nodes: dict[str, Node], home: dict[str, str]) -> list[str]:
-    return list(dict.fromkeys(nodes[home[member.arn]].id for member in class_.members))
+def _at(reach: Reach, edge: Edge, thing: Thing, other: Thing) -> Edge:
+    """The edge at another thing of the class, with the statements as they stand in its own policy."""
+    theirs, ours = reach.target(thing.arn).side[0], reach.target(other.arn).side[0]
+    statements = edge.statements
+    if theirs is not None and ours is not None and any(layer is Layer.RESOURCE for layer, _ in statements):
+        own = {id(one): other for one, other in zip(theirs.statements, ours.statements, strict=False)}
+        statements = tuple((layer, own.get(id(statement), statement)) for layer, statement in statements)
+    return replace(edge, target=other.arn, statements=statements)
 
 
 def _unread(reach: Reach, thing: Thing) -> Iterator[tuple[Edge, Node | None]]:

@@ -15,7 +15,7 @@ from wa_policy.graph.places import places
 from wa_policy.graph.technique import On, Step, Technique
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.principal import parse_caller
-from wa_policy.inventory.model import Principal, PrincipalKind, Resource
+from wa_policy.inventory.model import Principal, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,11 @@ class Way:
     @property
     def own_policies(self) -> tuple[str, ...]:
         """The customer managed policies of the principal."""
-        return _customer_managed(self.principal)
+        return customer_managed(self.principal)
 
 
-def _customer_managed(principal: Principal) -> tuple[str, ...]:
+def customer_managed(principal: Principal) -> tuple[str, ...]:
+    """The ARNs of the customer managed policies that are attached to a principal, or to its groups."""
     arns = (attached.arn for attached in principal.identity_policies)
     return tuple(dict.fromkeys(arn for arn in arns if arn is not None and f"::{principal.account}:" in arn))
 
@@ -156,12 +157,11 @@ class _Taking:
             case On.OWN_POLICY:
                 yield from ((arn, inventory.resource(arn)) for arn in way.own_policies)
             case On.TARGET_POLICY:
-                yield from ((arn, inventory.resource(arn)) for arn in _customer_managed(way.target))
+                yield from ((arn, inventory.resource(arn)) for arn in customer_managed(way.target))
             case On.OWN_GROUP:
-                for other in inventory.principals:
-                    mine = other.account == way.principal.account and other.name in way.principal.groups
-                    if other.kind is PrincipalKind.GROUP and mine:
-                        yield other.arn, other
+                own = (self._asking.groups.get((way.principal.account, g)) for g in way.principal.groups)
+                groups = [group for group in own if group is not None]
+                yield from ((group.arn, group) for group in sorted(groups, key=lambda group: group.arn))
             case On.CARRIER | On.SECOND:
                 number = 0 if step.on is On.CARRIER else 1
                 piece = way.carrier if step.on is On.CARRIER else way.second

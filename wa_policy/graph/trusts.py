@@ -15,6 +15,7 @@ from wa_policy.formal import callers
 from wa_policy.formal.callers import CallerClass
 from wa_policy.formal.question import Question, find_request
 from wa_policy.formal.verdicts import Proved, Refuted, Undecided
+from wa_policy.graph.classes import Canonical
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.policy import Effect, Policy, Statement
 from wa_policy.iam.principal import (
@@ -55,6 +56,7 @@ class Trusts:
         self._catalog = catalog
         self._known: dict[tuple[object, ...], Truth] = {}
         self._uniform: dict[str, bool] = {}
+        self._policies = Canonical()
 
     def service(self, role: Principal, service: str) -> Truth:
         """True iff the service may assume the role on behalf of a resource of the role's account."""
@@ -67,7 +69,7 @@ class Trusts:
     def _asked(self, role: Principal, name: str, *, federated: bool) -> Truth:
         # Roles with the same trust policy are alike, but for what control policies say of single roles.
         own = role.arn if isinstance(role.trust, NotExported) or not self._is_uniform(role.account) else ""
-        key = (role.trust, role.account, own, name, federated)
+        key = (self._policies.document(role.trust), role.account, own, name, federated)
         if key not in self._known:
             self._known[key] = self._ask(role, name, federated=federated)
         return self._known[key]

@@ -2,91 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from wa_policy.catalog.model import ActionSet
 from wa_policy.evaluator.formula import Layer
-from wa_policy.evaluator.resolve import resolve
 from wa_policy.graph.access import Access, Placed
 from wa_policy.graph.changes import acting_as, changing
 from wa_policy.graph.classes import PrincipalClass
-from wa_policy.graph.extent import policies_of
-from wa_policy.graph.layers import open_
 from wa_policy.graph.pairs import Record
 from wa_policy.graph.parties import Actor, Target
-from wa_policy.graph.reach import Reach, statements_of
-from wa_policy.graph.sheets import Sheet, opened
-from wa_policy.graph.things import Index, Part, Thing, class_key
+from wa_policy.graph.reach import Reach, doubts_of, statements_of
+from wa_policy.graph.sheets import Sheet
+from wa_policy.graph.thing_classes import Index
+from wa_policy.graph.things import Part, Thing
 from wa_policy.graph.web import Edge, EdgeKind
-from wa_policy.iam.pattern import MANY, display, resource_glob
+from wa_policy.iam.pattern import MANY, display
 from wa_policy.iam.policy import Condition
 from wa_policy.iam.principal import AccountPrincipal, ArnPrincipal, Everyone, UnknownPrincipal
-from wa_policy.iam.request import Request
 from wa_policy.iam.unknown import Unknown
 
 INVOKE = "execute-api:Invoke"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ThingClass:
-    """Things that are alike to every principal; the first stands for all."""
-
-    first: Thing
-    members: tuple[Thing, ...]
-
-
-def patterns_of(actor: Actor, reach: Reach) -> dict[Sheet, tuple[str, ...]]:
-    """The patterns of each statement of the caller's side that does not cover every resource.
-
-    A policy variable is replaced by the caller's value; one that is open is a wildcard.
-    """
-    request = Request(actor.caller, "", "*", None, actor.context)
-    found = reach.patterns.get(actor)
-    if found is None:
-        found = reach.patterns[actor] = {}
-        for policy in policies_of(actor.applied):
-            for sheet in reach.pairs.documents.of(policy).sheets:
-                if not sheet.everywhere:
-                    found[sheet] = tuple(_patterns(sheet, actor, request))
-    return found
-
-
-def _patterns(sheet: Sheet, actor: Actor, request: Request) -> Iterator[str]:
-    yield from sorted(sheet.selector.literals)
-    yield from sheet.selector.patterns
-    holes = {key: open_(key) for key in sheet.variables if key not in actor.context and not actor.absent(key)}
-    for selector in (sheet.selector, opened(sheet.selector, holes)) if holes else (sheet.selector,):
-        for template in selector.templates:
-            pattern = resolve(template, request.context, [], resource_glob).pattern
-            if pattern is not None:
-                yield pattern
-
-
-def classes_of_things(
-    reach: Reach, things: Iterable[Thing], classes: Iterable[PrincipalClass]
-) -> tuple[ThingClass, ...]:
-    """The things in classes, by what the policies of their account's principals, and their own, say of them."""
-    by_account: dict[str, list[Thing]] = {}
-    for thing in things:
-        by_account.setdefault(thing.account, []).append(thing)
-    patterns: dict[str, dict[str, None]] = {}
-    for class_ in classes:
-        pool = patterns.setdefault(class_.account, {})
-        for found in patterns_of(class_.actor, reach).values():
-            pool.update(dict.fromkeys(found))
-    groups: dict[Hashable, list[Thing]] = {}
-    for account, owned in by_account.items():
-        index = Index(owned)
-        matched: list[list[int]] = [[] for _ in owned]
-        for number, pattern in enumerate(patterns.get(account, ())):
-            for place in index.matching(pattern):
-                matched[place].append(number)
-        for thing, numbers in zip(owned, matched, strict=True):
-            key = class_key(thing, reach.target(thing.arn), reach.pairs, tuple(numbers))
-            groups.setdefault(key, []).append(thing)
-    alike = sorted(groups.values(), key=lambda members: members[0].arn)
-    return tuple(ThingClass(members[0], tuple(members)) for members in alike)
 
 
 # --- which pairs have to be looked at -----------------------------------------------------------------------------
@@ -149,7 +85,7 @@ class Candidates:
         actor = class_.actor
         if Layer.IDENTITY in actor.applied.unknown or any(p.unreadable for p in actor.applied.identity):
             found.update(pool)
-        by_sheet = patterns_of(actor, self.reach)
+        by_sheet = self.reach.patterns.of(actor)
         for policy in actor.applied.identity:
             for sheet in self.reach.pairs.documents.of(policy).sheets:
                 if not sheet.allows:
@@ -225,16 +161,16 @@ def _with_named_parts(reach: Reach, actor: Actor, thing: Thing) -> Iterator[Part
     if thing.type != "AWS::S3::Bucket" or len(thing.parts) < 2:
         return
     start = f"{thing.arn}/"
-    for sheet, patterns in patterns_of(actor, reach).items():
+    for sheet, patterns in reach.patterns.of(actor).items():
         if sheet.allows:
             for pattern in patterns:
                 if pattern.startswith(start) and pattern != f"{start}{MANY}":
                     yield Part(display(pattern).replace("*", "x").replace("?", "x"), thing.parts[1].fits)
 
 
-def edges_of(reach: Reach, source: str, target: str, thing: Thing, found: Reached) -> Iterator[Edge]:
+def edges_of(reach: Reach, source: str, thing: Thing, found: Reached) -> Iterator[Edge]:
     """The edges of one pair; each action stands on one of them."""
-    catalog = reach.catalog
+    catalog, target = reach.catalog, thing.arn
     rest = found.told
     if thing.type == "AWS::IAM::Role":
         acts = rest & acting_as(catalog)
@@ -273,5 +209,5 @@ def _edge(ends: tuple[str, str], kind: EdgeKind, how: str, bits: ActionSet, foun
                 for sheet, condition in record.conditions
                 if sheet.maybe & actions & open_bits
             )
-            doubts.update((reason, None) for about, reason in record.doubts if about & actions & open_bits)
+            doubts.update(dict.fromkeys(doubts_of(record, at, actions & open_bits)))
     return Edge(*ends, kind, how, sure, bits, tuple(conditions), tuple(doubts), tuple(statements))

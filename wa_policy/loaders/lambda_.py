@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import VPC_ID_PROPERTY, PropertyValue, Resource
+from wa_policy.inventory.model import CODE_SHA_PROPERTY, VPC_ID_PROPERTY, PropertyValue, Resource
 from wa_policy.loaders.members import Node
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Export
@@ -65,6 +65,7 @@ FUNCTION = Table(
             structure(*same("LogFormat", "ApplicationLogLevel", "SystemLogLevel", "LogGroup")),
         ),
         *same("TenancyConfig", "CapacityProviderConfig", "DurableConfig", read=as_is),
+        Member("CodeSha256", CODE_SHA_PROPERTY),
         Member("VpcConfig", VPC_ID_PROPERTY, lambda node: inside("VpcId")(node) or None),
     ),
     elsewhere={

@@ -12,7 +12,11 @@ from dataclasses import replace
 from wa_policy.errors import InternalError
 from wa_policy.rules.arguments import Value, Values
 from wa_policy.rules.model import Each, Operand, ParameterTest, PredicateTest, PropertyTest, Test
+from wa_policy.rules.path_class import GoalWord, NoPath, PathGoal, PathSource, SourceWord
 from wa_policy.rules.request_class import (
+    LISTS,
+    MUST_HAVE,
+    NUMBERS,
     AccountCaller,
     CallerSpec,
     CallerWord,
@@ -68,7 +72,9 @@ def substitute(forbid: Forbid, bindings: Values) -> Forbid | None:
     classes = tuple(
         found for one in forbid.classes if (found := _substitute_class(one, bindings)) is not None
     )
-    return replace(forbid, classes=classes) if classes else None
+    if not classes:
+        return None
+    return replace(forbid, classes=classes, exempt=_texts(forbid.exempt, bindings))
 
 
 def _substitute_class(one: RequestClass, bindings: Values) -> RequestClass | None:
@@ -78,14 +84,8 @@ def _substitute_class(one: RequestClass, bindings: Values) -> RequestClass | Non
         return None
     context = []
     for key, spec in one.context:
-        value = KeySpec(
-            spec.absent,
-            _texts(spec.one_of, bindings),
-            _texts(spec.none_of, bindings),
-            _texts(spec.inside, bindings),
-            _texts(spec.outside, bindings),
-        )
-        if (spec.one_of and not value.one_of) or (spec.inside and not value.inside):
+        value = _key(spec, bindings)
+        if any(getattr(spec, word) and not getattr(value, word) for word in MUST_HAVE):
             return None
         context.append((_text(key, bindings), value))
     return replace(
@@ -96,6 +96,27 @@ def _substitute_class(one: RequestClass, bindings: Values) -> RequestClass | Non
         resource=ResourceSpec(patterns, _texts(one.resource.other_than, bindings)),
         context=tuple(context),
     )
+
+
+def _key(spec: KeySpec, bindings: Values) -> KeySpec:
+    return replace(
+        spec,
+        one_of=_texts(spec.one_of, bindings),
+        none_of=_texts(spec.none_of, bindings),
+        inside=_texts(spec.inside, bindings),
+        outside=_texts(spec.outside, bindings),
+        some_of=_texts(spec.some_of, bindings),
+        some_other_than=_texts(spec.some_other_than, bindings),
+        less_than=_number(spec.less_than, bindings),
+        greater_than=_number(spec.greater_than, bindings),
+    )
+
+
+def _number(value: str | float | None, bindings: Values) -> float | None:
+    found = resolve(value, bindings) if isinstance(value, str) else value
+    if found is not None and not isinstance(found, int | float):
+        raise InternalError(f"`{value}` is {found!r}, expected a number")
+    return found
 
 
 def _caller(caller: CallerSpec, bindings: Values) -> CallerSpec:
@@ -120,6 +141,33 @@ def _text(value: str, bindings: Values) -> str:
 def _texts(values: tuple[str, ...], bindings: Values) -> tuple[str, ...]:
     found = resolve(values, bindings)
     return tuple(str(item) for item in found) if isinstance(found, tuple) else (str(found),)
+
+
+# --- no_path -------------------------------------------------------------------------------------------------------
+
+
+def substitute_path(no_path: NoPath, bindings: Values) -> NoPath | None:
+    """The check without names; None where a list that says who or what turns out empty."""
+    sources: list[PathSource] = []
+    for source in no_path.sources:
+        sources += [source] if isinstance(source, SourceWord) else _texts((source,), bindings)
+    goals: list[PathGoal] = []
+    for goal in no_path.goals:
+        goals += [goal] if isinstance(goal, GoalWord) else _texts((goal,), bindings)
+    actions = _texts(no_path.actions, bindings)
+    if not sources or not goals or (no_path.actions and not actions):
+        return None
+    return replace(
+        no_path,
+        sources=tuple(sources),
+        goals=tuple(goals),
+        actions=actions,
+        left_out=_texts(no_path.left_out, bindings),
+    )
+
+
+def names_of_path(no_path: NoPath) -> Iterator[str]:
+    yield from names_in((*no_path.sources, *no_path.goals, *no_path.actions, *no_path.left_out))
 
 
 # --- which names are used ------------------------------------------------------------------------------------------
@@ -153,12 +201,13 @@ def names_of_test(test: Test) -> Iterator[str]:
 
 
 def names_of_forbid(forbid: Forbid) -> Iterator[str]:
+    yield from names_in(forbid.exempt)
     for one in forbid.classes:
         yield from names_in(
             (*one.actions, *one.not_actions, *one.resource.patterns, *one.resource.other_than)
         )
         for key, spec in one.context:
-            yield from names_in((key, *spec.one_of, *spec.none_of, *spec.inside, *spec.outside))
+            yield from names_in((key, *(getattr(spec, word) for word in (*LISTS, *NUMBERS))))
         match one.caller:
             case AccountCaller(text) | ServiceCaller(text) | FederatedCaller(text):
                 yield from names_in((text,))

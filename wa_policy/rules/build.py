@@ -28,6 +28,15 @@ from wa_policy.rules.model import (
     TestOperator,
     ValueKind,
 )
+from wa_policy.rules.path_class import (
+    DEFAULT_THROUGH,
+    GoalWord,
+    NoPath,
+    PathGoal,
+    PathSource,
+    SourceWord,
+    Through,
+)
 from wa_policy.rules.request_class import (
     AccountCaller,
     CallerSpec,
@@ -143,13 +152,34 @@ def _check(raw: Raw) -> Check:
         return Shape(*_call(raw["shape"]))
     if "require" in raw:
         return Require(_test(raw["require"]))
+    if "no_path" in raw:
+        return _no_path(raw["no_path"])
     question = raw["manual"]
     return Manual(question["question"], tuple(question.get("evidence", ())), question["expires_days"])
 
 
+def _no_path(raw: Raw) -> NoPath:
+    return NoPath(
+        sources=tuple(_source_word(word) for word in _texts(raw["from"])),
+        goals=tuple(_goal_word(word) for word in _texts(raw["to"])),
+        through=tuple(Through(word) for word in raw.get("through", DEFAULT_THROUGH)),
+        actions=_texts(raw.get("actions", ())),
+        left_out=_texts(raw.get("except", ())),
+    )
+
+
+def _source_word(word: str) -> PathSource:
+    return SourceWord(word) if word in tuple(SourceWord) else word
+
+
+def _goal_word(word: str) -> PathGoal:
+    return GoalWord(word) if word in tuple(GoalWord) else word
+
+
 def _forbid(raw: Raw) -> Forbid:
     classes = raw.get("any_of", [raw])
-    return Forbid(tuple(_class(one) for one in classes), Mode(raw.get("mode", "any")))
+    exempt = _texts(raw.get("exempt", ()))
+    return Forbid(tuple(_class(one) for one in classes), Mode(raw.get("mode", "any")), exempt)
 
 
 def _class(raw: Raw) -> RequestClass:
@@ -184,7 +214,15 @@ def _resource(raw: Any) -> ResourceSpec:
 def _key(raw: Raw) -> KeySpec:
     return KeySpec(
         absent=raw.get("absent"),
-        **{name: _texts(raw.get(name, ())) for name in ("one_of", "none_of", "inside", "outside")},
+        ignore_case=raw.get("ignore_case", False),
+        one_of=_texts(raw.get("one_of", ())),
+        none_of=_texts(raw.get("none_of", ())),
+        inside=_texts(raw.get("inside", ())),
+        outside=_texts(raw.get("outside", ())),
+        some_of=_texts(raw.get("some_of", ())),
+        some_other_than=_texts(raw.get("some_other_than", ())),
+        less_than=raw.get("less_than"),
+        greater_than=raw.get("greater_than"),
     )
 
 

@@ -15,7 +15,7 @@ from wa_policy.formal.keys import KeyDomain, Value
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.document import to_document
 from wa_policy.iam.policy import Policy
-from wa_policy.iam.principal import ArnPrincipal, Caller, User, parse_caller
+from wa_policy.iam.principal import ArnPrincipal, Caller, ServicePrincipal, User, parse_caller
 from wa_policy.inventory.model import Inventory, NoOrganization, Organization, Principal, PrincipalKind
 from wa_policy.rules.request_class import (
     AccountCaller,
@@ -34,6 +34,9 @@ _SERVES_ANONYMOUS = frozenset(
     ("AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::ApiGateway::RestApi")
 )
 _API = "AWS::ApiGateway::RestApi"
+ANY_SERVICE = "*"
+"""The name of a service caller that stands for every service."""
+_OTHER_SERVICES = ("lambda", "events", "sns", "cloudtrail")
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,9 @@ def callers_of(
             org_id = _organization_id(scope.inventory)
             acting = callers.service(name, catalog, account=customer, organization=org_id)
             yield NamedCaller(f"`{name}` acting for account {customer}", acting)
-        case ServiceCaller(name):
-            for organization in (None, callers.OUTSIDE_ORGANIZATION):
+        case ServiceCaller(spec_name):
+            names = _services(policy) if spec_name == ANY_SERVICE else (spec_name,)
+            for name, organization in product(names, (None, callers.OUTSIDE_ORGANIZATION)):
                 acting = callers.service(name, catalog, account=nobodys, organization=organization)
                 yield NamedCaller(f"`{name}` acting for any customer (here account {nobodys})", acting)
         case FederatedCaller(provider):
@@ -91,6 +95,20 @@ def callers_of(
             yield NamedCaller(f"an identity of `{issuer}`", callers.federated(provider, catalog, {}))
         case _:
             assert_never(spec)
+
+
+def _services(policy: Policy | None) -> tuple[str, ...]:
+    """The services that a policy names, and one that it does not: what it may do, any other may."""
+    named: set[str] = set()
+    for statement in () if policy is None else policy.statements:
+        for principal in () if statement.principal is None else statement.principal.principals:
+            if isinstance(principal, ServicePrincipal):
+                named.add(principal.service)
+        for condition in statement.conditions:
+            if condition.folded_key in ("aws:principalservicename", "aws:principalservicenameslist"):
+                named |= {str(value) for value in condition.values if "*" not in str(value)}
+    others = (f"{name}.amazonaws.com" for name in (*_OTHER_SERVICES, "".join(sorted(named))))
+    return (*sorted(named), next(name for name in others if name not in named))
 
 
 def _kinds(request_class: RequestClass) -> tuple[OutsiderKind, ...]:

@@ -14,19 +14,22 @@ from wa_policy.rules.bindings import (
     names_in,
     names_of_each,
     names_of_forbid,
+    names_of_path,
     names_of_test,
 )
 from wa_policy.rules.check_arguments import problems_of_arguments
 from wa_policy.rules.check_forbid import TRUST_PARAMETERS, needs_trust, problems_of_forbid
+from wa_policy.rules.check_no_path import problems_of_no_path
 from wa_policy.rules.check_tests import TestCheck
 from wa_policy.rules.each import ITERATORS
-from wa_policy.rules.message import SUBJECT_FIELDS, WITNESS_FIELDS, fields_in
+from wa_policy.rules.message import PATH_FIELDS, SUBJECT_FIELDS, WITNESS_FIELDS, fields_in
 from wa_policy.rules.model import Example, Manual, Require, Rule, Shape
 from wa_policy.rules.notes import Notes
 from wa_policy.rules.parameters import admits, expected
+from wa_policy.rules.path_class import NoPath
 from wa_policy.rules.request_class import Forbid
 from wa_policy.rules.shape import SHAPES
-from wa_policy.rules.subjects import PRINCIPAL
+from wa_policy.rules.subjects import PRINCIPAL, PRINCIPAL_TYPES
 from wa_policy.rules.vocabulary import TYPES, selected_types
 
 Raw = Mapping[str, Any]
@@ -52,11 +55,21 @@ class _Check:
         self.each()
         match self.rule.check:
             case Forbid():
-                problems_of_forbid(self.raw["forbid"], self.types, self.parameters, self.catalog, self.notes)
+                types = PRINCIPAL_TYPES if self.brings_caller() else self.types
+                problems_of_forbid(
+                    self.raw["forbid"],
+                    types,
+                    self.parameters,
+                    self.catalog,
+                    self.notes,
+                    is_guardrail=self.rule.guardrail is not None,
+                )
             case Shape():
                 self.shape()
             case Require():
                 self.test("require")
+            case NoPath() as no_path:
+                problems_of_no_path(no_path, self.raw["no_path"], self.types, self.catalog, self.notes)
             case Manual():
                 pass
         if self.rule.when is not None:
@@ -116,6 +129,11 @@ class _Check:
             self.notes.add(pointer, f"found {found} for `{check.predicate}`, expected {wanted}")
         self.arguments(pointer, shape.arguments, check.arguments)
 
+    def brings_caller(self) -> bool:
+        each = self.rule.each
+        iterator = None if each is None else ITERATORS.get(each.iterator)
+        return iterator is not None and iterator.brings_caller
+
     def suits(self, pointer: str, name: str, types: tuple[str, ...]) -> None:
         for type_ in self.types:
             if type_ in TYPES and type_ not in types:
@@ -161,12 +179,14 @@ class _Check:
                 yield from names_in(arguments.values())
             case Require(test):
                 yield from names_of_test(test)
+            case NoPath() as no_path:
+                yield from names_of_path(no_path)
             case Manual():
                 pass
 
     def place_of(self, name: str) -> str:
         """Where `$name` stands first."""
-        for word in ("when", "each", "forbid", "shape", "require"):
+        for word in ("when", "each", "forbid", "shape", "require", "no_path"):
             if word in self.raw and (found := _find(self.raw[word], f"/{word}", name)) is not None:
                 return found
         return ""
@@ -177,6 +197,8 @@ class _Check:
         known = list(SUBJECT_FIELDS)
         if isinstance(self.rule.check, Forbid):
             known += WITNESS_FIELDS
+        if isinstance(self.rule.check, NoPath):
+            known += PATH_FIELDS
         if self.rule.each is not None and self.rule.each.iterator in ITERATORS:
             known += [f"{ITEM}{field}" for field in ITERATORS[self.rule.each.iterator].fields]
         for field in fields_in(self.rule.message):

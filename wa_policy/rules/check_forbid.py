@@ -10,8 +10,10 @@ from wa_policy.iam.source import escape
 from wa_policy.iam.values import parse_address_range
 from wa_policy.inventory.model import POLICY_PROPERTY
 from wa_policy.rules.bindings import is_name
+from wa_policy.rules.check_keys import problems_of_carried, problems_of_key
 from wa_policy.rules.model import Check, Parameter, ValueKind
 from wa_policy.rules.notes import Notes, known_key
+from wa_policy.rules.parameters import admits, expected_of
 from wa_policy.rules.request_class import CallerWord, FederatedCaller, Forbid, Policies
 from wa_policy.rules.subjects import PRINCIPAL_TYPES
 from wa_policy.rules.vocabulary import TYPES
@@ -40,10 +42,17 @@ def needs_trust(check: Check) -> bool:
 
 
 def problems_of_forbid(
-    raw: Raw, types: tuple[str, ...], parameters: Mapping[str, Parameter], catalog: Catalog, notes: Notes
+    raw: Raw,
+    types: tuple[str, ...],
+    parameters: Mapping[str, Parameter],
+    catalog: Catalog,
+    notes: Notes,
+    *,
+    is_guardrail: bool = False,
 ) -> None:
     """Unknown actions and condition keys, wrong ranges, and policies that the selected types do not have."""
     classes = raw.get("any_of", [raw])
+    _exempt(raw, parameters, notes)
     for index, one in enumerate(classes):
         pointer = f"/forbid/any_of/{index}" if "any_of" in raw else "/forbid"
         _policies(one, pointer, types, notes)
@@ -57,6 +66,26 @@ def problems_of_forbid(
                 notes.add(place, f"found the condition key `{key}`, expected one that the catalog knows")
             for word in ("inside", "outside"):
                 _ranges(_places(spec.get(word, ()), f"{place}/{word}"), parameters, notes)
+            problems_of_key(key, spec, place, parameters, catalog=catalog, notes=notes)
+            actions, but = (_listed(one.get(word, ())) for word in ("action", "not_action"))
+            problems_of_carried(
+                key, actions, but, place, catalog=catalog, notes=notes, is_guardrail=is_guardrail
+            )
+
+
+def _listed(raw: Any) -> tuple[str, ...]:
+    return (raw,) if isinstance(raw, str) else tuple(raw)
+
+
+def _exempt(raw: Raw, parameters: Mapping[str, Parameter], notes: Notes) -> None:
+    for place, pattern in _places(raw.get("exempt", ()), "/forbid/exempt"):
+        if not is_name(pattern):
+            if not admits(ValueKind.PRINCIPAL, pattern, many=False):
+                notes.add(place, f"found `{pattern}`, expected {expected_of(ValueKind.PRINCIPAL)}")
+            continue
+        parameter = parameters.get(pattern[1:])
+        if parameter is not None and parameter.kind is not ValueKind.PRINCIPAL:
+            notes.add(place, f"found `{pattern}` of type `{parameter.type}`, expected `[principal]`")
 
 
 def _policies(one: Raw, pointer: str, types: tuple[str, ...], notes: Notes) -> None:

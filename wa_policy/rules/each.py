@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from wa_policy.findings import Verdict
 from wa_policy.inventory.model import POLICY_PROPERTY
 from wa_policy.rules.arguments import Argument, ArgumentKind
+from wa_policy.rules.each_function import execution_role, role_sharers, write_span
 from wa_policy.rules.each_principal import (
     pass_role_grants,
     resource_grants,
@@ -20,11 +21,13 @@ from wa_policy.rules.each_resource import (
     granted_services,
     methods,
 )
+from wa_policy.rules.each_trigger import triggers
 from wa_policy.rules.items import ItemIterator
 from wa_policy.rules.subjects import PRINCIPAL_TYPES
 from wa_policy.rules.vocabulary import TYPES
 
 _ROLE = ("AWS::IAM::Role",)
+_FUNCTION = ("AWS::Lambda::Function",)
 _WITH_POLICY = tuple(
     type_ for type_, properties in TYPES.items() if POLICY_PROPERTY in properties or type_ in _ROLE
 )
@@ -38,6 +41,15 @@ ITERATORS: Mapping[str, ItemIterator] = {
         _WITH_POLICY,
         (Argument("keys", ArgumentKind.KEYS), Argument("operators", ArgumentKind.OPERATORS)),
         empty=Verdict.NOT_APPLICABLE,
+    ),
+    "execution_role": ItemIterator(
+        execution_role,
+        "the role as which the function runs, with the ARNs of the function and its versions and those of its layers that "
+        "belong to the account; a `forbid` for `self` asks about the policies of the role",
+        ("role", "functions", "layers"),
+        _FUNCTION,
+        empty=Verdict.NOT_APPLICABLE,
+        brings_caller=True,
     ),
     "granted_accounts": ItemIterator(
         granted_accounts,
@@ -81,6 +93,14 @@ ITERATORS: Mapping[str, ItemIterator] = {
         ("resource", "actions", "policy"),
         PRINCIPAL_TYPES,
     ),
+    "role_sharers": ItemIterator(
+        role_sharers,
+        "the role of the function, with the other functions of the account that run as it and are no copies: with the same "
+        "code, handler and image settings",
+        ("role", "functions", "count"),
+        _FUNCTION,
+        empty=Verdict.NOT_APPLICABLE,
+    ),
     "shared_issuers": ItemIterator(
         shared_issuers,
         "the providers of the trust policy that are in the table of shared issuers; `subjects` are those of `allowed`, or "
@@ -97,12 +117,32 @@ ITERATORS: Mapping[str, ItemIterator] = {
         (*_WITH_POLICY, "AWS::IAM::User"),
         (Argument("policies", ArgumentKind.TEXT),),
     ),
+    "triggers": ItemIterator(
+        triggers,
+        "what sets off the function and is written by IAM actions: the queues, tables and streams of its event source "
+        "mappings, the buckets and topics that notify it; and its setting against loops where Lambda detects any",
+        ("source", "actions", "resources", "says"),
+        _FUNCTION,
+        empty=Verdict.NOT_APPLICABLE,
+        brings_caller=True,
+    ),
     "whole_services": ItemIterator(
         whole_services,
         "the services of which an Allow statement names every action by wildcards; `actions` are patterns, one item `*` "
         "stands for every service",
         ("service", "actions", "policy"),
         PRINCIPAL_TYPES,
+    ),
+    "write_span": ItemIterator(
+        write_span,
+        "the role of the function, with the services and the actions of the levels Write and Permissions management that "
+        "its Allow statements name, whatever their resources and conditions, and neither a Deny nor the boundary takes away "
+        "outright; not those of `except`",
+        ("role", "services", "actions", "service_count", "action_count"),
+        _FUNCTION,
+        (Argument("except", ArgumentKind.ACTIONS, required=False),),
+        empty=Verdict.NOT_APPLICABLE,
+        brings_caller=True,
     ),
 }
 """All iterators by name."""

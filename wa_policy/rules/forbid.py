@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from wa_policy.catalog.model import Catalog
 from wa_policy.errors import InternalError
 from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.evaluator.applying import caller_side, resource_side
@@ -12,20 +13,26 @@ from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.situations import ApiAuthorizer, ResourceFacts
 from wa_policy.findings import Verdict, Witness
 from wa_policy.formal.actions import action_set, telling
-from wa_policy.formal.keys import KeyDomain, Value
+from wa_policy.formal.keys import KeyDomain
 from wa_policy.formal.question import Question, find_request
-from wa_policy.formal.strings import Group
 from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
 from wa_policy.iam.parse import parse_policy
-from wa_policy.iam.pattern import glob
 from wa_policy.iam.policy import Policy, Statement
 from wa_policy.iam.principal import Anonymous, AwsService, Role, User, account_of
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
-from wa_policy.iam.values import AddressRange, parse_address_range
 from wa_policy.rules.callers import NamedCaller, callers_of, of_resource, shown
+from wa_policy.rules.key_domains import within
 from wa_policy.rules.looks import action_groups, grants_nothing, may_allow_all
-from wa_policy.rules.request_class import CallerWord, Forbid, KeySpec, Mode, Policies, RequestClass
+from wa_policy.rules.request_class import (
+    CallerWord,
+    Forbid,
+    KeySpec,
+    Mode,
+    Policies,
+    RequestClass,
+    exemption,
+)
 from wa_policy.rules.subjects import Judgement, Scope, Subject
 
 _ASSUMED = Source("(assumed)")
@@ -51,9 +58,7 @@ def judge(forbid: Forbid, subject: Subject, bindings: Mapping[str, object], scop
     With mode `all`: fail iff for every action of the class some request is allowed.
     """
     del bindings  # the names in the classes are replaced already
-    judgements = [
-        _judge_class(request_class, forbid.mode, subject, scope) for request_class in forbid.classes
-    ]
+    judgements = [_judge_class(request_class, forbid, subject, scope) for request_class in forbid.classes]
     for judgement in judgements:
         if judgement.verdict is Verdict.FAIL:
             return judgement
@@ -61,10 +66,10 @@ def judge(forbid: Forbid, subject: Subject, bindings: Mapping[str, object], scop
     return Judgement(Verdict.UNKNOWN, reasons=reasons) if reasons else Judgement(Verdict.PASS)
 
 
-def _judge_class(request_class: RequestClass, mode: Mode, subject: Subject, scope: Scope) -> Judgement:
+def _judge_class(request_class: RequestClass, forbid: Forbid, subject: Subject, scope: Scope) -> Judgement:
     reasons: list[Unknown] = []
-    for question, named in _questions(request_class, subject, scope):
-        match _ask(question, mode, scope):
+    for question, named in _questions(request_class, forbid.exempt, subject, scope):
+        match _ask(question, forbid.mode, scope):
             case Refuted() as refuted:
                 return _fail(refuted, question, named, scope)
             case Undecided(why):
@@ -130,8 +135,9 @@ _SAID_BY_CALLER = frozenset(("aws:principalaccount", "aws:principalarn"))
 
 
 def _questions(
-    request_class: RequestClass, subject: Subject, scope: Scope
+    request_class: RequestClass, exempt: tuple[str, ...], subject: Subject, scope: Scope
 ) -> Iterator[tuple[Question, NamedCaller]]:
+    stated = (*request_class.context, *exemption(exempt))
     side = _side(request_class, subject, scope)
     about = of_resource(subject, scope)
     for named in callers_of(request_class, subject, scope, side.policy):
@@ -150,9 +156,11 @@ def _questions(
                 not_resources=request_class.resource.other_than,
                 resource_account=subject.account
                 or (None if request_class.caller is CallerWord.SELF else _OWNER),
-                worlds=tuple(_restricted(world, about, request_class) for world in named.caller.worlds),
+                worlds=tuple(
+                    _restricted(world, about, stated, scope.catalog) for world in named.caller.worlds
+                ),
                 stated=(
-                    *(key.lower() for key, _ in request_class.context),
+                    *dict.fromkeys(key.lower() for key, _ in stated),
                     *_IDENTIFYING.get(type(caller), ()),
                 ),
                 facts=ResourceFacts(api_authorizer=ApiAuthorizer.NONE) if is_api else ResourceFacts(),
@@ -199,47 +207,21 @@ def _own_resources(request_class: RequestClass, subject: Subject) -> tuple[str, 
 
 
 def _restricted(
-    world: Callable[[str], KeyDomain], about: Mapping[str, KeyDomain], request_class: RequestClass
+    world: Callable[[str], KeyDomain],
+    about: Mapping[str, KeyDomain],
+    stated: Sequence[tuple[str, KeySpec]],
+    catalog: Catalog,
 ) -> Callable[[str], KeyDomain]:
     """The domains of a world within what the request class says of its keys."""
-    stated = {key.lower(): spec for key, spec in request_class.context}
 
     def domain(key: str) -> KeyDomain:
         found = about.get(key) or world(key)
-        spec = stated.get(key)
-        return found if spec is None else _within(found, spec)
+        for name, spec in stated:
+            if name.lower() == key:
+                found = within(found, key, spec, catalog)
+        return found
 
     return domain
-
-
-def _within(domain: KeyDomain, spec: KeySpec) -> KeyDomain:
-    groups = [*domain.groups]
-    if spec.one_of:
-        groups.append(Group(tuple(glob(pattern) for pattern in spec.one_of)))
-    if spec.none_of:
-        groups.append(Group(tuple(glob(pattern) for pattern in spec.none_of), negated=True))
-    restricted = replace(
-        domain,
-        absent=domain.absent and spec.absent is not False,
-        present=domain.present and spec.absent is not True,
-        groups=tuple(groups),
-        inside=(*domain.inside, *_ranges(spec.inside)),
-        outside=(*domain.outside, *_ranges(spec.outside)),
-    )
-    if domain.fixed is None:
-        return restricted if restricted.absent or restricted.present else replace(restricted, fixed=())
-    return replace(restricted, fixed=tuple(value for value in domain.fixed if _fits(value, restricted)))
-
-
-def _fits(value: Value, domain: KeyDomain) -> bool:
-    if value is None:
-        return domain.absent
-    values = (value,) if isinstance(value, str) else value
-    return domain.present and all(group.holds(item) for group in domain.groups for item in values)
-
-
-def _ranges(texts: tuple[str, ...]) -> tuple[AddressRange, ...]:
-    return tuple(found for text in texts if (found := parse_address_range(text)) is not None)
 
 
 # --- what a finding shows ------------------------------------------------------------------------------------------

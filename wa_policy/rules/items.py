@@ -10,6 +10,7 @@ from wa_policy.iam.policy import Condition, Statement
 from wa_policy.iam.source import Source
 from wa_policy.iam.text import Text
 from wa_policy.iam.unknown import Unknown
+from wa_policy.inventory.model import Principal
 from wa_policy.rules.arguments import Argument, Values
 from wa_policy.rules.subjects import Scope, Subject
 
@@ -20,7 +21,9 @@ Field = str | tuple[str, ...]
 class Item:
     """One part of a subject. `key` names it over scans; `unknown` says why nothing can be said about it.
 
-    `statement`, `condition` and `value` are what a shape looks at, where the iterator gives them.
+    `statement`, `condition` and `value` are what a shape looks at, where the iterator gives them. `principal` is who
+    calls in the requests of a `forbid` where the subject is no caller itself; `open` says why more may hold of the item
+    than its fields say.
     """
 
     key: str
@@ -30,6 +33,8 @@ class Item:
     condition: Condition | None = None
     value: Text | None = None
     unknown: Unknown | None = None
+    principal: Principal | None = None
+    open: Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,10 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class ItemIterator:
-    """A named iterator: what it gives, for which types, and the verdict on a subject that has no item."""
+    """A named iterator: what it gives, for which types, and the verdict on a subject that has no item.
+
+    `brings_caller`: its items have a principal, so that `forbid` can ask about the policies of that one.
+    """
 
     give: Callable[[Subject, Scope, Values], Items]
     doc: str
@@ -50,6 +58,7 @@ class ItemIterator:
     types: tuple[str, ...]
     arguments: tuple[Argument, ...] = ()
     empty: Verdict = Verdict.PASS
+    brings_caller: bool = False
 
 
 def first_of_each_key(items: Iterable[Item]) -> tuple[Item, ...]:

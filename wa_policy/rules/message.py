@@ -11,6 +11,7 @@ from wa_policy.rules.items import Item
 from wa_policy.rules.subjects import Subject
 
 SUBJECT_FIELDS = ("subject", "id", "type", "account", "region")
+PATH_FIELDS = ("path",)
 WITNESS_FIELDS = ("witness", "caller", "action", "resource")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 _SHOWN = 5
@@ -21,9 +22,9 @@ def fields_in(message: str) -> tuple[str, ...]:
     return tuple(_FIELD.findall(message))
 
 
-def render(message: str, subject: Subject, item: Item | None, witness: Witness | None) -> str:
+def render(message: str, subject: Subject, item: Item | None, witness: Witness | None, path: str = "") -> str:
     """The message with the values of its fields; a field without a value is shown as `?`."""
-    values = _values(subject, item, witness)
+    values = {**_values(subject, item, witness), "path": path}
     return _FIELD.sub(lambda found: values.get(found[1]) or "?", message)
 
 

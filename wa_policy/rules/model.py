@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from wa_policy.findings import RuleFacts, Severity, Verdict
 from wa_policy.iam.source import Source
+from wa_policy.rules.path_class import NoPath
 from wa_policy.rules.request_class import Forbid
 from wa_policy.settings import ParameterValue, Profile
 
@@ -23,6 +24,12 @@ class ValueKind(StrEnum):
     SERVICE = "service"
     VPC = "vpc"
     API = "api"
+    REGION = "region"
+    VPC_ENDPOINT = "vpc_endpoint"
+    SUBNET = "subnet"
+    SECURITY_GROUP = "security_group"
+    ARN = "arn"
+    PRINCIPAL = "principal"
     SUBJECT = "subject"
     TEXT = "text"
     NUMBER = "number"
@@ -146,7 +153,7 @@ class Manual:
     expires_days: int
 
 
-Check = Forbid | Shape | Require | Manual
+Check = Forbid | Shape | Require | NoPath | Manual
 
 
 class GuardrailKind(StrEnum):

@@ -15,10 +15,25 @@ from wa_policy.settings import ParameterValue
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 _VPC = re.compile(r"vpc-[0-9a-f]+")
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]+")
+_VPC_ENDPOINT = re.compile(r"vpce-[0-9a-f]+")
+_SUBNET = re.compile(r"subnet-[0-9a-f]+")
+_SECURITY_GROUP = re.compile(r"sg-[0-9a-f]+")
+_ARN = re.compile(r"arn:[^:\s]+(?::[^:\s]*){3}:[^\s]+")
+# What aws:PrincipalArn can hold: for a session it is the ARN of its role.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+_PRINCIPAL = re.compile(
+    r"arn:[a-z*?-]+:(?:iam|sts|\*):\*?:(?:[0-9]{12}|[0-9?]*\*[0-9?*]*|\?{12}):"
+    r"(?:root|\*|(?:role|user|federated-user)/[^\s:]+)"
+)
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
+
+
+def _is_arn_pattern(value: object) -> bool:
+    return isinstance(value, str) and _ARN.fullmatch(value) is not None and "${" not in value
 
 
 def _fits(pattern: re.Pattern[str]) -> Callable[[object], bool]:
@@ -37,6 +52,15 @@ _KINDS: Mapping[ValueKind, tuple[Callable[[object], bool], str]] = {
     ),
     ValueKind.SERVICE: (_fits(_SERVICE), "a service principal such as `lambda.amazonaws.com`"),
     ValueKind.VPC: (_fits(_VPC), "a VPC id such as `vpc-0a1b2c3d`"),
+    ValueKind.REGION: (_fits(_REGION), "a Region such as `eu-west-1`"),
+    ValueKind.VPC_ENDPOINT: (_fits(_VPC_ENDPOINT), "a VPC endpoint id such as `vpce-0a1b2c3d`"),
+    ValueKind.SUBNET: (_fits(_SUBNET), "a subnet id such as `subnet-0a1b2c3d`"),
+    ValueKind.SECURITY_GROUP: (_fits(_SECURITY_GROUP), "a security group id such as `sg-0a1b2c3d`"),
+    ValueKind.ARN: (_is_arn_pattern, "an ARN, in which `*` stands for any text"),
+    ValueKind.PRINCIPAL: (
+        _fits(_PRINCIPAL),
+        "the ARN of a role, user or root user, in which `*` stands for any text, such as `arn:aws:iam::*:role/break-glass`",
+    ),
     ValueKind.API: (_is_text, "the id of an API"),
     ValueKind.SUBJECT: (_is_text, "a subject, in which `*` stands for any text"),
     ValueKind.TEXT: (_is_text, "a text"),
@@ -50,8 +74,13 @@ _KINDS: Mapping[ValueKind, tuple[Callable[[object], bool], str]] = {
 
 def expected(parameter: Parameter) -> str:
     """What a value of the parameter has to be, in words."""
-    words = _KINDS[parameter.kind][1]
+    words = expected_of(parameter.kind)
     return f"a list, each item {words}" if parameter.many else words
+
+
+def expected_of(kind: ValueKind) -> str:
+    """What one value of the kind has to be, in words."""
+    return _KINDS[kind][1]
 
 
 def admits(kind: ValueKind, value: object, *, many: bool) -> bool:

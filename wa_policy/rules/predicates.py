@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.iam.policy import Effect
 from wa_policy.iam.principal import ServicePrincipal, UnknownPrincipal
+from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values, text, texts
 from wa_policy.rules.documents import identity_documents, resource_documents
@@ -50,6 +51,15 @@ def _trusts_service(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     return any_of(found)
 
 
+def _is_administrator(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+    from wa_policy.rules.graphs import graphs_of
+
+    principal = subject.principal
+    if principal is None:
+        return Unknown(UnknownKind.NOT_EXPORTED, f"the identity policies of `{subject.id}`")
+    return graphs_of(scope).administrators.get(principal.arn, False)
+
+
 def _is_granted_any(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     documents = identity_documents(subject)
     wanted = matching(texts(arguments, "actions"), scope.catalog) & scope.catalog.listed
@@ -62,6 +72,11 @@ def _is_granted_any(subject: Subject, scope: Scope, arguments: Values) -> Truth:
 
 
 PREDICATES: Mapping[str, Predicate] = {
+    "is_administrator": Predicate(
+        _is_administrator,
+        "the user or role can give itself, or a role of its making, every permission of its account",
+        PRINCIPAL_TYPES,
+    ),
     "is_service_linked": Predicate(
         _is_service_linked,
         "the role belongs to an AWS service: control policies do not bind it, and its account cannot change it",

@@ -18,8 +18,8 @@ from wa_policy.rules.check import check
 from wa_policy.rules.model import Rule, ValueKind
 from wa_policy.rules.notes import Notes
 
-CHECKS = ("forbid", "shape", "require", "manual")
-RESERVED = ("permit", "no_path", "validate")
+CHECKS = ("forbid", "shape", "require", "no_path", "manual")
+RESERVED = ("permit", "validate")
 """Kinds of check that the schema names and no version supports yet."""
 
 
@@ -55,7 +55,7 @@ def _before_building(file: str, raw: Mapping[str, Any]) -> Notes:
     checks = [word for word in (*CHECKS, *RESERVED) if word in raw]
     for word in checks:
         if word in RESERVED:
-            advice = "write the rule with `forbid`, `shape`, `require` or `manual`"
+            advice = "write the rule with `forbid`, `shape`, `require`, `no_path` or `manual`"
             notes.add(f"/{word}", f"found `{word}`, which is not supported yet", advice)
     if len(checks) != 1:
         found = " and ".join(f"`{word}`" for word in checks) or "no check"

@@ -5,6 +5,7 @@
       caller: everyone              # or anonymous | self | {account: X} | {service: S, acting_for: other_account} | {federated: I}
       action: lambda:InvokeFunction # a pattern or a list; `not_action` takes away
       resource: self                # or `*`, a pattern, {other_than: [patterns]}
+      exempt: $exempt_principals    # patterns of the ARNs of principals that belong to none of the classes
       context:                      # what is said of a key restricts the class; a key that is not named is free
         aws:SourceIp: {outside: $trusted_cidrs}
 
@@ -81,8 +82,10 @@ class ResourceSpec:
 class KeySpec:
     """What the class says of one context key: it is absent, or has a value that the other fields admit.
 
-    `one_of` and `none_of` are patterns, `outside` and `inside` address ranges. With `absent` None both an absent key
-    and a value belong to the class; True: only absent; False: only present.
+    `one_of` and `none_of` are patterns, `outside` and `inside` address ranges, `less_than` and `greater_than` numbers.
+    Of a multivalued key, `some_of`: at least one value fits one of the patterns, `some_other_than`: at least one value
+    fits none of them. With `absent` None both an absent key and a value belong to the class; True: only absent; False:
+    only present. A multivalued key without values counts as absent.
     """
 
     absent: bool | None = None
@@ -90,6 +93,18 @@ class KeySpec:
     none_of: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    some_of: tuple[str, ...] = ()
+    some_other_than: tuple[str, ...] = ()
+    less_than: str | float | None = None
+    greater_than: str | float | None = None
+    ignore_case: bool = False
+
+
+LISTS = ("one_of", "none_of", "inside", "outside", "some_of", "some_other_than")
+"""The words of a key that take lists."""
+MUST_HAVE = ("one_of", "inside", "some_of")
+"""Those that leave no request where the list is empty; the others are exceptions."""
+NUMBERS = ("less_than", "greater_than")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +125,10 @@ class Forbid:
 
     classes: tuple[RequestClass, ...]
     mode: Mode = Mode.ANY
+    exempt: tuple[str, ...] = ()
+    """Callers whose aws:PrincipalArn fits one of these patterns belong to none of the classes."""
+
+
+def exemption(patterns: tuple[str, ...]) -> tuple[tuple[str, KeySpec], ...]:
+    """What a class says of its callers where those that fit the patterns are exempt."""
+    return (("aws:PrincipalArn", KeySpec(none_of=patterns)),) if patterns else ()

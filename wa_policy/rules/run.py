@@ -12,16 +12,27 @@ from wa_policy.findings import Report, Result, RuleFacts, Verdict
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Inventory
 from wa_policy.rules.arguments import Value
-from wa_policy.rules.bindings import ITEM, resolve_all, substitute
+from wa_policy.rules.bindings import ITEM, resolve_all, substitute, substitute_path
 from wa_policy.rules.each import ITERATORS
 from wa_policy.rules.items import Item, Items
 from wa_policy.rules.matcher import holds
 from wa_policy.rules.message import render
 from wa_policy.rules.model import Manual, Require, Rule, Shape
 from wa_policy.rules.parameters import check_settings, values_of
+from wa_policy.rules.path_class import NoPath
 from wa_policy.rules.request_class import Forbid
 from wa_policy.rules.shape import SHAPES
-from wa_policy.rules.subjects import PRINCIPAL, ROLE, Judgement, Scope, Subject, subjects, unread_roles
+from wa_policy.rules.subjects import (
+    PRINCIPAL,
+    ROLE,
+    Judgement,
+    Scope,
+    Shared,
+    Subject,
+    subject_of,
+    subjects,
+    unread_roles,
+)
 from wa_policy.rules.tables import shared_issuers
 from wa_policy.settings import Profile, Settings
 
@@ -44,11 +55,12 @@ def run(
     """The verdicts of the rules of the profile, or of those named by `only` whatever their profile."""
     check_settings(pack, settings.parameters)
     rules = chosen(pack, settings.profile, only)
+    shared = Shared()
     results = [
         result
         for rule in rules
         for result in run_rule(
-            rule, inventory, Scope(inventory, values_of(rule, settings.parameters), catalog), progress
+            rule, inventory, Scope(inventory, values_of(rule, settings.parameters), catalog, shared), progress
         )
     ]
     return Report(
@@ -155,12 +167,14 @@ class _Run:
         values = self.bindings(item)
         match self.rule.check:
             case Forbid() as forbid:
-                return self.forbidden(forbid, values)
+                return self.forbidden(forbid, values, self.caller(item))
             case Shape() as shape:
                 return _PASS if item is None else self.shaped(shape, item, values)
             case Require(test):
                 kept = holds(test, self.subject, self.scope, values)
                 return _judged(kept, Verdict.PASS, Verdict.FAIL)
+            case NoPath() as no_path:
+                return self.without_path(no_path, values)
             case Manual():
                 return Judgement(Verdict.MANUAL)
             case _:
@@ -174,17 +188,33 @@ class _Run:
         from wa_policy.rules.forbid import judge
 
         requests = predicate.shown_by(item, self.subject, self.scope)
-        witness = judge(Forbid((requests,)), self.subject, {}, self.scope).witness if requests else None
+        caller = self.caller(item)
+        witness = judge(Forbid((requests,)), caller, {}, self.scope).witness if requests else None
         words = predicate.evidence(item) if witness is None else ""
         return Judgement(Verdict.FAIL, witness, evidence=words)
 
-    def forbidden(self, forbid: Forbid, values: Mapping[str, Value]) -> Judgement:
+    def forbidden(self, forbid: Forbid, values: Mapping[str, Value], caller: Subject) -> Judgement:
         from wa_policy.rules.forbid import judge
 
         asked = substitute(forbid, values)
         if asked is None:
             return Judgement(Verdict.NOT_APPLICABLE)
-        return judge(asked, self.subject, values, self.scope)
+        return judge(asked, caller, values, self.scope)
+
+    def caller(self, item: Item | None) -> Subject:
+        """Whose policies are asked: the subject's, or those of the principal that an item brings."""
+        if item is None or item.principal is None:
+            return self.subject
+        return subject_of(item.principal, self.scope.inventory)
+
+    def without_path(self, no_path: NoPath, values: Mapping[str, Value]) -> Judgement:
+        from wa_policy.rules.graphs import graphs_of
+        from wa_policy.rules.no_path import judge
+
+        asked = substitute_path(no_path, values)
+        if asked is None:
+            return Judgement(Verdict.NOT_APPLICABLE)
+        return judge(asked, self.subject, graphs_of(self.scope))
 
     def bindings(self, item: Item | None) -> dict[str, Value]:
         if item is None:
@@ -195,7 +225,7 @@ class _Run:
         rule, subject = self.rule, self.subject
         message = ""
         if judgement.verdict is Verdict.FAIL:
-            message = render(rule.message, subject, item, judgement.witness)
+            message = render(rule.message, subject, item, judgement.witness, judgement.path)
         elif judgement.verdict is Verdict.MANUAL and isinstance(rule.check, Manual):
             message = rule.check.question
         return Result(

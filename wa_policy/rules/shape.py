@@ -10,6 +10,15 @@ from wa_policy.rules.arguments import Argument, ArgumentKind, Values
 from wa_policy.rules.items import Item
 from wa_policy.rules.request_class import RequestClass
 from wa_policy.rules.shape_addresses import calls_from_range, is_unsound_range, range_in_words
+from wa_policy.rules.shape_functions import (
+    feeds_itself,
+    is_shared,
+    loop_in_words,
+    sharing_in_words,
+    span_in_words,
+    spans_more_than,
+    writes_to_trigger,
+)
 from wa_policy.rules.shape_resources import calls_on_unnamed_resource, is_wide_resource, resource_in_words
 from wa_policy.rules.shape_sources import calls_for_source, is_wide_source, source_in_words
 from wa_policy.rules.subjects import Scope, Subject
@@ -31,7 +40,27 @@ class ShapePredicate:
     arguments: tuple[Argument, ...] = ()
 
 
+def _none(_item: Item, _subject: Subject, _scope: Scope) -> RequestClass | None:
+    """No request shows it."""
+    return None
+
+
 SHAPES: Mapping[str, ShapePredicate] = {
+    "feeds_itself": ShapePredicate(
+        feeds_itself,
+        "the role of the function may write what sets it off, so far as its own policies say, or the function lets loops "
+        "run that Lambda would stop",
+        ("triggers",),
+        writes_to_trigger,
+        loop_in_words,
+    ),
+    "is_shared": ShapePredicate(
+        is_shared,
+        "another function has the role, one that is no copy of this one",
+        ("role_sharers",),
+        _none,
+        sharing_in_words,
+    ),
     "is_unsound_range": ShapePredicate(
         is_unsound_range,
         "the range is one that lets through (in an Allow, or excepted from a Deny) and is shorter than the prefix, or holds "
@@ -60,6 +89,14 @@ SHAPES: Mapping[str, ShapePredicate] = {
         ("condition_values",),
         calls_for_source,
         source_in_words,
+    ),
+    "spans_more_than": ShapePredicate(
+        spans_more_than,
+        "there are more services, or more actions, than given",
+        ("write_span",),
+        _none,
+        span_in_words,
+        (Argument("services", ArgumentKind.NUMBER), Argument("actions", ArgumentKind.NUMBER)),
     ),
 }
 """All predicates by name."""

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.findings import Verdict, Witness
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import Inventory, Principal, Resource
+from wa_policy.inventory.model import Inventory, Principal, PrincipalKind, Resource
 from wa_policy.settings import ParameterValue
+
+if TYPE_CHECKING:
+    from wa_policy.rules.graphs import Graphs
 
 PRINCIPAL = "principal"
 """The word of `select` for users and roles."""
@@ -33,20 +37,31 @@ class Subject:
     source: Source = field(compare=False)
 
 
+@dataclass(slots=True, eq=False)
+class Shared:
+    """What the rules of a run work out together: the graph, once a rule asks for it."""
+
+    graphs: Graphs | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """All that a check may use: `parameters` has a value for each parameter that the rule declares."""
+    """All that a check may use: `parameters` has a value for each parameter that the rule declares.
+
+    Scopes of one inventory and catalog may share what is worked out once for all rules.
+    """
 
     inventory: Inventory
     parameters: Mapping[str, ParameterValue]
     catalog: Catalog
+    shared: Shared = field(default_factory=Shared, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """The answer of a check on a subject or item: `source` is the place to look at, None where it is the subject's.
 
-    `evidence` says what shows a fail that no request can show.
+    `evidence` says what shows a fail that no request can show; `path` is the path of a `no_path` in words.
     """
 
     verdict: Verdict
@@ -54,6 +69,7 @@ class Judgement:
     reasons: tuple[Unknown, ...] = ()
     source: Source | None = None
     evidence: str = ""
+    path: str = ""
 
 
 def subjects(inventory: Inventory, select: tuple[str, ...]) -> Iterator[Subject]:
@@ -61,16 +77,29 @@ def subjects(inventory: Inventory, select: tuple[str, ...]) -> Iterator[Subject]
     types = [type_ for word in select for type_ in (PRINCIPAL_TYPES if word == PRINCIPAL else (word,))]
     for type_ in dict.fromkeys(types):
         for resource in inventory.of_type(type_):
-            yield Subject(
-                id=resource.id,
-                type=type_,
-                account=resource.account,
-                name=resource.name or resource.id,
-                region=resource.region,
-                resource=resource,
-                principal=inventory.principal(resource.id),
-                source=resource.source,
-            )
+            yield _subject(resource, inventory)
+
+
+def _subject(resource: Resource, inventory: Inventory) -> Subject:
+    return Subject(
+        id=resource.id,
+        type=resource.type,
+        account=resource.account,
+        name=resource.name or resource.id,
+        region=resource.region,
+        resource=resource,
+        principal=inventory.principal(resource.id),
+        source=resource.source,
+    )
+
+
+def subject_of(principal: Principal, inventory: Inventory) -> Subject:
+    """A user or role as a subject."""
+    resource = inventory.resource(principal.arn)
+    type_ = ROLE if principal.kind is PrincipalKind.ROLE else PRINCIPAL_TYPES[1]
+    return Subject(
+        principal.arn, type_, principal.account, principal.name, None, resource, principal, principal.source
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wa_policy.inventory.model import (
+    CODE_SHA_PROPERTY,
     METHODS_PROPERTY,
     POLICY_PROPERTY,
     REST_API_ID_PROPERTY,
@@ -162,7 +163,8 @@ TYPES: Mapping[str, Mapping[str, PropertyType]] = {
     )
     | _names("Tags"),
     "AWS::Lambda::Function": _texts(
-        f"FunctionName Runtime Role Handler Description PackageType KmsKeyArn CodeSigningConfigArn RecursiveLoop {VPC_ID_PROPERTY}"
+        f"FunctionName Runtime Role Handler Description PackageType KmsKeyArn CodeSigningConfigArn RecursiveLoop {CODE_SHA_PROPERTY} "
+        f"{VPC_ID_PROPERTY}"
     )
     | _numbers("Timeout MemorySize ReservedConcurrentExecutions")
     | _lists("Layers Architectures")
