@@ -43,7 +43,9 @@ from wa_policy.api.requests import (
 )
 from wa_policy.api.scanning import (
     check_forbidden,
+    diff,
     locate,
+    locate_results,
     rule,
     rules,
     scan,
@@ -62,6 +64,7 @@ __all__ = [
     "check_forbidden",
     "check_no_new_access",
     "check_no_public_access",
+    "diff",
     "escalations",
     "evaluate",
     "explain",
@@ -71,6 +74,7 @@ __all__ = [
     "graph_page",
     "locate",
     "locate_escalations",
+    "locate_results",
     "lost_input",
     "only_changed",
     "read",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from wa_policy.api.inputs import Progress, catalog
-from wa_policy.errors import UsageError
-from wa_policy.findings import Report, RuleFacts
+from wa_policy.errors import Problem, UsageError
+from wa_policy.findings import Report, Result, RuleFacts
 from wa_policy.iam.source import Source
 from wa_policy.inventory.model import Inventory
 from wa_policy.settings import ParameterValue, Settings
+
+if TYPE_CHECKING:
+    from wa_policy.findings.difference import Difference
 
 
 def rules() -> tuple[RuleFacts, ...]:
@@ -85,6 +89,17 @@ def scan(
     return replace(report, principals=len(inventory.principals), resources=len(inventory.resources))
 
 
+def diff(
+    old: Inventory,
+    new: Inventory,
+    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+) -> Difference:
+    """The findings and the access that appear or go from one inventory to another."""
+    from wa_policy.findings.difference import difference
+
+    return difference(scan(old, settings), scan(new, settings), old, new, catalog())
+
+
 def check_forbidden(
     inventory: Inventory,
     rule_id: str,
@@ -106,14 +121,19 @@ def check_forbidden(
 
 def locate(report: Report, *, stdin: bytes | None = None) -> Mapping[Source, int]:
     """The lines of all places that a report of the findings names; each file is read once more."""
+    return locate_results((*report.findings, *report.unknown, *report.accepted), report.problems, stdin=stdin)
+
+
+def locate_results(
+    results: Iterable[Result], problems: Iterable[Problem] = (), *, stdin: bytes | None = None
+) -> Mapping[Source, int]:
+    """The lines of all places that results and problems name; each file is read once more."""
     wanted: dict[Source, None] = {}
-    for result in (*report.findings, *report.unknown, *report.accepted):
+    for result in results:
         wanted[result.source] = None
         if result.witness is not None:
             wanted.update(dict.fromkeys(result.witness.statements))
-    wanted.update(
-        (Source(problem.file, problem.pointer), None) for problem in report.problems if not problem.line
-    )
+    wanted.update((Source(problem.file, problem.pointer), None) for problem in problems if not problem.line)
     from wa_policy.loaders.located import locate_all
 
     return locate_all(wanted, stdin=stdin)

@@ -17,6 +17,7 @@ _COMMANDS = {
     "can": ("wa_policy.cli.can", "can"),
     "check": ("wa_policy.cli.check", "check"),
     "completion": ("wa_policy.cli.completion", "completion"),
+    "diff": ("wa_policy.cli.diff", "diff"),
     "escalations": ("wa_policy.cli.escalations", "escalations"),
     "explain": ("wa_policy.cli.explain", "explain"),
     "graph": ("wa_policy.cli.graph", "graph"),

@@ -22,21 +22,22 @@ def render(report: Report, lines: Mapping[Source, int], options: Options) -> str
     """The report as one JSON object, the unknown verdicts in it with `show_unknown`."""
     whole: dict[str, Any] = {
         "schema": SCHEMA,
-        "findings": [_result(result, lines) for result in report.findings],
+        "findings": [result_members(result, lines) for result in report.findings],
         "problems": [_problem(problem, lines) for problem in report.problems],
         "summary": _summary(report),
     }
     if report.accepted:
         whole["accepted"] = [
-            {**_result(result, lines), "acceptance": _acceptance(result)} for result in report.accepted
+            {**result_members(result, lines), "acceptance": _acceptance(result)} for result in report.accepted
         ]
     if options.show_unknown:
-        whole["unknown"] = [_result(result, lines) for result in report.unknown]
+        whole["unknown"] = [result_members(result, lines) for result in report.unknown]
     # Everything beyond ASCII is escaped: no terminal escape or mark of direction passes through.
     return json.dumps(whole, indent=2) + "\n"
 
 
-def _result(result: Result, lines: Mapping[Source, int]) -> dict[str, Any]:
+def result_members(result: Result, lines: Mapping[Source, int]) -> dict[str, Any]:
+    """The members of a result in a report."""
     rule = result.rule
     return {
         "rule": rule.id,
