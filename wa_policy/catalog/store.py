@@ -6,8 +6,10 @@ import json
 import zlib
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from wa_policy.catalog.model import Catalog
+from wa_policy.catalog.schemas import ResourceSchemas
 
 _GZIP = 31
 """The `wbits` of zlib for data with a gzip header."""
@@ -16,5 +18,16 @@ _GZIP = 31
 @cache
 def load_catalog() -> Catalog:
     """The catalog of AWS actions that came with this version of wa-policy; read once per process."""
-    packed = (files("wa_policy.catalog") / "data" / "catalog.v1.json.gz").read_bytes()
-    return Catalog.from_json(json.loads(zlib.decompress(packed, _GZIP)))
+    return Catalog.from_json(_read("catalog.v1.json.gz"))
+
+
+@cache
+def load_schemas() -> ResourceSchemas:
+    """The properties of CloudFormation types that came with this version of wa-policy; read once per process."""
+    content = _read("schemas.v1.json.gz")
+    return ResourceSchemas(content["meta"]["date"], content["types"])
+
+
+def _read(name: str) -> Any:
+    packed = (files("wa_policy.catalog") / "data" / name).read_bytes()
+    return json.loads(zlib.decompress(packed, _GZIP))

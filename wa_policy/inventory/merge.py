@@ -165,7 +165,11 @@ def complete(resource: Resource, calls: Mapping[str, str], policy: Absent | NotE
             properties[name] = Unknown(UnknownKind.NOT_EXPORTED, f"{call} for `{resource.name}`")
     if policy is not None and POLICY_PROPERTY not in properties:
         properties[POLICY_PROPERTY] = policy
-    return replace(resource, properties={name: properties[name] for name in sorted(properties)})
+    return replace(
+        resource,
+        properties={name: properties[name] for name in sorted(properties)},
+        told=frozenset((*calls, *properties, POLICY_PROPERTY)),
+    )
 
 
 def doubt_policy(resource: Resource, unread: NotExported) -> Resource:

@@ -78,7 +78,8 @@ class Resource:
 
     `id` is its ARN (or what stands for it in a template) and is unique in an inventory together with `type`.
     A property that is missing from `properties` is known not to be set; one that the export does not carry is `Unknown`.
-    `places` says where a property was read, where that differs from `source` + its name.
+    `places` says where a property was read, where that differs from `source` + its name. `told` are the properties that
+    what was read can tell, None for all of them: of the others nothing is known.
     """
 
     type: str
@@ -89,10 +90,14 @@ class Resource:
     properties: Mapping[str, PropertyValue]
     source: Source = field(compare=False)
     places: Mapping[str, Source] = field(default_factory=dict, compare=False)
+    told: frozenset[str] | None = None
 
     def property(self, name: str) -> PropertyValue:
         """The value of a property; None where it is known not to be set."""
-        return self.properties.get(name)
+        value = self.properties.get(name)
+        if value is None and self.told is not None and name not in self.told and name not in self.properties:
+            return Unknown(UnknownKind.NOT_EXPORTED, f"`{name}` of `{self.name or self.id}`")
+        return value
 
     def policy(self, name: str = POLICY_PROPERTY) -> PolicyDocument:
         """The policy document that a property holds."""

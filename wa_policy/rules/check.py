@@ -30,7 +30,7 @@ from wa_policy.rules.path_class import NoPath
 from wa_policy.rules.request_class import Forbid
 from wa_policy.rules.shape import SHAPES
 from wa_policy.rules.subjects import PRINCIPAL, PRINCIPAL_TYPES
-from wa_policy.rules.vocabulary import TYPES, selected_types
+from wa_policy.rules.vocabulary import TYPES, all_types, is_type, selected_types
 
 Raw = Mapping[str, Any]
 
@@ -87,11 +87,10 @@ class _Check:
         TestCheck(self.types, self.parameters, self.catalog, self.notes).test(self.raw[word], f"/{word}")
 
     def select(self) -> None:
-        words = [*TYPES, PRINCIPAL]
         for index, word in enumerate(self.rule.select):
-            if word not in words:
+            if word != PRINCIPAL and not is_type(word):
                 pointer = "/select" if isinstance(self.raw["select"], str) else f"/select/{index}"
-                self.notes.unknown(pointer, "resource type", word, words)
+                self.notes.unknown(pointer, "resource type", word, [*TYPES, PRINCIPAL, *all_types()])
 
     def defaults(self) -> None:
         for parameter in self.rule.parameters:
@@ -136,7 +135,7 @@ class _Check:
 
     def suits(self, pointer: str, name: str, types: tuple[str, ...]) -> None:
         for type_ in self.types:
-            if type_ in TYPES and type_ not in types:
+            if is_type(type_) and type_ not in types:
                 words = ", ".join(f"`{one}`" for one in types)
                 self.notes.add(pointer, f"found `{name}` for `{type_}`, expected one of {words}")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from wa_policy.catalog.model import Catalog
+from wa_policy.evaluator.applying import TYPES_WITH_POLICY
 from wa_policy.iam.source import escape
 from wa_policy.iam.values import parse_address_range
-from wa_policy.inventory.model import POLICY_PROPERTY
 from wa_policy.rules.bindings import is_name
 from wa_policy.rules.check_keys import problems_of_carried, problems_of_key
 from wa_policy.rules.model import Check, Parameter, ValueKind
@@ -16,7 +16,7 @@ from wa_policy.rules.notes import Notes, known_key
 from wa_policy.rules.parameters import admits, expected_of
 from wa_policy.rules.request_class import CallerWord, FederatedCaller, Forbid, Policies
 from wa_policy.rules.subjects import PRINCIPAL_TYPES
-from wa_policy.rules.vocabulary import TYPES
+from wa_policy.rules.vocabulary import is_type
 
 Raw = Mapping[str, Any]
 
@@ -24,7 +24,7 @@ TRUST_PARAMETERS = ("trusted_accounts", "trusted_orgs")
 """What tells who is from outside: a rule about callers from outside declares them, so that its page names them."""
 
 _SUITABLE: Mapping[str, tuple[str, ...]] = {
-    Policies.RESOURCE: tuple(type_ for type_, properties in TYPES.items() if POLICY_PROPERTY in properties),
+    Policies.RESOURCE: tuple(sorted(TYPES_WITH_POLICY)),
     Policies.TRUST: ("AWS::IAM::Role",),
     Policies.IDENTITY: PRINCIPAL_TYPES,
     Policies.EFFECTIVE: PRINCIPAL_TYPES,
@@ -91,7 +91,7 @@ def _exempt(raw: Raw, parameters: Mapping[str, Parameter], notes: Notes) -> None
 def _policies(one: Raw, pointer: str, types: tuple[str, ...], notes: Notes) -> None:
     policies, caller = one["policies"], one["caller"]
     for type_ in types:
-        if type_ in TYPES and type_ not in _SUITABLE[policies]:
+        if is_type(type_) and type_ not in _SUITABLE[policies]:
             words = ", ".join(f"`{name}`" for name in _SUITABLE[policies])
             notes.add(
                 f"{pointer}/policies", f"found `{policies}` policies of `{type_}`, expected one of {words}"

@@ -10,7 +10,7 @@ from wa_policy.rules.bindings import is_name
 from wa_policy.rules.notes import Notes
 from wa_policy.rules.path_class import SUBJECT, GoalWord, NoPath, SourceWord
 from wa_policy.rules.subjects import PRINCIPAL_TYPES
-from wa_policy.rules.vocabulary import TYPES
+from wa_policy.rules.vocabulary import is_type
 
 Raw = Mapping[str, Any]
 
@@ -33,7 +33,7 @@ def problems_of_no_path(
             notes.add(f"/no_path/{place}", "found `subject` beside other words, expected it alone")
     about_rights = [goal for goal in (GoalWord.ADMIN, GoalWord.MORE) if goal in no_path.goals]
     for type_ in types if about_rights else ():
-        if type_ in TYPES and type_ not in PRINCIPAL_TYPES:
+        if is_type(type_) and type_ not in PRINCIPAL_TYPES:
             notes.add("/no_path/to", f"found `{about_rights[0]}` for `{type_}`, expected users or roles")
     for place, pattern in _places(raw, "actions"):
         if not is_name(pattern) and not catalog.actions_matching(pattern) & catalog.listed:

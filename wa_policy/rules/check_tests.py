@@ -13,7 +13,7 @@ from wa_policy.rules.check_arguments import problems_of_arguments
 from wa_policy.rules.model import Parameter, TestOperator, ValueKind
 from wa_policy.rules.notes import Notes
 from wa_policy.rules.predicates import PREDICATES
-from wa_policy.rules.vocabulary import TYPES, PropertyKind, PropertyType, property_type
+from wa_policy.rules.vocabulary import PropertyKind, PropertyType, is_type, property_names, property_type
 
 Raw = Mapping[str, Any]
 
@@ -50,7 +50,7 @@ class TestCheck:
             self.notes.unknown(place, "predicate", word, PREDICATES)
             return
         for type_ in self.types:
-            if type_ in TYPES and type_ not in predicate.types:
+            if predicate.types is not None and is_type(type_) and type_ not in predicate.types:
                 words = ", ".join(f"`{one}`" for one in predicate.types)
                 self.notes.add(place, f"found `{word}` for `{type_}`, expected one of {words}")
         given = {
@@ -61,7 +61,7 @@ class TestCheck:
     def _property(self, word: str, comparisons: Raw, place: str) -> None:
         path = tuple(word.split("."))
         for type_ in self.types:
-            if type_ not in TYPES:
+            if not is_type(type_):
                 continue
             found = property_type(type_, path)
             if found is None:
@@ -85,7 +85,7 @@ def _paths(type_: str, path: tuple[str, ...]) -> list[str]:
         found = property_type(type_, path[:length])
         if found is not None:
             return [".".join((*path[:length], name)) for name in found.members]
-    return list(TYPES[type_])
+    return list(property_names(type_))
 
 
 def _comparison(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from wa_policy.evaluator.applying import TYPES_WITH_POLICY
 from wa_policy.findings import Verdict
-from wa_policy.inventory.model import POLICY_PROPERTY
 from wa_policy.rules.arguments import Argument, ArgumentKind
+from wa_policy.rules.each_breadth import COMPARED_TYPES, breadth
 from wa_policy.rules.each_function import execution_role, role_sharers, write_span
 from wa_policy.rules.each_principal import (
     pass_role_grants,
@@ -24,15 +25,26 @@ from wa_policy.rules.each_resource import (
 from wa_policy.rules.each_trigger import triggers
 from wa_policy.rules.items import ItemIterator
 from wa_policy.rules.subjects import PRINCIPAL_TYPES
-from wa_policy.rules.vocabulary import TYPES
 
 _ROLE = ("AWS::IAM::Role",)
 _FUNCTION = ("AWS::Lambda::Function",)
-_WITH_POLICY = tuple(
-    type_ for type_, properties in TYPES.items() if POLICY_PROPERTY in properties or type_ in _ROLE
-)
+_WITH_POLICY = (*sorted(TYPES_WITH_POLICY), *_ROLE)
 
 ITERATORS: Mapping[str, ItemIterator] = {
+    "breadth": ItemIterator(
+        breadth,
+        "one item with how broad the access of the user or role, or to the resource, is, its rank in the account, and the "
+        "median of at least `at_least` peers; the peers of a principal are those of the same purpose, path and values of "
+        "the `tags`, else those of the same purpose, else all of the account; those of a resource have its type, and the "
+        "same values of the `tags` where there are enough",
+        ("breadth", "parts", "rank", "of", "peers", "peer_count", "median"),
+        (*PRINCIPAL_TYPES, *COMPARED_TYPES),
+        (
+            Argument("at_least", ArgumentKind.NUMBER),
+            Argument("tags", ArgumentKind.TEXTS, required=False),
+        ),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
     "condition_values": ItemIterator(
         condition_values,
         "each value that the resource policy (of a role: the trust policy) compares with one of the keys by one of the "

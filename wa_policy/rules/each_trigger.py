@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from wa_policy.evaluator.truth import Truth
 from wa_policy.iam.arn import parse_arn
-from wa_policy.iam.pattern import matches, resource_glob
+from wa_policy.iam.pattern import matches, overlaps, resource_glob
 from wa_policy.iam.policy import Effect, Statement
 from wa_policy.iam.principal import ServicePrincipal
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Absent, NotExported, Present, Principal, PropertyValue, Resource
 from wa_policy.inventory.relations import related
+from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Values
-from wa_policy.rules.each_function import granted, role_of
+from wa_policy.rules.documents import identity_documents
+from wa_policy.rules.each_function import role_of
 from wa_policy.rules.items import Field, Item, Items, numbered
 from wa_policy.rules.subjects import Scope, Subject, subject_of
 
@@ -67,20 +68,39 @@ def triggers(subject: Subject, scope: Scope, _arguments: Values) -> Items:
     if function is None or role is None:
         return Items(())
     found, unknown = list[_Trigger](), list[Unknown]()
-    granted_bits, doubts = granted(subject_of(role, scope.inventory), scope)
-
-    def may_write(actions: tuple[str, ...]) -> bool:
-        return bool(doubts) or any(granted_bits & scope.catalog.single(action) for action in actions)
-
     for part in (*_mappings(function, scope), *_buckets(function, scope), *_topics(function, scope)):
         if isinstance(part, _Trigger):
             found.append(part)
-        elif may_write(part[1]):  # what cannot be written anyway is no doubt
-            unknown.append(part[0])
-    items = [_item(trigger, role) for trigger in found]
+        else:
+            unknown.append(part)
+    writer = subject_of(role, scope.inventory)
+    items = [_item(trigger, role) for trigger in found if _counts(trigger, writer, scope)]
     if any(trigger.service in _DETECTED for trigger in found):
         items.append(_setting(function, role))
     return Items(numbered(items), tuple(dict.fromkeys(unknown)))
+
+
+def _counts(trigger: _Trigger, role: Subject, scope: Scope) -> bool:
+    """False only if it is not known to be a trigger, and the role may not write to it either way."""
+    if trigger.doubt is None:
+        return True
+    documents = identity_documents(role)
+    wanted = matching(trigger.actions, scope.catalog)
+    return bool(documents.unknown) or any(
+        actions_of(statement.action, scope.catalog)[0] & wanted and _may_be_on(statement, trigger.patterns)
+        for _, statement in documents.statements(Effect.ALLOW)
+    )
+
+
+def _may_be_on(statement: Statement, patterns: tuple[str, ...]) -> bool:
+    resource = statement.resource
+    if resource is None or resource.negated:
+        return True
+    return any(
+        not isinstance(value, str) or overlaps(resource_glob(value), resource_glob(pattern))
+        for value in resource.values
+        for pattern in patterns
+    )
 
 
 def _item(trigger: _Trigger, role: Principal) -> Item:
@@ -106,8 +126,8 @@ def _setting(function: Resource, role: Principal) -> Item:
     return Item(LOOP_SETTING, place, fields, unknown=unknown, principal=role)
 
 
-Found = Iterator[_Trigger | tuple[Unknown, tuple[str, ...]]]
-"""Triggers, and what is not known of further ones with the actions by which they would be written."""
+Found = Iterator[_Trigger | Unknown]
+"""Triggers, and why there may be more."""
 
 # --- event source mappings ------------------------------------------------------------------------------------------
 
@@ -115,7 +135,7 @@ Found = Iterator[_Trigger | tuple[Unknown, tuple[str, ...]]]
 def _mappings(function: Resource, scope: Scope) -> Found:
     found = related(scope.inventory, function, "event_source_mappings")
     if isinstance(found, Unknown):
-        yield found, tuple(action for actions in _SOURCE_WRITES.values() for action in actions)
+        yield found
         return
     for mapping in found:
         if not isinstance(mapping, Resource) or mapping.property("Enabled") is False:
@@ -123,7 +143,7 @@ def _mappings(function: Resource, scope: Scope) -> Found:
         value = mapping.property("EventSourceArn")
         arn = parse_arn(value) if isinstance(value, str) else None
         if isinstance(value, Unknown):
-            yield value, tuple(action for actions in _SOURCE_WRITES.values() for action in actions)
+            yield value
         if arn is None or arn.service not in _SOURCE_WRITES:
             continue
         # The stream of a table carries what is written to the table.
@@ -156,8 +176,7 @@ def _buckets(function: Resource, scope: Scope) -> Found:
         if not isinstance(value, Unknown):
             yield from _notifications(bucket, value, function)
             continue
-        truth = _may_invoke(function, "s3", bucket.id)
-        if truth is not False:
+        if _may_invoke(function, "s3", bucket.id):
             whole = (f"{bucket.id}/*",)
             yield _Trigger(bucket.id, "s3", _ANY_EVENT, whole, bucket.source, value)
     yield from _unread(function, "s3", buckets, _ANY_EVENT)
@@ -199,9 +218,8 @@ def _topics(function: Resource, scope: Scope) -> Found:
     topics = {topic.id: topic for topic in scope.inventory.of_type("AWS::SNS::Topic")}
     for topic in topics.values():
         value = topic.property("Subscription")
-        truth = _may_invoke(function, "sns", topic.id)
         if isinstance(value, Unknown):
-            if truth is not False:
+            if _may_invoke(function, "sns", topic.id):
                 yield _Trigger(topic.id, "sns", _PUBLISH, (topic.id,), topic.source, value)
             continue
         for entry in value if isinstance(value, tuple) else ():
@@ -220,7 +238,7 @@ def _unread(
     """Triggers that were not read themselves: those that the policy names, or may name where it was not read."""
     policy = function.policy()
     if isinstance(policy, NotExported):
-        yield policy.unknown, actions
+        yield policy.unknown
     for statement in _granting(function, service):
         for value in _sources(statement):
             arn = parse_arn(value) if isinstance(value, str) else None
@@ -236,11 +254,8 @@ def _unread(
             yield _Trigger(str(value), service, actions, patterns, statement.source, doubt)
 
 
-def _may_invoke(function: Resource, service: str, source: str) -> Truth:
-    """True iff the policy of the function lets the service invoke it for the source."""
-    policy = function.policy()
-    if isinstance(policy, NotExported):
-        return policy.unknown
+def _may_invoke(function: Resource, service: str, source: str) -> bool:
+    """True iff the policy of the function, so far as it was read, may let the service invoke it for the source."""
     for statement in _granting(function, service):
         values = _sources(statement)
         if not values or any(

@@ -8,6 +8,7 @@ from functools import cached_property
 from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator.truth import Truth
 from wa_policy.graph.administrators import Administrators
+from wa_policy.graph.breadth import Breadths
 from wa_policy.graph.build import whole_web
 from wa_policy.graph.escalation import Escalation, escalations
 from wa_policy.graph.links import escalation_edges
@@ -64,6 +65,11 @@ class Graphs:
     def web(self) -> Web:
         """The whole graph, whose nodes are classes."""
         return whole_web(self.inventory, self.catalog)
+
+    @cached_property
+    def breadths(self) -> Breadths:
+        """How broad the access of each principal, and to each resource, is."""
+        return Breadths(self.inventory, self.web, self.catalog)
 
     # --- ways ---------------------------------------------------------------------------------------------------
 

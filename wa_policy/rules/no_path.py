@@ -19,6 +19,9 @@ from wa_policy.rules.path_class import GoalWord, NoPath, SourceWord
 from wa_policy.rules.path_words import Way, way_of_escalation, way_of_route
 from wa_policy.rules.subjects import PRINCIPAL_TYPES, Judgement, Subject
 
+_MOST_REASONS = 5
+"""One document that is missing for each of a thousand functions need not be named a thousand times for each role."""
+
 
 def judge(no_path: NoPath, subject: Subject, graphs: Graphs) -> Judgement:
     """Fail with the path iff there is one for certain, unknown if there may be one, pass iff there is none."""
@@ -28,7 +31,7 @@ def judge(no_path: NoPath, subject: Subject, graphs: Graphs) -> Judgement:
             return Judgement(Verdict.FAIL, source=way.source, evidence=way.evidence, path=way.path)
         if isinstance(way.truth, Unknown):
             unknown.append(way.truth)
-    reasons = tuple(dict.fromkeys(unknown))
+    reasons = tuple(dict.fromkeys(unknown))[:_MOST_REASONS]
     return Judgement(Verdict.UNKNOWN, reasons=reasons) if reasons else Judgement(Verdict.PASS)
 
 

@@ -13,16 +13,15 @@ from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values, text, texts
 from wa_policy.rules.documents import identity_documents, resource_documents
 from wa_policy.rules.subjects import PRINCIPAL_TYPES, Scope, Subject
-from wa_policy.rules.vocabulary import TYPES
 
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A test on a subject of one of the types."""
+    """A test on a subject of one of the types; None for any."""
 
     judge: Callable[[Subject, Scope, Values], Truth]
     doc: str
-    types: tuple[str, ...] = tuple(TYPES)
+    types: tuple[str, ...] | None = None
     arguments: tuple[Argument, ...] = ()
 
 

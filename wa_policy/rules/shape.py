@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wa_policy.evaluator.truth import Truth
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values
+from wa_policy.rules.each_breadth import breadth_in_words, is_broader
 from wa_policy.rules.items import Item
 from wa_policy.rules.request_class import RequestClass
 from wa_policy.rules.shape_addresses import calls_from_range, is_unsound_range, range_in_words
@@ -53,6 +54,14 @@ SHAPES: Mapping[str, ShapePredicate] = {
         ("triggers",),
         writes_to_trigger,
         loop_in_words,
+    ),
+    "is_broader_than_peers": ShapePredicate(
+        is_broader,
+        "the breadth is `at_least` so much, and more than `factor` times the median of the peers",
+        ("breadth",),
+        _none,
+        breadth_in_words,
+        (Argument("factor", ArgumentKind.NUMBER), Argument("at_least", ArgumentKind.NUMBER)),
     ),
     "is_shared": ShapePredicate(
         is_shared,

@@ -1,7 +1,8 @@
-"""Which resource types a rule can name, and the property paths of each: the types of the inventory, no more.
+"""Which resource types a rule can name, and the property paths of each.
 
-The names are those of the CloudFormation types, with the additions of `inventory.model` under `WaPolicy::`. A test
-holds this table and the tables of the loaders together.
+They are those of CloudFormation, by its published schemas, with the additions of `inventory.model` under `WaPolicy::`. The
+table here comes first: it has the types that the answers of AWS are read as, with more exact kinds. A test holds it and
+the tables of the loaders together.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from wa_policy.catalog.schemas import ResourceSchemas, ValueShape
 from wa_policy.inventory.model import (
     CODE_SHA_PROPERTY,
     METHODS_PROPERTY,
@@ -217,6 +219,59 @@ TYPES: Mapping[str, Mapping[str, PropertyType]] = {
 }
 
 
+_KINDS = {
+    ValueShape.TEXT: PropertyKind.TEXT,
+    ValueShape.NUMBER: PropertyKind.NUMBER,
+    ValueShape.FLAG: PropertyKind.FLAG,
+    ValueShape.STRUCTURE: PropertyKind.STRUCTURE,
+    ValueShape.NAMES: PropertyKind.NAMES,
+    ValueShape.FREE: PropertyKind.FREE,
+}
+
+
+def _schemas() -> ResourceSchemas:
+    from wa_policy.catalog.store import load_schemas
+
+    return load_schemas()
+
+
+def is_type(name: str) -> bool:
+    """True iff there is a resource type of that name."""
+    return name in TYPES or _schemas().has(name)
+
+
+def all_types() -> tuple[str, ...]:
+    """The names of all resource types of CloudFormation, sorted."""
+    return tuple(sorted(_schemas().types))
+
+
+def property_names(type_: str, path: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The names of the properties of a type, or of the members of the structure at a path."""
+    if not path:
+        return tuple(sorted({*TYPES.get(type_, {}), *_schemas().names(type_)}))
+    found = property_type(type_, path)
+    return () if found is None else tuple(found.members)
+
+
+def _of_schema(type_: str, path: tuple[str, ...]) -> PropertyType | None:
+    schemas = _schemas()
+    node = None
+    for length in range(1, len(path) + 1):
+        if node is not None and node.many and node.shape is not ValueShape.FREE:
+            return None
+        node = schemas.find(type_, path[:length])
+        if node is None:
+            return None
+    if node is None:
+        return None
+    members = {
+        name: PropertyType(_KINDS[inner.shape], inner.many)
+        for name in node.members
+        if (inner := schemas.find(type_, (*path, name))) is not None
+    }
+    return PropertyType(_KINDS[node.shape], node.many, members)
+
+
 def selected_types(select: tuple[str, ...]) -> tuple[str, ...]:
     """The types that the words of `select` stand for; a word that is no type stands for itself."""
     return tuple(type_ for word in select for type_ in (PRINCIPAL_TYPES if word == PRINCIPAL else (word,)))
@@ -228,6 +283,8 @@ def property_type(type_: str, path: tuple[str, ...]) -> PropertyType | None:
     A path does not lead into the items of a list: `each` goes through those.
     """
     members = TYPES.get(type_, {})
+    if path and path[0] not in members:
+        return _of_schema(type_, path)
     found: PropertyType | None = None
     for name in path:
         if found is not None:
