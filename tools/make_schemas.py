@@ -122,7 +122,7 @@ def _spec(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
         of_parts = {
             json.dumps(_spec(part, definitions), sort_keys=True)
             for part in _alternatives(schema, definitions)
-            if "type" in part or "$ref" in part
+            if part.keys() & {"type", "$ref", "items", "properties"}
         }
         if len(of_parts) == 1:
             return json.loads(of_parts.pop())
