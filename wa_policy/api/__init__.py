@@ -25,6 +25,16 @@ from wa_policy.api.graphs import (
     what_can,
     who_can,
 )
+from wa_policy.api.guarding import (
+    attached_guardrails,
+    generate_guardrails,
+    guardrail_files,
+    list_guardrails,
+    preview_guardrails,
+    split_parameters,
+    verify_guardrails,
+    write_guardrails,
+)
 from wa_policy.api.inputs import (
     Progress,
     catalog,
@@ -32,6 +42,10 @@ from wa_policy.api.inputs import (
     read,
     read_case_file,
     read_policy,
+)
+from wa_policy.api.operating import (
+    history,
+    record,
 )
 from wa_policy.api.requests import (
     Context,
@@ -55,6 +69,7 @@ from wa_policy.api.scanning import (
 __all__ = [
     "Context",
     "Progress",
+    "attached_guardrails",
     "baseline_text",
     "build_graph",
     "can",
@@ -71,25 +86,34 @@ __all__ = [
     "explain_case",
     "find_paths",
     "find_request",
+    "generate_guardrails",
     "graph_page",
+    "guardrail_files",
+    "history",
+    "list_guardrails",
     "locate",
     "locate_escalations",
     "locate_results",
     "lost_input",
     "only_changed",
+    "preview_guardrails",
     "read",
     "read_case_file",
     "read_policy",
     "read_waivers",
+    "record",
     "reduced_baseline_text",
     "rule",
     "rules",
     "scan",
     "simulate",
+    "split_parameters",
     "typed_parameters",
+    "verify_guardrails",
     "waive",
     "web",
     "what_can",
     "who_can",
     "without_baseline",
+    "write_guardrails",
 ]

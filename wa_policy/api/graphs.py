@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wa_policy.api.inputs import catalog
@@ -18,6 +20,18 @@ if TYPE_CHECKING:
     from wa_policy.graph.paths import Path
     from wa_policy.graph.query import What, Who
     from wa_policy.graph.web import Web
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Let the collector of cycles rest: a graph has millions of objects and no cycles, which it would look at over again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def escalations(
@@ -80,14 +94,16 @@ def web(inventory: Inventory) -> Web:
     """The nodes and edges of the graph, escalations included."""
     from wa_policy.graph.build import whole_web
 
-    return whole_web(inventory, catalog())
+    with without_collector():
+        return whole_web(inventory, catalog())
 
 
 def build_graph(inventory: Inventory) -> Graph:
     """Who reaches what, and through whom, as a networkx `MultiDiGraph` (docs/graph.md has its attributes)."""
     from wa_policy.graph.build import graph_of
 
-    return graph_of(web(inventory), catalog())
+    with without_collector():
+        return graph_of(web(inventory), catalog())
 
 
 def graph_page(inventory: Inventory) -> str:

@@ -21,6 +21,8 @@ _COMMANDS = {
     "escalations": ("wa_policy.cli.escalations", "escalations"),
     "explain": ("wa_policy.cli.explain", "explain"),
     "graph": ("wa_policy.cli.graph", "graph"),
+    "guardrails": ("wa_policy.cli.guardrails", "guardrails"),
+    "history": ("wa_policy.cli.history", "history"),
     "paths": ("wa_policy.cli.paths", "paths"),
     "rules": ("wa_policy.cli.rules", "rules"),
     "scan": ("wa_policy.cli.scan", "scan"),

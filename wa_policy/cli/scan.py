@@ -19,6 +19,7 @@ from wa_policy.cli.input_options import (
     stdin_for,
 )
 from wa_policy.cli.report_options import day_of, report_options, targets, write_reports
+from wa_policy.cli.store_options import store_options, store_report
 
 if TYPE_CHECKING:
     from wa_policy.findings import Report
@@ -41,6 +42,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.option("--exit-zero", is_flag=True, help="End with 0 instead of 1 and 4.")
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only this rule; may be repeated.")
 @accepting_options
+@store_options
 @click.option("--kind", type=click.Choice(KINDS), help="The kind of policy documents that stand alone.")
 @rule_options
 @organization_options
@@ -61,6 +63,9 @@ def scan(
     profile: str | None,
     parameters: Sequence[str],
     no_organization: bool,
+    store_: str | None,
+    series: str,
+    owner_tag: str,
     **accepting: Any,
 ) -> int:
     """Check exported AWS documents against the rules.
@@ -80,6 +85,7 @@ def scan(
     with progress_line("checking rule") as progress:
         report = api.scan(inventory, settings, only=rules, progress=progress)
     report = accepted(report, settings, day, only=rules, **accepting)
+    store_report(report, inventory, today=today, store_=store_, series=series, owner_tag=owner_tag)
     lines = api.locate(report, stdin=stdin)
     graph = api.graph_page(inventory) if any(name == "html" for name, _ in to) else ""
     write_reports(report, lines, to, today=day, show_unknown=show_unknown, graph=graph)

@@ -1,0 +1,1 @@
+"""The history of scans in one SQLite file."""
