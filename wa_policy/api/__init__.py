@@ -15,6 +15,10 @@ from wa_policy.api.documents import (
     check_no_public_access,
     find_request,
 )
+from wa_policy.api.exporting import (
+    export,
+    export_policy,
+)
 from wa_policy.api.graphs import (
     build_graph,
     escalations,
@@ -84,6 +88,8 @@ __all__ = [
     "evaluate",
     "explain",
     "explain_case",
+    "export",
+    "export_policy",
     "find_paths",
     "find_request",
     "generate_guardrails",

@@ -19,6 +19,7 @@ _COMMANDS = {
     "completion": ("wa_policy.cli.completion", "completion"),
     "diff": ("wa_policy.cli.diff", "diff"),
     "escalations": ("wa_policy.cli.escalations", "escalations"),
+    "export": ("wa_policy.cli.export", "export"),
     "explain": ("wa_policy.cli.explain", "explain"),
     "graph": ("wa_policy.cli.graph", "graph"),
     "guardrails": ("wa_policy.cli.guardrails", "guardrails"),
