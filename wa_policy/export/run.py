@@ -167,6 +167,7 @@ class _Place:
     def ask(self, call: Call, arguments: dict[str, Any], file: str) -> Mapping[str, Any] | None:
         """The answer; an error of AWS that lasts as an answer too; None for one that passes."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         self.run.asked.update((f"{call.client}.{call.operation}", action) for action in call.actions)
         fixed = {
@@ -184,7 +185,7 @@ class _Place:
             lasting = 400 <= status < 500 and status != 429 and not _is_throttling(code)
             self.missing(file, f"{code}: {told.get('Message', '')}", lasting=lasting)
             return kept if lasting else None
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             self.missing(file, str(error), lasting=False)
             return None
 
