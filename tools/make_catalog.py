@@ -72,9 +72,10 @@ def build(cache: Path) -> tuple[dict[str, Any], list[str]]:
 def notices(cache: Path) -> str:
     """The content of THIRD_PARTY_NOTICES."""
     from tools.catalog.notices import render
-    from tools.catalog.wheels import SCHEMAS, open_wheel, open_wheels
+    from tools.catalog.wheels import MANAGED_POLICIES, SCHEMAS, open_wheel, open_wheels
 
-    return render((*open_wheels(cache).values(), open_wheel(SCHEMAS, cache)))
+    alone = (open_wheel(pin, cache) for pin in (SCHEMAS, MANAGED_POLICIES))
+    return render((*open_wheels(cache).values(), *alone))
 
 
 def encode(catalog: Mapping[str, Any]) -> bytes:

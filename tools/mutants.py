@@ -16,6 +16,7 @@ import gzip
 import json
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -64,6 +65,7 @@ STAGES: dict[str, tuple[str, ...]] = {
 COPIED = ("wa_policy", "tests", "fixtures/authorization", "pyproject.toml")
 EXPLAINED = ROOT / "tests" / "evaluator" / "mutants.yaml"
 TIMEOUT = 60
+MOST_MEMORY = 4 << 30
 GOAL = 0.95
 
 
@@ -303,6 +305,7 @@ def _passes(tree: Path, check: Callable[[], bool]) -> bool:
         code = 1
         try:
             signal.alarm(TIMEOUT)
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, 1)
             os.dup2(null, 2)

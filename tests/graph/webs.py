@@ -33,6 +33,7 @@ HOME, ABROAD, OUTSIDE, MANAGEMENT = "111122223333", "444455556666", "99999999999
 ORGANIZATION = "o-example1234"
 Statement = dict[str, Any]
 UNREAD = NotExported("its policy")
+QUEUE_ARN = f"arn:aws:sqs:eu-west-1:{HOME}:q"
 
 
 def allow(action: Any, resource: Any = "*", **more: Any) -> Statement:

@@ -66,6 +66,24 @@ def test_all_four_wildcards_match_as_re(pattern: str, text: str) -> None:
     assert matches(pattern, text) == belongs(pattern, text) == accepts(pattern, text)
 
 
+def joined(letters: str, least: int) -> st.SearchStrategy[str]:
+    """Texts of the shape of an ARN: parts between colons."""
+    return st.lists(st.text(letters, max_size=2), min_size=least, max_size=8).map(":".join)
+
+
+@settings(max_examples=300)
+@given(joined(f"ab{MANY}{ONE}{RUN}{CHAR}", 5), joined("ab", 5))
+@example(f"a:b{RUN}:c:d:{MANY}:f:g{RUN}", "a:bx:c:d:e:f:gx")
+@example(f"a:b{RUN}:c:d:{MANY}:f:g{RUN}", "a:bx:c:d:e:f")
+@example(f"a:b{RUN}:c:d:{MANY}:f:g{RUN}", "a:bx:c:d:e:e:f:gx")
+@example(f"a:b{RUN}:c:d:{MANY}:f:g{RUN}", "a:bx:c:d:e:f:gx:g")
+@example(f"a:b{RUN}:c:d:{ONE}:f", "a:b:c:d:::f")
+@example(f"a:b{RUN}:c{MANY}", "a:b:c:d:e:f:g")
+@example(f"a:b{RUN}:c", "a:b:c:d")
+def test_texts_of_the_shape_of_an_arn_match_as_re(pattern: str, text: str) -> None:
+    assert matches(pattern, text) == belongs(pattern, text) == accepts(pattern, text)
+
+
 @given(
     st.lists(st.text("ab*?", max_size=3), min_size=1, max_size=8),
     st.lists(st.text("ab", max_size=2), max_size=8),
@@ -115,6 +133,20 @@ def test_display_shows_wildcards_as_they_are_written_and_literals_as_variables()
     assert display("a*?") == "a${*}${?}"
 
 
+@pytest.mark.parametrize(
+    ("pattern", "letters"),
+    [
+        ("", ""),
+        (f"b{MANY}a{ONE}b", "ab"),
+        (RUN, ":"),  # `:` and other characters lead to different places
+        (CHAR, ":"),
+        (f"a{RUN}-", "-:a"),
+    ],
+)
+def test_the_alphabet_is_what_is_named_and_the_colon_where_it_matters(pattern: str, letters: str) -> None:
+    assert alphabet([pattern]) == [*letters, OTHER]
+
+
 # --- includes, overlaps, differences ------------------------------------------------------------------------------
 
 # Strings of up to 6 characters are enough for two patterns of up to 3 tokens: a shortest witness of an inclusion
@@ -130,6 +162,8 @@ LONGEST = 6
 @example(f"{RUN}:{RUN}", f"{MANY}:{MANY}")
 @example(f"{ONE}", f"{CHAR}")
 @example(f"{CHAR}", f"{ONE}")
+@example(f"{RUN}:{MANY}", f"{ONE}")
+@example(f"{MANY}:{CHAR}b", f":{MANY}")
 def test_includes_is_that_no_string_escapes(outer: str, inner: str) -> None:
     escaped = first_difference((inner,), (outer,), f"ab:{FRESH}", LONGEST)
     assert includes(outer, inner) == (escaped is None)

@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 from tests.reference.forbidden import IN_TYPE, has_key, is_by_caller, is_on_resource, types_of
-
 from wa_policy.catalog.model import Catalog
 from wa_policy.iam.principal import (
     Anonymous,
@@ -47,6 +46,7 @@ class NearRequests:
         self.actions = [self._actions(one) for one in self.classes]
         self.types = types_of(rule, catalog)
         self.formats: dict[str, list[str]] = {}
+        self.carried: dict[tuple[str, str], bool] = {}
 
     def one(self, *, inside: bool) -> Request:
         """A request about one of the classes: most of its parts are met, with `inside` all of them if luck allows."""
@@ -69,10 +69,15 @@ class NearRequests:
         keys = {key: spec for one in self.classes for key, spec in one.get("context", {}).items()}
         stated = near.get("context", {})
         for key, elsewhere in keys.items():
-            if key.lower() not in _OF_CALLER and self.catalog.key_usable_with(key, action):
+            if key.lower() not in _OF_CALLER and self._carries(action, key):
                 tries = _TRIES if inside and key in stated else 1
                 request = self._with_key(request, key, stated.get(key, elsewhere), tries)
         return request
+
+    def _carries(self, action: str, key: str) -> bool:
+        if (action, key) not in self.carried:
+            self.carried[action, key] = self.catalog.key_usable_with(key, action)
+        return self.carried[action, key]
 
     # --- parts -----------------------------------------------------------------------------------------------------
 
@@ -132,7 +137,7 @@ class NearRequests:
         random = self.random
         text = pattern.replace("*", random.choice(("", "x", "a-b", "x/y"))).replace("?", random.choice("ab1"))
         if random.random() < 0.15:
-            text = random.choice((text + "z", text[:-1], text.upper(), text.lower(), "z" + text))
+            text = random.choice((text + "z", text[:-1], _swapped(text)))
         return text or "x"
 
     def _with_key(self, request: Request, key: str, spec: Mapping[str, Any], tries: int) -> Request:
@@ -148,7 +153,7 @@ class NearRequests:
 
     def _key_value(self, key: str, spec: Mapping[str, Any]) -> ContextValue | None:
         random = self.random
-        if random.random() < 0.25:
+        if random.random() < 0.25 and key.lower() not in _ALWAYS_THERE:
             return None
         known = self.catalog.condition_key(key)
         kind = self.types[key.lower()]
@@ -211,7 +216,9 @@ class NearRequests:
                 provider = "arn:aws:iam::111122223333:oidc-provider/token.example.com"
                 return FederatedIdentity(provider), {"aws:federatedprovider": provider}
             case _:
-                name = random.choice(("sns.amazonaws.com", "lambda.amazonaws.com"))
+                spec = near.get("context", {}).get("aws:PrincipalServiceName", {})
+                named = [text for word in ("one_of", "none_of") for text in self.texts(spec.get(word, []))]
+                name = random.choice(("sns.amazonaws.com", "lambda.amazonaws.com", *named))
                 context: dict[str, ContextValue] = {
                     "aws:principalisawsservice": "true",
                     "aws:principalservicename": name,
@@ -255,6 +262,7 @@ class NearRequests:
         return [text for word in ("one_of", "none_of") for text in self.texts(spec.get(word, []))]
 
 
+_ALWAYS_THERE = frozenset(("aws:requestedregion", "aws:viaawsservice", "aws:securetransport"))
 _OF_CALLER = frozenset(
     (
         "aws:principalarn", "aws:principalaccount", "aws:principalorgid", "aws:principalisawsservice", "aws:sourceaccount",
@@ -262,6 +270,11 @@ _OF_CALLER = frozenset(
     )
 )  # fmt: skip
 """Keys that hang together with the caller."""
+
+
+def _swapped(text: str) -> str:
+    """The text with the case of its last letters changed."""
+    return f"{text[:-2]}{text[-2:].swapcase()}"
 
 
 def _filled(arn: str) -> str:

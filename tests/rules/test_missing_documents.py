@@ -23,7 +23,10 @@ MISSING = {
     "apigateway.get-rest-apis": ("apigw-resource-policy-open", "apigateway get-rest-apis"),
     "iam.get-account-authorization-details": ("lambda-role-admin", "iam get-account-authorization-details"),
     "kms.get-key-policy": ("respol-public", "kms get-key-policy"),
+    "lambda.get-function-recursion-config": ("trigger-recursion", "lambda get-function-recursion-config"),
     "lambda.get-policy": ("lambda-policy-public", "lambda get-policy"),
+    "lambda.list-event-source-mappings": ("trigger-recursion", "lambda list-event-source-mappings"),
+    "lambda.list-functions": ("lambda-role-not-shared", "lambda get-function"),
     "organizations.describe-organization": ("role-trust-public", "organizations describe-organization"),
     "organizations.describe-policy": ("lambda-vpc-deploy-guard", "organizations describe-policy"),
     "organizations.list-accounts-for-parent": ("respol-public", "organizations list-parents"),
@@ -31,6 +34,10 @@ MISSING = {
     "organizations.list-policies": ("lambda-vpc-deploy-guard", "organizations list-policies"),
     "organizations.list-targets-for-policy": ("lambda-vpc-deploy-guard", "list-targets-for-policy"),
     "organizations.*": ("lambda-vpc-deploy-guard", "organizations"),
+    "s3api.get-bucket-notification-configuration": (
+        "trigger-recursion",
+        "s3api get-bucket-notification-configuration",
+    ),
     "s3api.get-bucket-policy": ("respol-public", "s3api get-bucket-policy"),
     "secretsmanager.get-resource-policy": ("respol-public", "secretsmanager get-resource-policy"),
     "sns.get-topic-attributes": ("respol-public", "sns get-topic-attributes"),
@@ -39,8 +46,7 @@ MISSING = {
 """For each kind of document a rule that needs it, and what the verdict says is missing."""
 NOT_NEEDED = {
     "apigateway.get-stages", "apigatewayv2.get-apis", "apigatewayv2.get-integrations", "apigatewayv2.get-routes",
-    "kms.list-keys", "lambda.list-aliases", "lambda.list-event-source-mappings", "lambda.list-function-url-configs",
-    "lambda.list-functions", "organizations.list-accounts", "organizations.list-roots", "s3api.list-buckets",
+    "kms.list-keys", "lambda.list-aliases", "lambda.list-function-url-configs", "organizations.list-accounts", "organizations.list-roots", "s3api.list-buckets",
     "secretsmanager.list-secrets", "sns.list-topics", "sqs.list-queues",
 }  # fmt: skip
 """Kinds without all of which every verdict stays: what they say is not asked by a rule yet, or is said by another file."""

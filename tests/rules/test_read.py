@@ -88,7 +88,6 @@ BAD = [
     # kinds of check
     ("forbid:\n  policies", "permit:\n  policies", 14, "found `permit`, which is not supported yet"),
     ("message:", "validate: {}\nmessage:", 18, "found `validate`, which is not supported yet"),
-    ("message:", "validate: {}\nmessage:", 18, "found `validate`, which is not supported yet"),
     ("message:", "require: {Timeout: {exists: true}}\nmessage:", 18, "found `forbid` and `require`, expected one of"),
     # vocabulary
     ("AWS::Lambda::Function", "AWS::Lambda::Funktion", 9, "found the resource type `AWS::Lambda::Funktion`"),

@@ -12,10 +12,10 @@ THIRD-PARTY NOTICES
 
 wa-policy is licensed under the Apache License, Version 2.0; see the file LICENSE.
 
-The files catalog.v1.json.gz and schemas.v1.json.gz in wa_policy/catalog/data are derived from data in the packages
-below: names of actions, resource types, properties, condition keys and service principals, access levels and ARN
-formats. None of their code is part of wa-policy. This file is written by tools/make_catalog.py from the licence files in
-the wheels.
+The files catalog.v1.json.gz, schemas.v1.json.gz and managed_policies.v1.json.gz in wa_policy/catalog/data are derived
+from data in the packages below: names of actions, resource types, properties, condition keys and service principals,
+access levels, ARN formats, and the documents of the policies that AWS manages. None of their code is part of wa-policy.
+This file is written by tools/make_catalog.py from the licence files in the wheels.
 """
 _RULE = "-" * 80
 _APACHE = """\

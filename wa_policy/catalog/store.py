@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from wa_policy.catalog.managed_policies import ManagedPolicies
 from wa_policy.catalog.model import Catalog
 from wa_policy.catalog.schemas import ResourceSchemas
 
@@ -26,6 +27,13 @@ def load_schemas() -> ResourceSchemas:
     """The properties of CloudFormation types that came with this version of wa-policy; read once per process."""
     content = _read("schemas.v1.json.gz")
     return ResourceSchemas(content["meta"]["date"], content["types"])
+
+
+@cache
+def load_managed_policies() -> ManagedPolicies:
+    """The policies that AWS manages, as they were when this version of wa-policy was made; read once per process."""
+    content = _read("managed_policies.v1.json.gz")
+    return ManagedPolicies(content["meta"]["date"], content["policies"])
 
 
 def _read(name: str) -> Any:

@@ -10,7 +10,7 @@ from wa_policy.catalog.model import Catalog
 from wa_policy.catalog.records import AccessLevel
 from wa_policy.formal.minimal import minimal
 from wa_policy.formal.strings import Group
-from wa_policy.iam.pattern import MANY, ONE, display
+from wa_policy.iam.pattern import CHAR, MANY, ONE, RUN, display
 
 # What a person understands at once; the first that is allowed becomes the witness.
 _TELLING = (
@@ -95,10 +95,31 @@ def resource_group(formats: Sequence[str], account: str | None, region: str | No
     return Group(tuple(dict.fromkeys(_filled(arn, account, region) for arn in formats)))
 
 
+def impossible_resources(formats: Sequence[str]) -> tuple[Group, ...]:
+    """What a resource of these formats is not, where the patterns of `resource_group` admit too much."""
+    functions = [arn for arn in formats if ":function:${FunctionName}" in arn]
+    return (_SLASH_IN_FUNCTION,) if functions and not any("/" in arn for arn in functions) else ()
+
+
+# Neither the name of a function nor that of a version or alias has a slash; a durable execution has some after them.
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+_SLASH_IN_FUNCTION = Group((f"{MANY}:function:{MANY}/{MANY}",), negated=True)
+
+# Services in whose ARNs no name and no id has a colon, so that `role/a` is not also `role/a::x:role/b`. (A path of IAM may
+# have one; nobody's does.) A function has one before its alias, and keys of S3 and aliases of KMS may have any number.
+_NO_COLON = frozenset(
+    ("apigateway", "ec2", "elasticloadbalancing", "events", "iam", "secretsmanager", "sns", "sqs")
+)
+_FREE_NAMES = frozenset(("KeyPairName", "PlacementGroupName"))
+"""Placeholders in the ARNs of those services that any text can fill."""
+
+
 def _filled(arn: str, account: str | None, region: str | None) -> str:
-    values = {"Partition": "aws", "Region": region or ONE + MANY, "Account": account or ONE * 12}
+    values = {"Partition": "aws", "Region": region or CHAR + RUN, "Account": account or CHAR * 12}
+    values |= dict.fromkeys(_FREE_NAMES, ONE + MANY)
+    other = CHAR + RUN if arn.split(":")[2] in _NO_COLON else ONE + MANY
 
     def fill(found: re.Match[str]) -> str:
-        return values.get(found[1], ONE + MANY)
+        return values.get(found[1], other)
 
     return _PLACEHOLDER.sub(fill, arn)

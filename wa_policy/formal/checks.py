@@ -257,7 +257,13 @@ def _solve(
     likely = Likely(domain, tuple(bound), _SOMEONE.account)
     if comparison.facts is Facts.AWS:
         return solve_any(required, avoid, likely, comparison.catalog, budget)
-    return solve_realistic(required, avoid, likely, comparison.catalog, budget)
+    found = solve_realistic(required, avoid, likely, comparison.catalog, budget)
+    if found.point is not None:
+        return found
+    # The account is for show: the documents may name resources of others only.
+    return solve_realistic(
+        required, avoid, replace(likely, resource_account=None), comparison.catalog, budget
+    )
 
 
 def _replayed(comparison: _Comparison, caller: DocumentCaller, point: Point) -> Answer | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from wa_policy.catalog.model import Catalog
-from wa_policy.formal.actions import action_classes, resource_group, resource_patterns
+from wa_policy.evaluator.conditions import holds
+from wa_policy.formal.actions import action_classes, impossible_resources, resource_group, resource_patterns
 from wa_policy.formal.boxes import Box
 from wa_policy.formal.budget import Budget
 from wa_policy.formal.keys import KeyDomain
@@ -41,20 +42,30 @@ def solve_realistic(
         return found
     complete = found.complete
     keys = sorted({c.folded_key for box in (*required, *avoid) for c in box.conditions} | set(likely.stated))
-    for shape in shapes(required, keys, found.point.action, catalog):
+    needed = [key for key in keys if not _may_miss(key, required, likely.domains(key))]
+    for shape in shapes(required, keys, found.point.action, catalog, needed):
         budget.spend(10)
         space = Space(
             partial(_actions_within, shape.actions, catalog),
             _without(likely.domains, shape.missing),
             likely.stated,
         )
+        impossible = impossible_resources(shape.arns)
         for region in (likely.region, None):
             resources = resource_group(shape.arns, likely.resource_account, region)
-            better = solve([*required, Box((), (resources,))], avoid, space, budget)
+            better = solve([*required, Box((), (resources, *impossible))], avoid, space, budget)
             complete = complete and better.complete
             if better.point is not None:
                 return better
     return Found(None, complete)
+
+
+def _may_miss(key: str, required: Sequence[Box], domain: KeyDomain) -> bool:
+    """True iff a request of the boxes may lack the key."""
+    if not domain.absent or (domain.fixed is not None and None not in domain.fixed):
+        return False
+    conditions = [c for box in required for c in box.conditions if c.folded_key == key]
+    return all(holds(condition, {}, []) is True for condition in conditions)
 
 
 def _actions_within(

@@ -21,12 +21,17 @@ class Shape:
     missing: frozenset[str]
 
 
-def shapes(required: Sequence[Box], keys: Sequence[str], first: str, catalog: Catalog) -> Iterator[Shape]:
-    """The listed actions that fit the boxes, by shape; that of the action `first` comes first."""
+def shapes(
+    required: Sequence[Box], keys: Sequence[str], first: str, catalog: Catalog, needed: Sequence[str] = ()
+) -> Iterator[Shape]:
+    """The listed actions that fit the boxes and carry the `needed` keys, by shape; that of the action `first` comes first."""
     bits = catalog.listed
     for box in required:
         for group in box.actions:
             bits &= action_set(group, catalog)
+    for key in needed:
+        if catalog.condition_key(key) is not None:
+            bits &= catalog.actions_carrying(key)
     asked = tuple(sorted(key for key in keys if _is_of_actions(key, catalog)))
     single = catalog.single(first) & bits
     if single:

@@ -18,7 +18,7 @@ from wa_policy.graph.boundaries import boundary_keys, tag_keys
 from wa_policy.graph.classes import Canonical, shared_statements
 from wa_policy.graph.reach import Reach
 from wa_policy.graph.sheets import keys_of, variables_of
-from wa_policy.iam.policy import Effect, Policy
+from wa_policy.iam.policy import Policy
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Absent, Inventory, Present, Principal, PrincipalKind, Resource
 
@@ -94,7 +94,6 @@ class Alike:
                     attached.arn if attached.arn and f"::{principal.account}:" in attached.arn else None,
                     attached.arn is None,
                     attached.group is None,
-                    any(statement.effect is Effect.DENY for statement in attached.policy.statements),
                 )
                 for attached in principal.identity_policies
             ),

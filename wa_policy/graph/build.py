@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from wa_policy.catalog.model import ActionSet, Catalog
@@ -53,7 +53,7 @@ def graph_of(web: Web, catalog: Catalog) -> Graph:
         )
     names = Names(catalog)
     for edge in web.edges:
-        graph.add_edge(edge.source, edge.target, **attributes(edge, names))
+        graph.add_edge(edge.source, edge.target, **names.attributes(edge))
     return graph
 
 
@@ -63,11 +63,22 @@ def admin_word(truth: Truth) -> str:
 
 
 class Names:
-    """Names of action sets, each list made once."""
+    """What edges say, in words; what many of them say is written once."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._known: dict[ActionSet, tuple[str, ...]] = {}
+        self._edges: dict[tuple[object, ...], tuple[Edge, Mapping[str, Any]]] = {}
+
+    def attributes(self, edge: Edge) -> Mapping[str, Any]:
+        """`attributes` of an edge; those that say the same share them."""
+        parts = (edge.sure, edge.maybe, edge.conditions, edge.doubts, edge.statements)
+        key = (edge.kind, edge.how, edge.missing, *map(id, parts))
+        found = self._edges.get(key)
+        if found is None:
+            # The edge is kept, so the identity of its parts stands for them.
+            found = self._edges[key] = edge, attributes(edge, self)
+        return found[1]
 
     def of(self, bits: ActionSet) -> tuple[str, ...]:
         found = self._known.get(bits)

@@ -60,8 +60,8 @@ class LayerAnswer:
     """What one layer says, with what was met on the way."""
 
     pairs: dict[Asks, Pair]
-    conditions: list[tuple[Sheet, Condition]]
-    """The open conditions of statements that apply if they hold."""
+    conditions: list[tuple[Sheet, int]]
+    """The open conditions of statements that apply if they hold, by their places."""
     unknown: list[tuple[ActionSet, Unknown | Layer]]
     """Why it is not known whether statements apply, each with the actions for which it is not.
 
@@ -237,17 +237,17 @@ class LayerSets:
 
     def _conditions(self, sheet: Sheet, truth: Truth) -> Truth:
         asked = self._asked
-        opens: list[Condition] = []
-        for condition in sheet.statement.conditions:
+        opens: list[tuple[int, Condition]] = []
+        for place, condition in enumerate(sheet.statement.conditions):
             if not asked.plain and any(map(asked.is_open, keys_of(condition))):
-                opens.append(condition)
+                opens.append((place, condition))
                 continue
             found = holds(condition, asked.request.context, [])
             if found is False:
                 return False
             truth = all_of((truth, found))
-        for condition in opens:
-            self._now.conditions.append((sheet, condition))
+        for place, condition in opens:
+            self._now.conditions.append((sheet, place))
             self._now.varies = True
             key = next(key for key in keys_of(condition) if asked.is_open(key))
             truth = all_of((truth, open_(key)))

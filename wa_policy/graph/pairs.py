@@ -24,7 +24,6 @@ from wa_policy.graph.parties import Actor, Target
 from wa_policy.graph.sheets import Documents, Sheet, named, opened
 from wa_policy.graph.sides import Side, Sides
 from wa_policy.graph.universes import Universes
-from wa_policy.iam.policy import Condition
 from wa_policy.iam.principal import Anonymous, account_of
 from wa_policy.iam.request import ContextValue, Request
 from wa_policy.iam.unknown import Unknown
@@ -37,14 +36,21 @@ NO_CONTEXT: Context = {}
 class Record:
     """A grant and what brought it about, as it was found for the first pair of its class.
 
-    `conditions` are the open ones, `placed` the statements that apply or may, `doubts` the reasons why it is not known
+    `conditions` are the open ones by their places, `placed` the statements that apply or may, `doubts` the reasons why it is not known
     whether they do, each with the actions that it is about; a layer stands for why it was not read of the target.
     """
 
     grant: Grant
-    conditions: tuple[tuple[Sheet, Condition], ...] = ()
+    conditions: tuple[tuple[Layer, Sheet, int], ...] = ()
     placed: tuple[tuple[Layer, Sheet], ...] = ()
     doubts: tuple[tuple[ActionSet, Unknown | Layer], ...] = ()
+
+    @property
+    def is_about_target(self) -> bool:
+        """True iff statements of the target's own policy take part, or a doubt that may name it."""
+        return any(layer is Layer.RESOURCE for layer, _ in self.placed) or any(
+            isinstance(reason, Layer) for _, reason in self.doubts
+        )
 
 
 class _Open(Enum):
@@ -187,17 +193,21 @@ class Pairs:
             fixed = {layer: answer for layer, answer in layers.answers.items() if not answer.varies}
             without = LayerSets(absent, self.documents, fixed)
             plain = self._settled(absent, target, without, self._folded(absent, without))
-        one = self._one
+        one = self.one
         grant = Grant(one(sure), one(maybe), one(told), Bounds(one(plain[0]), one(plain[1])))
         answers = [(layer, layers.answers[layer]) for layer in Layer if layer in layers.answers]
         return Record(
             self._known.setdefault(grant, grant),
-            tuple(dict.fromkeys(found for _, answer in answers for found in answer.conditions)),
+            tuple(
+                dict.fromkeys(
+                    (layer, sheet, place) for layer, answer in answers for sheet, place in answer.conditions
+                )
+            ),
             tuple(dict.fromkeys((layer, sheet) for layer, answer in answers for sheet in answer.placed)),
             tuple((one(actions), reason) for _, answer in answers for actions, reason in answer.unknown),
         )
 
-    def _one(self, bits: ActionSet) -> ActionSet:
+    def one(self, bits: ActionSet) -> ActionSet:
         """The set, kept in memory once."""
         return self._sets.setdefault(bits, bits)
 

@@ -22,6 +22,7 @@ from wa_policy.graph.extent import Extents
 from wa_policy.graph.pairs import NO_CONTEXT, Context, Pairs, Record
 from wa_policy.graph.parties import Actor, Target, actor_of, target_of
 from wa_policy.graph.patterns import Patterns
+from wa_policy.graph.sheets import Sheet
 from wa_policy.graph.thing_classes import ThingClass, classes_of_things
 from wa_policy.graph.things import Thing, things_of
 from wa_policy.iam.policy import Condition, Policy, Statement
@@ -162,8 +163,7 @@ class Reach:
         plain = _truth(grant.plain.sure, grant.plain.maybe, bit, record, target)
         conditions: tuple[Condition, ...] = ()
         if truth is not True:
-            found = (condition for sheet, condition in record.conditions if sheet.maybe & bit)
-            conditions = tuple(dict.fromkeys(found))
+            conditions = tuple(dict.fromkeys(conditions_of(record, target, bit)))
         return Access(truth, plain, conditions, statements_of(record, target, bit))
 
     def _evaluate(self, actor: Actor, action: str, resource: str, context: Context) -> Access:
@@ -182,14 +182,23 @@ class Reach:
 
 def statements_of(record: Record, target: Target, actions: ActionSet) -> tuple[Placed, ...]:
     """The statements of a record that are about some of the actions, as they stand at this target."""
-    policy = target.side[0]
-    found: dict[Placed, None] = {}
-    for layer, sheet in record.placed:
+    found = (
+        (layer, _statement(layer, sheet, target)) for layer, sheet in record.placed if sheet.maybe & actions
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def conditions_of(record: Record, target: Target, actions: ActionSet) -> Iterator[Condition]:
+    """The open conditions of a record that are about some of the actions, as they stand at this target."""
+    for layer, sheet, place in record.conditions:
         if sheet.maybe & actions:
-            # Targets of a class have policies that say the same, each in its own place.
-            own = layer is Layer.RESOURCE and policy is not None
-            found[layer, policy.statements[sheet.index] if own and policy else sheet.statement] = None
-    return tuple(found)
+            yield _statement(layer, sheet, target).conditions[place]
+
+
+def _statement(layer: Layer, sheet: Sheet, target: Target) -> Statement:
+    """The statement of a sheet. Targets of a class have policies that say the same, each in its own place."""
+    policy = target.side[0]
+    return policy.statements[sheet.index] if layer is Layer.RESOURCE and policy else sheet.statement
 
 
 def own_statements(

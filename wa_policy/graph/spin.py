@@ -16,7 +16,7 @@ from wa_policy.graph.reach import Reach
 from wa_policy.graph.strangers import strangers_of
 from wa_policy.graph.thing_classes import ThingClass
 from wa_policy.graph.things import Thing
-from wa_policy.graph.weave import Candidates, edges_of, reached
+from wa_policy.graph.weave import Candidates, Weaver
 from wa_policy.graph.web import Edge, EdgeKind, Node, NodeKind, Web
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PrincipalKind
@@ -103,26 +103,22 @@ def _edges(
     """All edges but the escalations; `placed` has for each class of things the first of each of its nodes."""
     firsts = tuple(things[0] for things in placed)
     nodes = {things[0].arn: things for things in placed}
-    candidates = Candidates(reach, firsts)
+    candidates, weaver = Candidates(reach, firsts), Weaver(reach)
     for class_ in reach.classes:
         sources = tuple(dict.fromkeys(home[member.arn] for member in class_.members))
         for number in candidates.of(class_):
             thing = firsts[number]
-            found = reached(reach, class_.actor, thing)
-            if found is not None:
-                for edge in edges_of(reach, sources[0], thing, found):
-                    for other in placed[number]:
-                        there = edge if other is thing else _at(reach, edge, thing, other)
-                        for source in sources:
-                            if source != there.target:
-                                yield there.between(source, there.target), None
+            for edge in weaver.edges(class_.actor, sources[0], thing):
+                for other in placed[number]:
+                    there = edge if other is thing else _at(reach, edge, thing, other)
+                    for source in sources:
+                        if source != there.target:
+                            yield there.between(source, there.target), None
     for stranger in strangers_of(reach, firsts):
         for thing in stranger.things:
-            found = reached(reach, stranger.actor, thing)
-            if found is not None:
-                for edge in edges_of(reach, stranger.node.id, thing, found):
-                    for other in nodes[thing.arn]:
-                        yield (edge if other is thing else _at(reach, edge, thing, other)), stranger.node
+            for edge in weaver.edges(stranger.actor, stranger.node.id, thing):
+                for other in nodes[thing.arn]:
+                    yield (edge if other is thing else _at(reach, edge, thing, other)), stranger.node
     for things in placed:
         for thing in things:
             yield from _unread(reach, thing)
@@ -130,13 +126,22 @@ def _edges(
 
 
 def _at(reach: Reach, edge: Edge, thing: Thing, other: Thing) -> Edge:
-    """The edge at another thing of the class, with the statements as they stand in its own policy."""
-    theirs, ours = reach.target(thing.arn).side[0], reach.target(other.arn).side[0]
-    statements = edge.statements
-    if theirs is not None and ours is not None and any(layer is Layer.RESOURCE for layer, _ in statements):
-        own = {id(one): other for one, other in zip(theirs.statements, ours.statements, strict=False)}
+    """The edge at another thing of the class, with the statements and doubts as they are there."""
+    here, there = reach.target(thing.arn).side, reach.target(other.arn).side
+    statements, doubts = edge.statements, edge.doubts
+    if (
+        here[0] is not None
+        and there[0] is not None
+        and any(layer is Layer.RESOURCE for layer, _ in statements)
+    ):
+        own = {id(one): other for one, other in zip(here[0].statements, there[0].statements, strict=False)}
         statements = tuple((layer, own.get(id(statement), statement)) for layer, statement in statements)
-    return replace(edge, target=other.arn, statements=statements)
+    if doubts and here[2]:
+        named = {reason: there[2].get(layer, reason) for layer, reason in here[2].items()}
+        doubts = tuple(named.get(doubt, doubt) for doubt in doubts)
+    if statements is edge.statements and doubts is edge.doubts:
+        return edge.between(edge.source, other.arn)
+    return replace(edge, target=other.arn, statements=statements, doubts=doubts)
 
 
 def _unread(reach: Reach, thing: Thing) -> Iterator[tuple[Edge, Node | None]]:

@@ -158,7 +158,7 @@ def _class_key(thing: Thing, target: Target, pairs: Pairs, matched: Hashable) ->
         for arn in arns
     )
     told = tuple(pairs.sides.target(target, service) for part in thing.parts for service, _ in part.fits)
-    sides = tuple((side.controls.number, side.own.number) for side in told)
+    sides = tuple((side.controls.number, side.own.number, side.features) for side in told)
     document: Mapping[str, object] = {} if thing.resource is None else thing.resource.properties
     found = document.get(POLICY_PROPERTY)
     read = (POLICY_PROPERTY in document, isinstance(found, Present), _methods(document))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from wa_policy.catalog.model import ActionSet
@@ -12,7 +12,7 @@ from wa_policy.graph.changes import acting_as, changing
 from wa_policy.graph.classes import PrincipalClass
 from wa_policy.graph.pairs import Record
 from wa_policy.graph.parties import Actor, Target
-from wa_policy.graph.reach import Reach, doubts_of, statements_of
+from wa_policy.graph.reach import Reach, conditions_of, doubts_of, statements_of
 from wa_policy.graph.sheets import Sheet
 from wa_policy.graph.thing_classes import Index
 from wa_policy.graph.things import Part, Thing
@@ -110,37 +110,104 @@ class Candidates:
 
 # --- edges --------------------------------------------------------------------------------------------------------
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reached:
-    """What a caller may do on a thing or a part of it."""
-
-    sure: ActionSet
-    told: ActionSet
-    found: tuple[tuple[Record, Target, ActionSet], ...]
-    invoking: Access | None = None
-    """Of an API: may its methods be called?"""
+Found = tuple[Record, Target, ActionSet]
+"""What a record allows on a target, by what was read."""
 
 
-def reached(reach: Reach, actor: Actor, thing: Thing) -> Reached | None:
-    """The actions that the caller may take on the thing and its parts, by what was read; None where there are none."""
-    sure = told = 0
-    invoking: Access | None = None
-    records: list[tuple[Record, Target, ActionSet]] = []
-    for part in _with_named_parts(reach, actor, thing):
-        target = reach.target(part.arn)
-        for service, fits in part.fits:
-            if service == "execute-api":
-                invoking = _better(invoking, reach.access(actor, INVOKE, part.arn))
-                continue
-            record = reach.pairs.record(actor, target, service)
-            here = record.grant.told & fits
-            if here:
-                sure, told = sure | (record.grant.sure & fits), told | here
-                records.append((record, target, here))
-    if invoking is not None and not _speaks(invoking):
-        invoking = None
-    return Reached(sure, told, tuple(records), invoking) if told or invoking else None
+class Weaver:
+    """Makes the edges of pairs; what many pairs have in common is made once."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._here: dict[tuple[Record, int], ActionSet] = {}
+        self._made: dict[Hashable, tuple[Edge, ...]] = {}
+
+    def edges(self, actor: Actor, source: str, thing: Thing) -> Iterator[Edge]:
+        """The edges from a caller to a thing, by what was read; each action stands on one of them."""
+        found: list[Found] = []
+        key: list[Hashable] = [thing.type]
+        invoking: Access | None = None
+        is_own = False
+        for part in self._with_named_parts(actor, thing):
+            target = self._reach.target(part.arn)
+            for service, fits in part.fits:
+                if service == "execute-api":
+                    invoking = _better(invoking, self._reach.access(actor, INVOKE, part.arn))
+                    continue
+                record = self._reach.pairs.record(actor, target, service)
+                # The sets of parts are those of the things, which live on.
+                known = record, id(fits)
+                here = self._here.get(known)
+                if here is None:
+                    here = self._here[known] = self._reach.pairs.one(record.grant.told & fits)
+                if here:
+                    found.append((record, target, here))
+                    key.append(known)
+                    is_own = is_own or record.is_about_target
+        if found:
+            made = None if is_own else self._made.get(tuple(key))
+            if made is None:
+                made = tuple(self._edges(thing, found))
+                if not is_own:
+                    self._made[tuple(key)] = made
+            yield from (edge.between(source, thing.arn) for edge in made)
+        if invoking is not None and _speaks(invoking):
+            bit = self._reach.catalog.single(INVOKE)
+            doubts = (invoking.truth,) if isinstance(invoking.truth, Unknown) else ()
+            sure = bit if invoking.truth is True else 0
+            yield Edge(
+                source, thing.arn, EdgeKind.ACCESS, "invoke", sure, bit, invoking.conditions, doubts,
+                invoking.statements,
+            )  # fmt: skip
+
+    def _with_named_parts(self, actor: Actor, thing: Thing) -> Iterator[Part]:
+        """The parts of a thing, with those that only a pattern of the caller's names."""
+        yield from thing.parts
+        if thing.type != "AWS::S3::Bucket" or len(thing.parts) < 2:
+            return
+        start = f"{thing.arn}/"
+        for sheet, patterns in self._reach.patterns.of(actor).items():
+            if sheet.allows:
+                for pattern in patterns:
+                    if pattern.startswith(start) and pattern != f"{start}{MANY}":
+                        yield Part(display(pattern).replace("*", "x").replace("?", "x"), thing.parts[1].fits)
+
+    def _edges(self, thing: Thing, found: list[Found]) -> Iterator[Edge]:
+        catalog = self._reach.catalog
+        rest = 0
+        for _, _, here in found:
+            rest |= here
+        if thing.type == "AWS::IAM::Role":
+            acts = rest & acting_as(catalog)
+            if acts:
+                rest ^= acts
+                yield self._edge(EdgeKind.ACT_AS, "assume role", acts, found)
+        for what, actions in changing(thing.type, catalog):
+            changes = rest & actions
+            if changes:
+                rest ^= changes
+                yield self._edge(EdgeKind.CHANGE, what, changes, found)
+        if rest:
+            yield self._edge(EdgeKind.ACCESS, "access", rest, found)
+
+    def _edge(self, kind: EdgeKind, how: str, bits: ActionSet, found: list[Found]) -> Edge:
+        sure = 0
+        for record, _, here in found:
+            sure |= record.grant.sure & here & bits
+        open_bits = bits ^ sure
+        conditions: dict[Condition, None] = {}
+        doubts: dict[Unknown, None] = {}
+        statements: dict[Placed, None] = {}
+        for record, at, here in found:
+            if here & bits:
+                statements.update(dict.fromkeys(statements_of(record, at, here & bits)))
+            if here & open_bits:
+                conditions.update(dict.fromkeys(conditions_of(record, at, here & open_bits)))
+                doubts.update(dict.fromkeys(doubts_of(record, at, here & open_bits)))
+        one = self._reach.pairs.one
+        return Edge(
+            "", "", kind, how, one(sure), one(bits), tuple(conditions), tuple(doubts), tuple(statements)
+        )
 
 
 def _better(one: Access | None, other: Access) -> Access:
@@ -153,61 +220,3 @@ def _better(one: Access | None, other: Access) -> Access:
 def _speaks(access: Access) -> bool:
     """True iff it may be done, and not only by a document that was not read."""
     return access.truth is True or (access.is_possible and bool(access.statements))
-
-
-def _with_named_parts(reach: Reach, actor: Actor, thing: Thing) -> Iterator[Part]:
-    """The parts of a thing, with those that only a pattern of the caller's names."""
-    yield from thing.parts
-    if thing.type != "AWS::S3::Bucket" or len(thing.parts) < 2:
-        return
-    start = f"{thing.arn}/"
-    for sheet, patterns in reach.patterns.of(actor).items():
-        if sheet.allows:
-            for pattern in patterns:
-                if pattern.startswith(start) and pattern != f"{start}{MANY}":
-                    yield Part(display(pattern).replace("*", "x").replace("?", "x"), thing.parts[1].fits)
-
-
-def edges_of(reach: Reach, source: str, thing: Thing, found: Reached) -> Iterator[Edge]:
-    """The edges of one pair; each action stands on one of them."""
-    catalog, target = reach.catalog, thing.arn
-    rest = found.told
-    if thing.type == "AWS::IAM::Role":
-        acts = rest & acting_as(catalog)
-        if acts:
-            rest ^= acts
-            yield _edge((source, target), EdgeKind.ACT_AS, "assume role", acts, found)
-    for what, actions in changing(thing.type, catalog):
-        changes = rest & actions
-        if changes:
-            rest ^= changes
-            yield _edge((source, target), EdgeKind.CHANGE, what, changes, found)
-    if rest:
-        yield _edge((source, target), EdgeKind.ACCESS, "access", rest, found)
-    if found.invoking is not None:
-        access = found.invoking
-        bit = catalog.single(INVOKE)
-        doubts = (access.truth,) if isinstance(access.truth, Unknown) else ()
-        sure = bit if access.truth is True else 0
-        yield Edge(
-            source, target, EdgeKind.ACCESS, "invoke", sure, bit, access.conditions, doubts, access.statements
-        )
-
-
-def _edge(ends: tuple[str, str], kind: EdgeKind, how: str, bits: ActionSet, found: Reached) -> Edge:
-    sure = found.sure & bits
-    open_bits = bits ^ sure
-    conditions: dict[Condition, None] = {}
-    doubts: dict[Unknown, None] = {}
-    statements: dict[Placed, None] = {}
-    for record, at, actions in found.found:
-        if actions & bits:
-            statements.update(dict.fromkeys(statements_of(record, at, actions & bits)))
-        if actions & open_bits:
-            conditions.update(
-                (condition, None)
-                for sheet, condition in record.conditions
-                if sheet.maybe & actions & open_bits
-            )
-            doubts.update(dict.fromkeys(doubts_of(record, at, actions & open_bits)))
-    return Edge(*ends, kind, how, sure, bits, tuple(conditions), tuple(doubts), tuple(statements))

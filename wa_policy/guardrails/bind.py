@@ -133,25 +133,38 @@ def _reason(rule: Rule, check: Forbid, kind: GuardrailKind) -> str:
         if one.policies not in suitable:
             words = "service control" if kind is GuardrailKind.SCP else "resource control"
             return f"it asks about the `{one.policies}` policies alone, apart from {words} policies"
-    test = None if rule.when is None else _unseen(rule.when)
+    test = None if rule.when is None else _unseen(rule.when, check)
     return "" if test is None else f"it is about subjects where {test}, which a control policy does not see"
 
 
 _RELEVANT = ("is_service_linked", "is_granted_any")
 """Predicates that leave out subjects of which no forbidden request could be bound, or be allowed at all."""
 
+_SESSION_KEYS: Mapping[str, str] = {
+    "ec2.amazonaws.com": "ec2:RoleDelivery",
+    "lambda.amazonaws.com": "lambda:SourceFunctionArn",
+}
+"""Keys that travel with the sessions of a service alone: only a role that trusts the service sends them."""
 
-def _unseen(test: Test) -> str | None:
+
+def _unseen(test: Test, check: Forbid) -> str | None:
     """The first part of `when` that narrows the requests by what only an inventory shows."""
     match test:
         case ParameterTest():
             return None
+        case PredicateTest(name="trusts_service", arguments=arguments):
+            key = _SESSION_KEYS.get(str(arguments["service"]))
+            is_said = all(
+                any(name == key and spec.absent is False for name, spec in one.context)
+                for one in check.classes
+            )
+            return None if is_said else "`trusts_service` holds"
         case PredicateTest(name=name):
             return None if name in _RELEVANT else f"`{name}` holds"
         case PropertyTest(path=path):
             return None if path == ("WaPolicy::Policy",) else f"`{'.'.join(path)}` is as it asks"
         case _:
-            return next((found for one in test.tests if (found := _unseen(one)) is not None), None)
+            return next((found for one in test.tests if (found := _unseen(one, check)) is not None), None)
 
 
 # --- parameters that are needed --------------------------------------------------------------------------------------
@@ -211,7 +224,7 @@ def _of_class(
     limits: list[str],
 ) -> Iterator[ForbiddenClass]:
     callers, about_caller = _callers(one, values)
-    context = (*one.context, *about_caller, *exemption(exempt))
+    context = tuple(dict.fromkeys((*one.context, *about_caller, *exemption(exempt))))
     if kind is GuardrailKind.SCP:
         resources = one.resource.patterns or ("*",)
         yield ForbiddenClass(

@@ -120,9 +120,8 @@ def _first(answers: Iterable[Answer]) -> Answer:
 def _applied(kind: GuardrailKind, levels: Sequence[Level]) -> AppliedPolicies:
     """Everything is allowed but for the control policies."""
     if kind is GuardrailKind.SCP:
-        return AppliedPolicies(
-            identity=(_FULL_ACCESS,), resource=_OPEN_RESOURCE, service_control=tuple(levels)
-        )
+        # Caller and resource are of one account, so the resource policy is enough.
+        return AppliedPolicies(resource=_OPEN_RESOURCE, service_control=tuple(levels))
     return AppliedPolicies(identity=(_FULL_ACCESS,), resource=_OPEN_RESOURCE, resource_control=tuple(levels))
 
 
@@ -136,7 +135,7 @@ def _inverted(policies: Iterable[Policy], kind: GuardrailKind) -> AppliedPolicie
     ]
     if kind is GuardrailKind.SCP:
         level = Level("inverted", tuple(allowing))
-        return AppliedPolicies(identity=(_FULL_ACCESS,), resource=_OPEN_RESOURCE, service_control=(level,))
+        return AppliedPolicies(resource=_OPEN_RESOURCE, service_control=(level,))
     return AppliedPolicies(identity=(_FULL_ACCESS,), resource=_OPEN_RESOURCE, vpc_endpoint=tuple(allowing))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from wa_policy.guardrails.generate import Generated, LeftOut, Made
 from wa_policy.guardrails.model import Guardrail
-from wa_policy.guardrails.pack import Document
 from wa_policy.guardrails.words import counted, denied, exempt, value_words
 from wa_policy.rules.model import GuardrailKind
 
@@ -52,17 +51,23 @@ def _page(generated: Generated, files: Mapping[str, str], name: str) -> Iterator
     yield from _attaching(generated, files, name)
     yield ""
     yield "## What each denies"
+    everywhere = _exempt_everywhere(generated)
+    if everywhere:
+        yield ""
+        yield f"Exempt from all of them: {_quoted(everywhere)}."
     for made in generated.made:
         for guardrail in made.guardrails:
             yield ""
-            yield from _guardrail(guardrail, made)
+            yield from _guardrail(guardrail, made, everywhere)
     yield from _statements(generated)
     yield from _others("Not proved", generated.unproved)
     yield from _others("Not here", generated.left_out)
 
 
 def _summary(generated: Generated) -> Iterator[str]:
-    for made in generated.made:
+    for number, made in enumerate(generated.made):
+        if number:
+            yield ""
         tally = made.packing.tally
         words = _KIND_WORDS[made.kind]
         if made.is_proved:
@@ -76,7 +81,6 @@ def _summary(generated: Generated) -> Iterator[str]:
             f"{counted(len(made.guardrails), 'guardrail')} in {counted(tally.documents, 'document')} "
             f"({words}). {proof} Never bound: {_UNBOUND[made.kind]}."
         )
-        yield ""
 
 
 def _packing(made: Made) -> Iterator[str]:
@@ -108,13 +112,23 @@ def _attaching(generated: Generated, files: Mapping[str, str], name: str) -> Ite
         kind = "SERVICE" if document.kind is GuardrailKind.SCP else "RESOURCE"
         yield (
             f"aws organizations create-policy --type {kind}_CONTROL_POLICY --name {name}-{document.name} "
-            f'--description "" --content file://{files[document.name]}'
+            f'--description "Guardrails {document.name}" --content file://{files[document.name]}'
         )
     yield "aws organizations attach-policy --policy-id p-… --target-id ou-…"
     yield "```"
 
 
-def _guardrail(guardrail: Guardrail, made: Made) -> Iterator[str]:
+def _exempt_everywhere(generated: Generated) -> tuple[str, ...]:
+    """The exempt principals where they are the same for all guardrails."""
+    lists = {exempt(guardrail) for made in generated.made for guardrail in made.guardrails}
+    return lists.pop() if len(lists) == 1 else ()
+
+
+def _quoted(texts: Sequence[str]) -> str:
+    return ", ".join(f"`{text}`" for text in texts)
+
+
+def _guardrail(guardrail: Guardrail, made: Made, everywhere: tuple[str, ...]) -> Iterator[str]:
     yield f"### {guardrail.rule_id}"
     yield ""
     yield f"{guardrail.title}."
@@ -122,8 +136,8 @@ def _guardrail(guardrail: Guardrail, made: Made) -> Iterator[str]:
     for line in denied(guardrail):
         yield f"- Denies {line}"
     exempted = exempt(guardrail)
-    shown = ", ".join(f"`{pattern}`" for pattern in exempted)
-    yield f"- Exempt: {shown or 'nobody'}"
+    if exempted != everywhere or not exempted:
+        yield f"- Exempt: {_quoted(exempted) or 'nobody'}"
     used = sorted(
         (name, value) for name, value in guardrail.parameters.items() if name != "exempt_principals"
     )
@@ -164,9 +178,3 @@ def _others(title: str, rows: Sequence[LeftOut]) -> Iterator[str]:
     for row in rows:
         reason = row.reason.replace("|", "\\|").replace("\n", " ")
         yield f"| {row.rule_id} | {reason} |"
-
-
-def document_words(document: Document) -> str:
-    return (
-        f"{document.name}: {counted(len(document.pieces), 'statement')}, {document.characters:,} characters"
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -55,6 +56,17 @@ def files(
     names = {document.name: file_of(document, generated) for document in generated.documents}
     found[README] = readme(generated, names if Form.JSON in forms else {}, name)
     return found
+
+
+_OURS = re.compile(
+    r"(?:scp|rcp)-[0-9]+(?:\.unproved)?\.json|cloudformation(?:\.unproved)?\.json"
+    r"|guardrails(?:\.unproved)?\.tf\.json|README\.md"
+)
+
+
+def is_ours(name: str) -> bool:
+    """True iff `files` may give a file this name."""
+    return _OURS.fullmatch(name) is not None
 
 
 def file_of(document: Document, generated: Generated) -> str:

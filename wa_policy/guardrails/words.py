@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
+from wa_policy.catalog.model import Catalog
 from wa_policy.guardrails.model import Calling, ForbiddenClass, Guardrail, NeedsParameters
 from wa_policy.iam.principal import Anonymous
 from wa_policy.iam.request import Request
@@ -36,7 +36,11 @@ def _class(one: ForbiddenClass) -> str:
         words += f" on anything but {_listed(one.not_resources)}"
     if one.callers != (Calling.PRINCIPAL,):
         words += f" by {_joined([_CALLERS[caller] for caller in one.callers])}"
-    said = [_key(key, spec) for key, spec in one.context if not _is_exemption(key, spec)]
+    said = [
+        _key(key, spec)
+        for key, spec in one.context
+        if spec != KeySpec() and not _is_exemption(key, spec)  # an empty list of exceptions says nothing
+    ]
     return f"{words}{f' where {_joined(said)}' if said else ''}"
 
 
@@ -80,7 +84,7 @@ def _key(key: str, spec: KeySpec) -> str:
         or_missing = f"{name} is missing or " if spec.absent is None else ""
         return f"{or_missing}a value of {name} is {_joined([*said, *wanted])}{case}"
     if not said:
-        return f"{name} is there" if spec.absent is False else f"{name} has any value or none"
+        return f"{name} is there"
     return f"{name} is {may_miss}{_joined(said)}{case}"
 
 
@@ -109,23 +113,33 @@ def needed(guardrail: NeedsParameters) -> str:
     return f"needs the parameter{'s' if len(guardrail.names) > 1 else ''} {names}"
 
 
-def request_words(request: Request) -> Iterator[str]:
-    """A request: who calls what on what, and then each key on a line."""
+def request_words(request: Request, catalog: Catalog, about: Iterable[str] = ()) -> Iterator[str]:
+    """A request: who calls what on what, and then each key on a line, also those of `about` that it has not."""
     caller = "anyone" if isinstance(request.caller, Anonymous) else request.caller.arn
     yield f"{caller} calls {request.action} on {request.resource}"
-    for key, value in sorted(request.context.items()):
-        yield f"  {key} = {value if isinstance(value, str) else ', '.join(value)}"
+    for key in sorted({*request.context, *(name.lower() for name in about)}):
+        value = request.context.get(key)
+        if value is None:
+            if _may_have(key, request, catalog):
+                yield f"  without {key_name(key, catalog)}"
+        else:
+            yield f"  {key_name(key, catalog)} = {value if isinstance(value, str) else ', '.join(value)}"
 
 
-def answer_words(answer: Answer) -> Iterator[str]:
-    """Why an answer is no proof; nothing where it is one."""
-    match answer:
-        case Proved():
-            return
-        case Refuted(witness):
-            yield from request_words(witness)
-        case Undecided(reasons):
-            yield from map(str, reasons)
+def _may_have(key: str, request: Request, catalog: Catalog) -> bool:
+    """True iff a request for the action may carry the key, so that it says something to have none."""
+    return key != _PRINCIPAL_ARN and catalog.key_usable_with(key, request.action)
+
+
+def keys_of(guardrail: Guardrail) -> tuple[str, ...]:
+    """The keys that its classes say something of."""
+    return tuple(dict.fromkeys(key for one in guardrail.classes for key, _ in one.context))
+
+
+def key_name(key: str, catalog: Catalog) -> str:
+    """The key as AWS writes it."""
+    known = catalog.condition_key(key)
+    return key if known is None or known.name.lower() != key else known.name
 
 
 def counted(number: int, word: str) -> str:

@@ -14,7 +14,7 @@ exactly, by running the patterns as automata: `matches`, `includes`, `overlaps`.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -67,13 +67,10 @@ def resource_glob(text: str) -> str:
     with fewer than six segments is completed with `*`.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """
-    if text == "*" or not text.startswith("arn:"):
+    if not text.startswith("arn:"):
         return glob(text)
-    parts = text.split(":", _ARN_SEGMENTS - 1)
-    if len(parts) < _ARN_SEGMENTS:
-        parts += ["*"] * (_ARN_SEGMENTS - len(parts))
-    head = [_segment(part) for part in parts[:5]]
-    return ":".join([*head, glob(parts[5])])
+    parts = text.split(":", _ARN_SEGMENTS - 1) + ["*"] * _ARN_SEGMENTS
+    return ":".join([*map(_segment, parts[:5]), glob(parts[5])])
 
 
 def _segment(part: str) -> str:
@@ -175,14 +172,15 @@ def _segments_matcher(pattern: str) -> Callable[[str], bool]:
     others = [
         (index, matcher(part)) for index, part in enumerate(whole) if part != MANY and not is_literal(part)
     ]
+    colons = pattern.count(":")
 
     def segments_match(text: str) -> bool:
-        values = text.split(":", 5)
-        if len(values) != len(parts):
-            return len(values) > len(parts) and not lines_up and _runs(pattern, text)
-        if not lines_up and ":" in values[-1]:
+        if not lines_up and text.count(":") > colons:
             return _runs(pattern, text)
         # The parts line up, or the text has no colon to spare for a wildcard.
+        values = text.split(":", 5)
+        if len(values) != len(parts):
+            return False
         for index, part in literal:
             if values[index] != part:
                 return False
@@ -241,12 +239,10 @@ def automaton(pattern: str) -> Automaton:
     """The automaton of a pattern."""
     tokens: list[str] = []
     for token in pattern:
-        if token in (MANY, RUN) and tokens and tokens[-1] in (MANY, RUN):
-            if token == RUN or tokens[-1] == MANY:
-                continue  # `RUN` after a star of its kind adds nothing
-            tokens[-1] = MANY  # a run without a colon followed by any run is any run
-            continue
-        tokens.append(token)
+        if token not in _STARS or not tokens or tokens[-1] not in _STARS:
+            tokens.append(token)
+        elif token == MANY:
+            tokens[-1] = MANY  # RUN beside MANY adds nothing
     literal: dict[str, int] = {}
     wild = dict.fromkeys(WILDCARDS, 0)
     for position, token in enumerate(tokens):
@@ -284,21 +280,19 @@ def includes(outer: str, inner: str) -> bool:
 def _includes(outer: str, inner: str) -> bool:
     """`includes` by pairs of a place in `inner` and the places of `outer` that can be reached along with it.
 
-    A string that escapes with fewer places of `outer` is enough: a place set with another inside it is dropped, and
+    A string that escapes with fewer places of `outer` is enough: a place set with another inside it is skipped, and
     a wildcard of `inner` only needs the characters that `outer` likes least, OTHER and the colon.
     """
     machine = automaton(outer)
     least = (OTHER, ":") if RUN in outer or CHAR in outer else (OTHER,)
     letters = {MANY: least, ONE: least, RUN: (OTHER,), CHAR: (OTHER,)}
-    smallest: list[list[int]] = [[] for _ in range(len(inner) + 1)]
+    seen: defaultdict[int, list[int]] = defaultdict(list)
     pending = [(0, machine.start)]
     while pending:
         place, state = pending.pop()
-        if any(known & state == known for known in smallest[place]):
+        if machine.accepts_everything_from(state) or any(known & state == known for known in seen[place]):
             continue
-        if machine.accepts_everything_from(state):
-            continue
-        smallest[place] = [known for known in smallest[place] if known & state != state] + [state]
+        seen[place].append(state)
         if place == len(inner):
             if not machine.accepts(state):
                 return False

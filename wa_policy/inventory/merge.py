@@ -168,7 +168,8 @@ def complete(resource: Resource, calls: Mapping[str, str], policy: Absent | NotE
     return replace(
         resource,
         properties={name: properties[name] for name in sorted(properties)},
-        told=frozenset((*calls, *properties, POLICY_PROPERTY)),
+        # A template and a plan tell also what is not set.
+        told=frozenset((*calls, *resource.properties, *properties, POLICY_PROPERTY)),
     )
 
 

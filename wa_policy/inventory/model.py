@@ -5,7 +5,7 @@ Absent is not none: a document is *present*, *known to be absent*, or *not expor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -231,7 +231,8 @@ class Answer:
 class Assumptions:
     """What the user says where the exports are silent.
 
-    `absent` are operations, such as `lambda.get-policy`, whose missing answers mean that there is none.
+    `account`, `region` and `partition` are also where templates are deployed. `absent` are operations, such as
+    `lambda.get-policy`, whose missing answers mean that there is none.
     """
 
     account: str | None = None
@@ -239,6 +240,36 @@ class Assumptions:
     partition: str = "aws"
     no_organization: bool = False
     absent: frozenset[str] = frozenset()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    """Values of the parameters of templates, by name."""
+    stack_name: str | None = None
+    """The name of the stack that a template becomes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What a template comes to under another choice of what it leaves open than the one in the inventory.
+
+    `says` names what is chosen, by what it is a choice of. `make` gives the inventory; `symbols` has texts of it that stand
+    for the same in the first one under another text.
+    """
+
+    says: Mapping[str, str]
+    make: Callable[[], Inventory]
+    symbols: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """Files whose resources depend on what nothing says: which account, which conditions hold.
+
+    A verdict on one of their subjects holds if it is the same in the inventory that has this variation, in which things
+    are as `says` says, and in all `others`.
+    """
+
+    files: frozenset[str]
+    says: Mapping[str, str]
+    others: tuple[Alternative, ...]
 
 
 @dataclass(frozen=True)
@@ -255,6 +286,7 @@ class Inventory:
     problems: tuple[Problem, ...] = ()
     files: tuple[ReadFile, ...] = ()
     exported: tuple[Answer, ...] = ()
+    variations: tuple[Variation, ...] = ()
 
     def was_exported(
         self, operation: str, account: str | None, region: str | None = None, resource: str | None = None

@@ -8,13 +8,14 @@ import os
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from wa_policy.errors import Problem
 from wa_policy.iam.describe import describe
 from wa_policy.iam.policy import PolicyKind
-from wa_policy.inventory.model import Assumptions, Inventory, ReadFile
+from wa_policy.inventory.model import Assumptions, Inventory, ReadFile, Variation
 from wa_policy.loaders.assemble import assemble
 from wa_policy.loaders.document import Document, DocumentFormat, parse_document
 from wa_policy.loaders.error_answers import printed_error
@@ -56,7 +57,7 @@ def load(
     with _collector_paused():
         for file in files:
             run.file(file)
-        return assemble(run.pieces, run.files, run.origins, run.assume)
+        return run.inventory()
 
 
 @contextmanager
@@ -137,6 +138,31 @@ class _Run:
         kinds = {name for document in documents if (name := self._document(document, origin, file))}
         self.files.append(ReadFile(file.name, tuple(sorted(kinds))))
         self._add_lines(before, data, documents)
+
+    def inventory(self) -> Inventory:
+        """All that was read, put together."""
+
+        def put_together(pieces: Pieces) -> Inventory:
+            return assemble(pieces, self.files, self.origins, self.assume)
+
+        if not self.pieces.templates and not self.pieces.plans:
+            return put_together(self.pieces)
+        others = Pieces()
+        others.extend(self.pieces)
+        varied: list[Iterator[Variation]] = []
+        if self.pieces.templates:
+            from wa_policy.loaders.cloudformation import units as templates
+
+            stacks = templates.evaluate(self.pieces.templates, self.pieces, self.assume)
+            varied.append(templates.variations(stacks, others, put_together))
+        if self.pieces.plans:
+            from wa_policy.loaders.terraform import units as terraform
+
+            plans = terraform.evaluate(self.pieces.plans, self.pieces)
+            varied.append(terraform.variations(plans, others, put_together))
+        return replace(
+            put_together(self.pieces), variations=tuple(one for found in varied for one in found)
+        )
 
     def _document(self, document: Document, origin: Origin, file: InputFile) -> str | None:
         loader = loader_of(document.value, origin)

@@ -63,7 +63,7 @@ def origin_of(path: str, sidecar: Sidecar, assume: Assumptions) -> Origin:
         )
     if region == "global":
         region = None
-    partition = sidecar.partition or _partition(region) or assume.partition
+    partition = sidecar.partition or partition_of(region) or assume.partition
     call, name = "", ""
     found = _FILE_NAME.fullmatch(file_name)
     if found:
@@ -76,7 +76,8 @@ def origin_of(path: str, sidecar: Sidecar, assume: Assumptions) -> Origin:
     return Origin(account, region, partition, call, name, arn, sidecar.absent | assume.absent, sidecar)
 
 
-def _partition(region: str | None) -> str | None:
+def partition_of(region: str | None) -> str | None:
+    """The partition of a region, None where its name does not tell."""
     if region is None:
         return None
     return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), None)

@@ -66,6 +66,16 @@ class OrganizationPart:
     complete: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class TemplatePart:
+    """A template as it stands in its file. It is evaluated once all files were read: others may be parts of it."""
+
+    value: Any
+    source: Source
+    origin: Origin
+    is_sam: bool = False
+
+
 @dataclass(slots=True, eq=False)
 class Pieces:
     """Collects what all files hold."""
@@ -78,9 +88,23 @@ class Pieces:
     pages: dict[Answer, list[tuple[Source, bool]]] = field(default_factory=dict)
     """The pages of each answer, and whether each says that there is another one."""
     problems: list[Problem] = field(default_factory=list)
+    templates: list[TemplatePart] = field(default_factory=list)
+    plans: list[TemplatePart] = field(default_factory=list)
+    """Plans and states of Terraform."""
 
     def answered(self, answer: Answer, source: Source, *, more: bool = False) -> None:
         self.pages.setdefault(answer, []).append((source, more))
+
+    def extend(self, other: Pieces) -> None:
+        """Take in what another file, or another part of one, holds."""
+        self.resources += other.resources
+        self.principals += other.principals
+        self.managed_policies += other.managed_policies
+        self.organization += other.organization
+        self.no_organization += other.no_organization
+        self.problems += other.problems
+        for answer, pages in other.pages.items():
+            self.pages.setdefault(answer, []).extend(pages)
 
 
 @dataclass(frozen=True, slots=True)

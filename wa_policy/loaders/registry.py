@@ -19,8 +19,10 @@ from wa_policy.loaders import (
     policy_documents,
     resource_policies,
 )
+from wa_policy.loaders.cloudformation import loader as cloudformation
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Export
+from wa_policy.loaders.terraform import loader as terraform
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Loader:
 
 
 LOADERS = (
+    Loader("CloudFormation template", cloudformation.is_cloudformation, cloudformation.load_template),
+    Loader("SAM template", cloudformation.is_serverless, cloudformation.load_serverless),
+    Loader("Terraform plan or state", terraform.is_plan, terraform.load_plan),
+    Loader("stored Terraform state", terraform.is_stored_state, terraform.load_stored_state),
     Loader("error answer", error_answers.is_error_answer, error_answers.load_error_answer),
     Loader(
         "iam get-account-authorization-details",

@@ -53,7 +53,7 @@ def callers_of(
     """The classes of callers that a request class means for a subject; together they are all of them."""
     catalog = scope.catalog
     spec: CallerSpec = request_class.caller
-    nobodys = _unnamed_account(policy, scope)
+    nobodys = unnamed_account(policy, scope)
     named = _named_networks(policy)
     match spec:
         case CallerWord.SELF:
@@ -118,7 +118,7 @@ def _kinds(request_class: RequestClass) -> tuple[OutsiderKind, ...]:
     return tuple(OutsiderKind)
 
 
-def _unnamed_account(policy: Policy | None, scope: Scope) -> str:
+def unnamed_account(policy: Policy | None, scope: Scope) -> str:
     """An account that the policy does not name and nobody trusts: what it may do, any account may."""
     text = "" if policy is None else json.dumps(to_document(policy))
     known = {*scope.inventory.accounts, str(scope.parameters.get("trusted_accounts", ""))}

@@ -98,9 +98,11 @@ def _shown(value: Fraction | None) -> str:
 
 
 def _part(part: Part, *, of_principal: bool) -> str:
-    among = f"{part.reached} of {part.among} {'resources' if of_principal else 'principals'}"
+    noun = "resource" if of_principal else "principal"
+    among = f"{part.reached} of {part.among} {noun}{'' if part.among == 1 else 's'}"
     by = "on" if of_principal else "by"
-    return f"{part.name}: {part.actions} sensitive actions {by} {among} = {_shown(part.breadth)}"
+    actions = f"{part.actions} sensitive action{'' if part.actions == 1 else 's'}"
+    return f"{part.name}: {actions} {by} {among} = {_shown(part.breadth)}"
 
 
 # --- peers ----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.situations import ApiAuthorizer, ResourceFacts
 from wa_policy.findings import Verdict, Witness
 from wa_policy.formal.actions import action_set, telling
+from wa_policy.formal.callers import fixed
 from wa_policy.formal.keys import KeyDomain
 from wa_policy.formal.question import Question, find_request
 from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
@@ -21,7 +22,7 @@ from wa_policy.iam.policy import Policy, Statement
 from wa_policy.iam.principal import Anonymous, AwsService, Role, User, account_of
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
-from wa_policy.rules.callers import NamedCaller, callers_of, of_resource, shown
+from wa_policy.rules.callers import NamedCaller, callers_of, of_resource, shown, unnamed_account
 from wa_policy.rules.key_domains import within
 from wa_policy.rules.looks import action_groups, grants_nothing, may_allow_all
 from wa_policy.rules.request_class import (
@@ -139,7 +140,7 @@ def _questions(
 ) -> Iterator[tuple[Question, NamedCaller]]:
     stated = (*request_class.context, *exemption(exempt))
     side = _side(request_class, subject, scope)
-    about = of_resource(subject, scope)
+    about, owner = _resource(request_class, subject, scope)
     for named in callers_of(request_class, subject, scope, side.policy):
         caller = named.caller.caller
         applied = side.applied
@@ -154,8 +155,7 @@ def _questions(
                 not_actions=request_class.not_actions,
                 resources=request_class.resource.patterns or _own_resources(request_class, subject),
                 not_resources=request_class.resource.other_than,
-                resource_account=subject.account
-                or (None if request_class.caller is CallerWord.SELF else _OWNER),
+                resource_account=owner,
                 worlds=tuple(
                     _restricted(world, about, stated, scope.catalog) for world in named.caller.worlds
                 ),
@@ -169,6 +169,25 @@ def _questions(
             ),
             named,
         )
+
+
+_WHOSE = frozenset(("aws:resourceorgid", "aws:resourceorgpaths"))
+"""Keys that say in whose organization a resource is."""
+
+
+def _resource(
+    request_class: RequestClass, subject: Subject, scope: Scope
+) -> tuple[Mapping[str, KeyDomain], str | None]:
+    """What is known of the keys that tell about the resource, and the account that it belongs to."""
+    about = of_resource(subject, scope)
+    if request_class.caller is not CallerWord.SELF:
+        return about, subject.account or _OWNER
+    if not _WHOSE & {key.lower() for key, _ in request_class.context}:
+        return about, subject.account
+    # The class is about resources of others; their own policies are taken as allowing what the caller's side allows.
+    owner = unnamed_account(None, scope)
+    other = {key: value for key, value in about.items() if key not in _WHOSE}
+    return {**other, "aws:resourceaccount": fixed(owner)}, owner
 
 
 def _side(request_class: RequestClass, subject: Subject, scope: Scope) -> _Side:

@@ -9,30 +9,31 @@ from wa_policy.catalog.model import ActionSet
 from wa_policy.evaluator.truth import Truth
 from wa_policy.findings import Verdict
 from wa_policy.graph.administrators import has_nothing_to_gain
+from wa_policy.graph.escalation import Escalation
 from wa_policy.graph.routes import Route, Routes, Spread, StepKind
 from wa_policy.iam.pattern import matches, resource_glob
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Principal
 from wa_policy.rules.actions import matching
-from wa_policy.rules.graphs import ADMINISTRATOR, ONLY_ESCALATIONS, Graphs
+from wa_policy.rules.graphs import Graphs
 from wa_policy.rules.path_class import GoalWord, NoPath, SourceWord
-from wa_policy.rules.path_words import Way, way_of_escalation, way_of_route
+from wa_policy.rules.path_words import Way, way_of_escalation, way_of_escalations, way_of_route
 from wa_policy.rules.subjects import PRINCIPAL_TYPES, Judgement, Subject
 
+_ONLY_ESCALATIONS = frozenset((StepKind.ESCALATION,))
 _MOST_REASONS = 5
 """One document that is missing for each of a thousand functions need not be named a thousand times for each role."""
 
 
 def judge(no_path: NoPath, subject: Subject, graphs: Graphs) -> Judgement:
     """Fail with the path iff there is one for certain, unknown if there may be one, pass iff there is none."""
-    unknown: list[Unknown] = []
+    unknown: dict[Unknown, None] = {}
     for way in _Search(no_path, subject, graphs).ways():
         if way.truth is True:
             return Judgement(Verdict.FAIL, source=way.source, evidence=way.evidence, path=way.path)
-        if isinstance(way.truth, Unknown):
-            unknown.append(way.truth)
-    reasons = tuple(dict.fromkeys(unknown))[:_MOST_REASONS]
-    return Judgement(Verdict.UNKNOWN, reasons=reasons) if reasons else Judgement(Verdict.PASS)
+        if isinstance(way.truth, Unknown) and len(unknown) < _MOST_REASONS:
+            unknown[way.truth] = None
+    return Judgement(Verdict.UNKNOWN, reasons=tuple(unknown)) if unknown else Judgement(Verdict.PASS)
 
 
 class _Search:
@@ -55,66 +56,77 @@ class _Search:
         if GoalWord.MORE in self.no_path.goals:
             yield from self.to_more()
         if any(not isinstance(goal, GoalWord) for goal in self.no_path.goals):
-            yield from self.towards("patterns", self.nodes_like(self.no_path.goals), self.last)
+            goals = self.nodes_like(self.no_path.goals)
+            yield from self.towards((goals, goals), self.last)
 
-    # --- from the subject -----------------------------------------------------------------------------------------
+    # --- from the subject: more, and an administrator -------------------------------------------------------------
 
     def to_more(self) -> Iterator[Way]:
         """One escalation further, to what the subject may not do by itself."""
-        raising = self.graphs.raising
-        found = [
-            (one, truth)
-            for one in self.graphs.escalations.get(self.subject.id, ())
-            if not self.is_left_out((one.target,)) and (truth := raising.raises(one)) is not False
-        ]
-        sure = [one for one, truth in found if truth is True]
+        sure: list[Escalation] = []
+        for _, escalations in self.graphs.ascents.of(self.subject.id):
+            for one in escalations:
+                if self.is_left_out((one.target,)):
+                    continue
+                truth = self.graphs.raising.raises(one)
+                if truth is True:
+                    sure.append(one)
+                    break  # one of those that are alike says it
+                if truth is not False:
+                    yield Way(truth)
         if sure:
             first = min(sure, key=lambda one: (one.gives_admin is not True, len(one.steps), one.sort_key))
-            others = dict.fromkeys(one.technique.id for one in sure)
+            others = dict.fromkeys(sorted(one.technique.id for one in sure))
             others.pop(first.technique.id)
-            yield way_of_escalation(first, others)
-        yield from (Way(truth) for _, truth in found if truth is not True)
+            yield replace(way_of_escalation(first, others), truth=True)
 
     def to_admin(self) -> Iterator[Way]:
         principal = self.subject.principal
         is_admin = False if principal is None else self.graphs.administrators.get(principal.arn, False)
         if principal is not None and is_admin is not False:
             yield self.as_admin(principal, is_admin)
-        if is_admin is not True:
-            yield from self.towards("admin", self.graphs.admins(self.kinds, perhaps=False), None)
+        if is_admin is True:
+            return
+        if self.kinds == _ONLY_ESCALATIONS and not self.no_path.left_out:
+            yield from self.by_escalations()
+            return
+        admins = self.graphs.sure_administrators, self.graphs.possible_administrators
+        for way in self.towards(admins, None):
+            named = "administrator of " in way.path
+            yield way if named else replace(way, path=f"{way.path}, an administrator")
+
+    def by_escalations(self) -> Iterator[Way]:
+        for sure in (True, False):
+            steps = self.graphs.ascents.way(self.subject.id, sure=sure)
+            if steps:
+                yield way_of_escalations(steps)
+                if sure:
+                    return
 
     def as_admin(self, principal: Principal, is_admin: Truth) -> Way:
         """The subject is an administrator itself: no step is needed."""
         if not has_nothing_to_gain(principal):
-            for one in self.graphs.escalations.get(principal.arn, ()):
-                if one.truth is True and one.gives_admin is True:
-                    return way_of_escalation(one)
+            for class_, escalations in self.graphs.ascents.of(principal.arn):
+                if class_.first.truth is True and class_.first.gives_admin is True:
+                    return way_of_escalation(next(escalations))
         place = principal.identity_policies[0].policy.source if principal.identity_policies else None
         words = "its own policies allow it to give itself, or a role of its making, every permission"
         return Way(is_admin, "it is an administrator already", words, place)
 
-    def towards(self, name: str, goals: frozenset[str], last: ActionSet | None) -> Iterator[Way]:
-        """The shortest way to one of the goals, a certain one first."""
-        start = self.graphs.node_of(self.subject.id, self.kinds)
+    # --- from the subject: other goals ----------------------------------------------------------------------------
+
+    def towards(self, goals: tuple[frozenset[str], frozenset[str]], last: ActionSet | None) -> Iterator[Way]:
+        """The shortest certain way to one of the goals, or to one of those that may be goals."""
+        start = self.graphs.node_of(self.subject.id)
         if start is None:
             yield self.no_part_of_it()
             return
         routes = self.graphs.routes(self.kinds)
-        for sure in (True, False):
-            if name == "admin" and not sure:
-                goals = self.graphs.admins(self.kinds, perhaps=True)
-            kept = frozenset(
-                goal for goal in goals if not self.is_left_out(self.graphs.members(goal, self.kinds))
-            )
-            spread = self.spread("towards", routes, kept, last, sure=sure)
+        for sure, nodes in zip((True, False), goals, strict=True):
+            spread = self.spread("towards", routes, self.kept(nodes), last, sure=sure)
             route = routes.route_from(start, spread)
             if route is not None:
-                way = self.way(route)
-                if name == "admin" and ADMINISTRATOR not in self.graphs.label(
-                    route.edges[-1].target, self.kinds
-                ):
-                    way = replace(way, path=f"{way.path}, an {ADMINISTRATOR}")
-                yield way
+                yield self.way(route)
                 if sure:
                     return
         yield from self.unread(routes.reached(start))
@@ -122,7 +134,7 @@ class _Search:
     # --- to the subject -------------------------------------------------------------------------------------------
 
     def to_subject(self) -> Iterator[Way]:
-        goal = self.graphs.node_of(self.subject.id, self.kinds)
+        goal = self.graphs.node_of(self.subject.id)
         if goal is None:
             yield self.no_part_of_it()
             return
@@ -147,15 +159,12 @@ class _Search:
 
     def sources(self) -> frozenset[str]:
         """The nodes from which no path may lead here."""
-        graphs, found = self.graphs, set[str]()
+        found = self.nodes_like(self.no_path.sources)
         if SourceWord.PUBLIC in self.no_path.sources:
-            found |= graphs.outside(self.kinds)
+            found |= self.graphs.outside
         if SourceWord.PRINCIPALS in self.no_path.sources:
-            found |= graphs.principals(self.kinds)
-        found |= self.nodes_like(self.no_path.sources)
-        return frozenset(
-            node for node in found if not self.is_left_out(graphs.members(node, self.kinds))
-        ) | graphs.unread(self.kinds)
+            found |= self.graphs.principals
+        return self.kept(found) | self.graphs.unread
 
     # --- nodes ----------------------------------------------------------------------------------------------------
 
@@ -178,9 +187,15 @@ class _Search:
             return frozenset()
         return frozenset(
             node
-            for node, members in self.graphs.nodes(self.kinds).items()
+            for node, members in self.graphs.nodes.items()
             if any(matches(pattern, member) for pattern in patterns for member in members)
         )
+
+    def kept(self, nodes: frozenset[str]) -> frozenset[str]:
+        """The nodes without those that `except` takes away."""
+        if not self.no_path.left_out:
+            return nodes
+        return frozenset(node for node in nodes if not self.is_left_out(self.graphs.nodes[node]))
 
     def is_left_out(self, members: tuple[str, ...]) -> bool:
         """True iff `except` means all of them: they are alike, so one that is not meant stands for the rest."""
@@ -191,10 +206,8 @@ class _Search:
 
     def unread(self, nodes: Iterable[str]) -> Iterator[Way]:
         """Whoever is on the way and has policies that were not read may go on from there."""
-        if self.kinds == ONLY_ESCALATIONS:
-            return  # such policies count as granting everything there
         for node in nodes:
-            for arn in self.graphs.members(node, self.kinds):
+            for arn in self.graphs.nodes[node]:
                 principal = self.graphs.inventory.principal(arn)
                 if principal is not None:
                     yield from (Way(reason) for reason in principal.missing)
@@ -205,4 +218,4 @@ class _Search:
         return Way(Unknown(UnknownKind.NOT_MODELLED, f"`{self.subject.id}` as a part of the graph"))
 
     def way(self, route: Route) -> Way:
-        return way_of_route(route, lambda node: self.graphs.label(node, self.kinds))
+        return way_of_route(route, self.graphs.label)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from wa_policy.evaluator.formula import Layer
-from wa_policy.evaluator.truth import Truth
+from wa_policy.evaluator.truth import Truth, all_of
 from wa_policy.graph.access import Placed
 from wa_policy.graph.build import statement_words
 from wa_policy.graph.escalation import NEW_ROLE, Escalation
@@ -14,6 +14,7 @@ from wa_policy.graph.routes import Route, step_words
 from wa_policy.graph.web import Edge, EdgeKind
 from wa_policy.iam.policy import Effect
 from wa_policy.iam.source import Source
+from wa_policy.iam.unknown import Unknown, UnknownKind
 
 _STATEMENTS, _WAYS = 2, 4
 """How many are shown."""
@@ -64,6 +65,24 @@ def way_of_escalation(one: Escalation, others: Iterable[str] = ()) -> Way:
         evidence += f"; other ways: {', '.join(more[:_WAYS])}{left}"
     placed = [found for taken in one.steps for found in taken.statements]
     return Way(one.truth, path, evidence, _place(placed))
+
+
+def way_of_escalations(steps: Sequence[Escalation]) -> Way:
+    """Escalations one after the other, the last of which makes an administrator."""
+    path, truths = short(steps[0].principal), list[Truth]()
+    for one in steps:
+        technique = one.technique
+        target = "an administrator" if one.target in (one.principal, NEW_ROLE) else short(one.target)
+        path += f" → {target} ({technique.id}, {technique.title[:1].lower() + technique.title[1:]})"
+        truths.append(one.truth)
+        if one.assumes:
+            truths.append(Unknown(UnknownKind.NOT_MODELLED, f"whether {one.assumes}"))
+    truths.append(steps[-1].gives_admin)
+    if not path.rsplit(" → ", 1)[-1].startswith("an administrator"):
+        path += ", an administrator"
+    first = way_of_escalation(steps[0])
+    evidence = "; ".join(way_of_escalation(one).evidence for one in steps)
+    return Way(all_of(truths), path, evidence, first.source)
 
 
 def short(arn: str) -> str:

@@ -11,6 +11,7 @@ from wa_policy.errors import UsageError
 from wa_policy.findings import Report, Result, RuleFacts, Verdict
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Inventory
+from wa_policy.rules.alternatives import in_all_choices
 from wa_policy.rules.arguments import Value
 from wa_policy.rules.bindings import ITEM, resolve_all, substitute, substitute_path
 from wa_policy.rules.each import ITERATORS
@@ -55,14 +56,17 @@ def run(
     """The verdicts of the rules of the profile, or of those named by `only` whatever their profile."""
     check_settings(pack, settings.parameters)
     rules = chosen(pack, settings.profile, only)
-    shared = Shared()
-    results = [
-        result
-        for rule in rules
-        for result in run_rule(
-            rule, inventory, Scope(inventory, values_of(rule, settings.parameters), catalog, shared), progress
-        )
-    ]
+    def judge(read: Inventory, progress: Progress | None = None) -> list[Result]:
+        shared = Shared()
+        return [
+            result
+            for rule in rules
+            for result in run_rule(
+                rule, read, Scope(read, values_of(rule, settings.parameters), catalog, shared), progress
+            )
+        ]
+
+    results = in_all_choices(judge(inventory, progress), inventory, judge)
     return Report(
         results=tuple(sorted(results, key=lambda result: result.order)),
         problems=inventory.problems,

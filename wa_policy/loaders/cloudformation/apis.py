@@ -1,0 +1,306 @@
+"""APIs of a template: methods and routes of REST and HTTP APIs, from resources of their own or an OpenAPI document.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from wa_policy.iam.policy import PolicyKind
+from wa_policy.iam.source import Source
+from wa_policy.iam.unknown import Unknown
+from wa_policy.inventory.model import (
+    METHODS_PROPERTY,
+    REST_API_ID_PROPERTY,
+    WEB_ACL_PROPERTY,
+    NotExported,
+    Present,
+    PropertyValue,
+    Resource,
+)
+from wa_policy.loaders.cloudformation.build import Build, Made
+from wa_policy.loaders.cloudformation.grants import own_policy
+from wa_policy.loaders.cloudformation.properties import converted
+from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, as_text, doubt_of, unresolved
+
+_VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "x-amazon-apigateway-any-method")
+_AUTHORIZATION = {
+    "cognito_user_pools": "COGNITO_USER_POOLS",
+    "custom": "CUSTOM",
+    "awssigv4": "AWS_IAM",
+    "oauth2": "COGNITO_USER_POOLS",
+}
+_MAX_LEVELS = 100
+
+
+# --- REST APIs -------------------------------------------------------------------------------------------------------
+
+
+def rest_api(build: Build, made: Made) -> None:
+    """AWS::ApiGateway::RestApi with its methods and its policy."""
+    made.properties[REST_API_ID_PROPERTY] = build.physical_name(made)
+    own_policy("Policy")(build, made)
+    methods: list[tuple[PropertyValue, Source]] = []
+    doubts: list[Unknown] = []
+    body = made.values.get("Body", NO_VALUE)
+    if made.values.get("BodyS3Location", NO_VALUE) is not NO_VALUE:
+        doubts.append(unresolved(f"the OpenAPI document of `{made.written.logical_id}`, which is not in the template"))
+    if isinstance(body, dict):
+        methods += _of_document(build, made, body, doubts)
+        _policy_of_document(build, made, body)
+        made.properties.pop("Body", None)
+        title = body.get("info", {}).get("title") if isinstance(body.get("info"), dict) else None
+        if "Name" not in made.properties and title is not None:
+            made.properties["Name"] = converted(title)
+    elif body is not NO_VALUE:
+        doubts.append(doubt_of(body) or unresolved(f"the OpenAPI document of `{made.written.logical_id}`"))
+    for other in build.made.values():
+        if other.written.type == "AWS::ApiGateway::Method":
+            found = _method(build, other, made, doubts)
+            if found is not None:
+                methods.append((found, other.source))
+    if doubts:
+        made.properties[METHODS_PROPERTY] = doubts[0]
+    else:
+        made.properties[METHODS_PROPERTY] = tuple(method for method, _ in methods)
+        made.places |= {f"{METHODS_PROPERTY}/{index}": place for index, (_, place) in enumerate(methods)}
+    named = made.properties.get("Name")
+    if isinstance(named, str):
+        made.name = named
+    build.answered("apigateway.get-resources", made.id)
+    build.answered("apigateway.get-stages", made.id)
+
+
+def _method(build: Build, made: Made, api: Made, doubts: list[Unknown]) -> PropertyValue:
+    """A method of the API that is a resource of its own; None if it is of another API."""
+    of = build.text(made, "RestApiId")
+    if isinstance(of, Unknown):
+        doubts.append(of)
+        return None
+    if of != api.properties[REST_API_ID_PROPERTY]:
+        return None
+    if made.doubt is not None:
+        doubts.append(made.doubt)
+        return None
+    integration = made.values.get("Integration")
+    uri = converted(integration.get("Uri")) if isinstance(integration, dict) else None
+    return {
+        "ResourcePath": _path(build, made),
+        "HttpMethod": converted(made.values.get("HttpMethod")),
+        "AuthorizationType": converted(made.values.get("AuthorizationType", "NONE")),
+        "ApiKeyRequired": made.properties.get("ApiKeyRequired", False),
+        "AuthorizerId": converted(made.values.get("AuthorizerId")),
+        "IntegrationUri": uri,
+    }
+
+
+def _path(build: Build, made: Made) -> PropertyValue:
+    """The path of a method: the parts of the resources above it."""
+    parts: list[str] = []
+    id_ = build.text(made, "ResourceId")
+    resources = {
+        build.physical_name(other): other
+        for other in build.made.values()
+        if other.written.type == "AWS::ApiGateway::Resource"
+    }
+    for _ in range(_MAX_LEVELS):
+        if isinstance(id_, Unknown):
+            return id_
+        resource = resources.get(str(id_))
+        if resource is None:
+            # The root; or a resource that another template makes.
+            return "/" + "/".join(reversed(parts))
+        part = build.text(resource, "PathPart")
+        if isinstance(part, Unknown):
+            return part
+        parts.append(part or "")
+        id_ = build.text(resource, "ParentId")
+    return unresolved(f"the path of `{made.written.logical_id}`")
+
+
+# --- OpenAPI ---------------------------------------------------------------------------------------------------------
+
+
+def _of_document(build: Build, made: Made, body: Mapping[str, Value], doubts: list[Unknown]) -> Iterator[tuple[PropertyValue, Source]]:
+    """The methods of an OpenAPI document."""
+    paths = body.get("paths", {})
+    if not isinstance(paths, dict):
+        if (doubt := doubt_of(paths)) is not None:
+            doubts.append(doubt)
+        return
+    for path, operations in paths.items():
+        if not isinstance(operations, dict):
+            if (doubt := doubt_of(operations)) is not None:
+                doubts.append(doubt)
+            continue
+        for verb, operation in operations.items():
+            if verb.lower() not in _VERBS:
+                continue
+            place = build.resolver.at(build.pointer(made, "Body", "paths", path, verb))
+            yield _operation(path, verb, operation, body), place
+
+
+def _operation(path: str, verb: str, operation: Value, body: Mapping[str, Value]) -> PropertyValue:
+    method: dict[str, PropertyValue] = {
+        "ResourcePath": path,
+        "HttpMethod": "ANY" if verb.startswith("x-") else verb.upper(),
+        "ApiKeyRequired": False,
+        "AuthorizerId": None,
+    }
+    if not isinstance(operation, dict):
+        doubt = doubt_of(operation)
+        return method | {"AuthorizationType": doubt or "NONE"}
+    auth = operation.get("x-amazon-apigateway-auth")
+    kind = auth.get("type") if isinstance(auth, dict) else None
+    method["AuthorizationType"] = "NONE" if kind is None else converted(kind)
+    requirements = operation.get("security", body.get("security", []))
+    if isinstance(requirements, Unknown):
+        method["AuthorizationType"] = requirements
+    for name in _schemes_named(requirements):
+        scheme = _scheme(name, body)
+        if isinstance(scheme, Unknown):
+            method["AuthorizationType"] = scheme
+        elif _is_api_key(scheme):
+            method["ApiKeyRequired"] = True
+        else:
+            type_ = as_text(scheme.get("x-amazon-apigateway-authtype", scheme.get("type", "custom")))
+            method["AuthorizationType"] = _AUTHORIZATION.get(str(type_).lower(), "CUSTOM")
+            method["AuthorizerId"] = name
+    integration = operation.get("x-amazon-apigateway-integration")
+    if isinstance(integration, dict):
+        method["IntegrationUri"] = converted(integration.get("uri"))
+    return method
+
+
+def _schemes_named(requirements: Value) -> Iterator[str]:
+    for requirement in requirements if isinstance(requirements, list) else ():
+        if isinstance(requirement, dict):
+            yield from requirement
+
+
+def _scheme(name: str, body: Mapping[str, Value]) -> Any:
+    """A security scheme, in the form of OpenAPI 2 or 3."""
+    components = body.get("components")
+    schemes = components.get("securitySchemes") if isinstance(components, dict) else body.get("securityDefinitions")
+    if isinstance(schemes, Unknown):
+        return schemes
+    found = schemes.get(name) if isinstance(schemes, dict) else None
+    if isinstance(found, Unknown):
+        return found
+    return found if isinstance(found, dict) else {"type": "custom"}
+
+
+def _is_api_key(scheme: Mapping[str, Value]) -> bool:
+    return (
+        scheme.get("type") == "apiKey"
+        and str(scheme.get("name", "")).lower() == "x-api-key"
+        and "x-amazon-apigateway-authtype" not in scheme
+        and "x-amazon-apigateway-authorizer" not in scheme
+    )
+
+
+def _policy_of_document(build: Build, made: Made, body: Mapping[str, Value]) -> None:
+    """The resource policy that an OpenAPI document brings; the property `Policy` of the API wins over it."""
+    written = body.get("x-amazon-apigateway-policy", NO_VALUE)
+    if written is NO_VALUE or "Policy" in made.values:
+        return
+    pointer = build.pointer(made, "Body", "x-amazon-apigateway-policy")
+    found = build.reading.document(written, pointer, PolicyKind.RESOURCE)
+    grants = build.granted(made.id)
+    grants.place = build.resolver.at(pointer)
+    match found:
+        case Present(policy):
+            grants.policy = policy
+        case NotExported():
+            grants.doubts.append(found.unknown)
+        case _:
+            pass
+
+
+# --- HTTP APIs -------------------------------------------------------------------------------------------------------
+
+
+def http_api(build: Build, made: Made) -> None:
+    """AWS::ApiGatewayV2::Api with the routes of its OpenAPI document."""
+    made.properties["ApiId"] = build.physical_name(made)
+    if "Name" in made.properties and isinstance(made.properties["Name"], str):
+        made.name = made.properties["Name"]
+    body = made.values.get("Body", NO_VALUE)
+    unread = made.values.get("BodyS3Location", NO_VALUE) is not NO_VALUE or (
+        body is not NO_VALUE and not isinstance(body, dict)
+    )
+    if isinstance(body, dict):
+        doubts: list[Unknown] = []
+        for operation, place in _of_document(build, made, body, doubts):
+            if isinstance(operation, Mapping):
+                _route(build, made, operation, place)
+        unread = unread or bool(doubts)
+        made.properties.pop("Body", None)
+        title = body.get("info", {}).get("title") if isinstance(body.get("info"), dict) else None
+        if "Name" not in made.properties and title is not None:
+            made.properties["Name"] = converted(title)
+    if not unread:
+        build.answered("apigatewayv2.get-routes", made.id)
+        build.answered("apigatewayv2.get-integrations", made.id)
+
+
+def _route(build: Build, api: Made, operation: Mapping[str, PropertyValue], place: Source) -> None:
+    verb, path = str(operation["HttpMethod"]), str(operation["ResourcePath"])
+    key = "$default" if path in ("/$default", "$default") else f"{verb} {path}"
+    uri = operation.get("IntegrationUri")
+    number = sum(resource.type.startswith("AWS::ApiGatewayV2::R") for resource in build.pieces.resources)
+    id_ = f"{build.physical_name(api)}r{number}"
+    authorization = operation.get("AuthorizationType")
+    # HTTP APIs call a token authorizer JWT.
+    authorization = "JWT" if authorization == "COGNITO_USER_POOLS" else authorization
+    route: dict[str, PropertyValue] = {
+        "ApiId": api.properties["ApiId"],
+        "RouteKey": key,
+        "AuthorizationType": authorization,
+        "ApiKeyRequired": operation.get("ApiKeyRequired"),
+        "AuthorizerId": operation.get("AuthorizerId"),
+        "Target": f"integrations/{id_}",
+    }
+    integration: dict[str, PropertyValue] = {"ApiId": api.properties["ApiId"], "IntegrationUri": uri}
+    for type_, kind, name, properties in (
+        ("AWS::ApiGatewayV2::Route", "routes", key, route),
+        ("AWS::ApiGatewayV2::Integration", "integrations", id_, integration),
+    ):
+        kept = {key_: value for key_, value in properties.items() if value is not None}
+        build.pieces.resources.append(
+            Resource(type_, f"{api.id}/{kind}/{id_}", name, build.scope.account_text, build.scope.region_text, kept, place)
+        )
+
+
+def v2_part(build: Build, made: Made) -> None:
+    """Routes and integrations are named by what they are for."""
+    key = build.text(made, "RouteKey")
+    if isinstance(key, str):
+        made.name = key
+
+
+# --- stages ----------------------------------------------------------------------------------------------------------
+
+
+def web_acl(build: Build, made: Made) -> None:
+    """AWS::WAFv2::WebACLAssociation: the web ACL of a stage."""
+    resource, acl = build.text(made, "ResourceArn"), made.properties.get("WebACLArn")
+    stage = build.by_id.get(str(resource))
+    if stage is not None:
+        stage.properties[WEB_ACL_PROPERTY] = made.doubt or acl
+        stage.places[WEB_ACL_PROPERTY] = made.source
+    elif isinstance(resource, Unknown):
+        for other in build.made.values():
+            if other.written.type == "AWS::ApiGateway::Stage":
+                other.properties.setdefault(WEB_ACL_PROPERTY, resource)
+
+
+HANDLERS: Mapping[str, Callable[[Build, Made], None]] = {
+    "AWS::ApiGateway::RestApi": rest_api,
+    "AWS::ApiGatewayV2::Api": http_api,
+    "AWS::ApiGatewayV2::Route": v2_part,
+    "AWS::WAFv2::WebACLAssociation": web_acl,
+}
+"""By type."""

@@ -1,0 +1,163 @@
+"""All templates of a run: evaluated once as they are most likely to be, and again for each choice that may matter.
+
+Where nothing says to which account a template is deployed, it has an account of its own. What it does in every account is
+seen with one account that it does not name and with each that it names: a policy can tell no others apart. The same holds
+for regions, and for the names that CloudFormation makes.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from wa_policy.errors import Problem
+from wa_policy.iam.source import Source
+from wa_policy.inventory.model import Alternative, Assumptions, Inventory, Variation
+from wa_policy.loaders.cloudformation.conditions import MAX_CHOICES
+from wa_policy.loaders.cloudformation.literals import Literals, literals_of
+from wa_policy.loaders.cloudformation.scope import Place
+from wa_policy.loaders.cloudformation.stack import Evaluation, ReadTemplate, Stack
+from wa_policy.loaders.cloudformation.template import Choice, is_template
+from wa_policy.loaders.document import parse_document
+from wa_policy.loaders.files import InputFile, read_file
+from wa_policy.loaders.pieces import Pieces, TemplatePart
+
+Assemble = Callable[[Pieces], Inventory]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A template that is no part of another one, evaluated."""
+
+    stack: Stack
+    choices: tuple[tuple[Choice, Mapping[str, bool]], ...]
+    base: Evaluation
+
+    @property
+    def is_alone(self) -> bool:
+        """True iff nothing else that was read can be in its account."""
+        return self.stack.place.account is None
+
+
+def evaluate(parts: Sequence[TemplatePart], pieces: Pieces, assume: Assumptions) -> tuple[Unit, ...]:
+    """The units; what they hold under their first choice goes to `pieces`."""
+    known = {posixpath.normpath(part.source.file): part for part in parts}
+    units: list[Unit] = []
+    inner: set[str] = set()
+    for number, part in enumerate(parts, 1):
+        if posixpath.normpath(part.source.file) in inner:
+            continue
+        unit = _unit(part, number, known, assume)
+        inner |= {posixpath.normpath(file) for file in unit.base.files} - {posixpath.normpath(part.source.file)}
+        units.append(unit)
+    # A template may stand before the one that it is a part of.
+    units = [unit for unit in units if posixpath.normpath(unit.stack.source.file) not in inner]
+    for unit in units:
+        pieces.extend(unit.base.pieces)
+    return tuple(units)
+
+
+def _unit(part: TemplatePart, number: int, known: Mapping[str, TemplatePart], assume: Assumptions) -> Unit:
+    origin = part.origin
+    place = Place(number, origin.account, origin.region, origin.partition, assume.stack_name)
+    stack = Stack(part.value, part.source, place, dict(assume.parameters), _reader(known))
+    choices = stack.choices()
+    evaluation = stack.build((choices or ((Choice(), {}),))[0][0])
+    if choices is None:
+        message = f"found conditions that leave more than {MAX_CHOICES} choices open, expected fewer; what depends on them is unknown"
+        advice = "say what the parameters are with `--parameters`"
+        evaluation.pieces.problems.append(part.source.at("Conditions").problem("choices-too-many", message, advice=advice))
+        choices = ((Choice(), {}),)
+    return Unit(stack, choices, evaluation)
+
+
+def _reader(known: Mapping[str, TemplatePart]) -> ReadTemplate:
+    def read(path: str) -> tuple[Mapping[str, Any], Source] | None:
+        path = posixpath.normpath(path)
+        part = known.get(path)
+        if part is not None:
+            return part.value, part.source
+        if not Path(path).is_file():
+            return None
+        data = read_file(InputFile(path, path, 0))
+        if isinstance(data, Problem):
+            return None
+        documents, _ = parse_document(path, data)
+        if len(documents) != 1 or not is_template(documents[0].value):
+            return None
+        return documents[0].value, documents[0].source
+
+    return read
+
+
+# --- what is left open -----------------------------------------------------------------------------------------------
+
+
+def variations(units: Sequence[Unit], others: Pieces, assemble: Assemble) -> Iterator[Variation]:
+    """What the verdicts on each unit depend on. `others` is what was read beside the templates."""
+    for unit in units:
+        literals = literals_of(unit.base.build, unit.stack.place)
+        worlds = list(_worlds(unit, literals))
+        if len(worlds) < 2:
+            continue
+        around = _around(unit, units, others)
+        first, *more = worlds
+        alternatives = tuple(
+            Alternative(says, _maker(unit, choice, around, assemble), _symbols(unit, choice)) for choice, says in more
+        )
+        yield Variation(unit.base.files, first[1], alternatives)
+
+
+def _worlds(unit: Unit, literals: Literals) -> Iterator[tuple[Choice, Mapping[str, str]]]:
+    """The choices with what they say, the first one that of the base."""
+    variants = list(literals.variants())
+    whole = len(unit.choices) * (1 + len(variants)) <= MAX_CHOICES
+    for number, (choice, truths) in enumerate(unit.choices):
+        says = {f"the condition `{name}`": "true" if truth else "false" for name, truth in truths.items()}
+        yield choice, says | literals.nothing
+        if whole or not number:
+            for what, value, apply in variants:
+                changed = apply(choice)
+                if changed is not None:
+                    yield changed, says | literals.nothing | {what: value}
+
+
+def _around(unit: Unit, units: Sequence[Unit], others: Pieces) -> Pieces:
+    """What stands beside a unit: only the organization if its account is its own."""
+    around = Pieces(organization=list(others.organization), no_organization=list(others.no_organization))
+    if unit.is_alone:
+        return around
+    around.extend(replace_organization(others))
+    for other in units:
+        if other is not unit and not other.is_alone:
+            around.extend(other.base.pieces)
+    return around
+
+
+def replace_organization(pieces: Pieces) -> Pieces:
+    """All but the organization."""
+    return replace(pieces, organization=[], no_organization=[])
+
+
+def _maker(unit: Unit, choice: Choice, around: Pieces, assemble: Assemble) -> Callable[[], Inventory]:
+    def make() -> Inventory:
+        pieces = Pieces()
+        pieces.extend(around)
+        pieces.extend(unit.stack.build(choice).pieces)
+        return assemble(pieces)
+
+    return make
+
+
+def _symbols(unit: Unit, choice: Choice) -> Mapping[str, str]:
+    """The texts that stand in this choice for what has another text in the base."""
+    base, here = unit.base.build.scope, unit.stack.scope(choice, unit.base.build.scope.sections)
+    pairs = (
+        (here.account_text, base.account_text),
+        (here.region_text, base.region_text),
+        (here.stack_text, base.stack_text),
+    )
+    return {one: other for one, other in pairs if one != other}
