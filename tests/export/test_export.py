@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -31,6 +32,8 @@ from wa_policy.iam.policy import PolicyKind
 from wa_policy.iam.principal import Role
 from wa_policy.iam.request import Request, make_context
 from wa_policy.inventory.model import Inventory, NoOrganization, NotExported, Organization, Present
+from wa_policy.reporters.formats import render
+from wa_policy.reporters.options import Options
 
 Trouble = Callable[[Callable[[str, Environ], tuple[str, bytes] | None]], None]
 
@@ -96,8 +99,6 @@ def both(exported: tuple[Path, Exported]) -> tuple[Inventory, Inventory]:
 
 def without_places(found: object) -> object:
     """Statements as text hold where they were read; what they say is compared."""
-    import re
-
     return re.sub(r"source=Source\([^)]*\)", "", repr(found))
 
 
@@ -246,6 +247,10 @@ def test_a_partial_export_is_scanned_and_says_what_is_missing(
     assert isinstance(inventory.organization, NotExported)
     report = api.scan(inventory)
     assert report.verdicts[Verdict.UNKNOWN] > 0
+    text = render("text", report, api.locate(report), Options())
+    (missing,) = re.findall(r"^  missing(.*?)^  read", text, re.MULTILINE | re.DOTALL)
+    assert "verdict" in missing
+    assert re.search(r"\(\d+\s+verdicts?: [\w-]+", missing)
     assert report.verdicts[Verdict.PASS] > 0
 
 

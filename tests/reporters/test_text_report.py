@@ -31,7 +31,7 @@ def test_a_finding_is_told_in_full() -> None:
         "look at the end",
         "1 high",
         "1 pass, 1 fail, 1 unknown",
-        "not exported: kms list-grants (1 verdict)",
+        "not exported: kms list-grants (1 verdict: kms-grants)",
         "2 files (1 not recognised), 1 account, 2 principals, 3 resources, 1 problem",
         "profile core; actions of 2026-10-27",
     ):

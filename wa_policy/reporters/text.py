@@ -16,6 +16,7 @@ from wa_policy.reporters.wording import acceptance, shown_subject
 
 _LABEL = 9
 _MOST_MISSING = 5
+_MOST_RULES = 4
 _MOST_UNREAD = 5
 
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -162,13 +163,19 @@ class _Text:
         yield from self.field("by", "; ".join((f"profile {report.profile.value}", *dated)), indent=2)
 
     def missing(self) -> Iterator[str]:
-        """What would decide most of the unknown verdicts."""
-        reasons = Counter(str(reason) for result in self.report.unknown for reason in set(result.reasons))
-        ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-        for number, (reason, count) in enumerate(ranked[:_MOST_MISSING]):
-            yield from self.field(
-                "" if number else "missing", f"{reason} ({_count(count, 'verdict')})", indent=2
+        """What would decide most of the unknown verdicts, and the rules that it is missing for."""
+        rules: dict[str, Counter[str]] = {}
+        for result in self.report.unknown:
+            for reason in dict.fromkeys(map(str, result.reasons)):
+                rules.setdefault(reason, Counter())[result.rule.id] += 1
+        ranked = sorted(rules.items(), key=lambda item: (-item[1].total(), item[0]))
+        for number, (reason, of_rules) in enumerate(ranked[:_MOST_MISSING]):
+            names = sorted(of_rules, key=lambda name: (-of_rules[name], name))
+            more = f" and {len(names) - _MOST_RULES} more" if len(names) > _MOST_RULES else ""
+            words = (
+                f"{reason} ({_count(of_rules.total(), 'verdict')}: {', '.join(names[:_MOST_RULES])}{more})"
             )
+            yield from self.field("" if number else "missing", words, indent=2)
         if len(ranked) > _MOST_MISSING:
             yield from self.field("", f"and {len(ranked) - _MOST_MISSING} more, see --show-unknown", indent=2)
 
