@@ -12,6 +12,7 @@ from wa_policy.catalog.model import Catalog
 from wa_policy.findings import Result, Verdict
 from wa_policy.inventory.model import Assumptions, Inventory
 from wa_policy.loaders.load import load
+from wa_policy.rules.alternatives import in_all_choices
 from wa_policy.rules.model import Example, Rule
 from wa_policy.rules.parameters import values_of
 from wa_policy.rules.run import run_rule
@@ -38,14 +39,23 @@ class Mismatch:
 
 def run_example(rule: Rule, example: Example, catalog: Catalog) -> tuple[Mismatch, ...]:
     """What the rule does not say about its example as it should; empty iff all is as expected."""
-    return tuple(_compare(rule, example, results_of(rule, example, catalog)))
+    return compare_example(rule, example, inventory_of(example), catalog)
+
+
+def compare_example(
+    rule: Rule, example: Example, inventory: Inventory, catalog: Catalog
+) -> tuple[Mismatch, ...]:
+    """The same, where the files of the example were read before."""
+    scope = Scope(inventory, values_of(rule, example.parameters), catalog)
+    return tuple(_compare(rule, example, run_rule(rule, inventory, scope)))
 
 
 def results_of(rule: Rule, example: Example, catalog: Catalog) -> tuple[Result, ...]:
     """The results of the rule on the example."""
     inventory = inventory_of(example)
     scope = Scope(inventory, values_of(rule, example.parameters), catalog)
-    return tuple(run_rule(rule, inventory, scope))
+    found = tuple(run_rule(rule, inventory, scope))
+    return in_all_choices(found, inventory, lambda made: tuple(run_rule(rule, made, Scope(made, scope.parameters, catalog))))
 
 
 def inventory_of(example: Example) -> Inventory:
