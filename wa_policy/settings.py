@@ -23,11 +23,25 @@ ParameterValue = str | int | float | bool | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Deployed:
+    """Where what is read belongs, and templates are deployed, where nothing else says it.
+
+    `parameters` are values for the parameters of templates, by name.
+    """
+
+    account: str | None = None
+    region: str | None = None
+    partition: str | None = None
+    stack_name: str | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the user chose. `parameters` holds the values of rule parameters by name.
 
     `no_organization`: the accounts belong to no organization, so no control policy can exist that was not exported.
-    `waivers` and `baseline` are the paths of these files.
+    `waivers` and `baseline` are the paths of these files. `deployed` says where templates are deployed, and how.
     """
 
     profile: Profile = Profile.CORE
@@ -35,3 +49,4 @@ class Settings:
     no_organization: bool = False
     waivers: str | None = None
     baseline: str | None = None
+    deployed: Deployed = field(default_factory=Deployed)

@@ -1,5 +1,6 @@
 """How broad access is: numbers worked out by hand on small inventories."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -68,9 +69,10 @@ def test_a_condition_and_a_deny_bound_it_from_below_and_from_above() -> None:
 
 
 def test_only_the_own_account_and_the_own_policies_count() -> None:
-    far = resource(f"arn:aws:sqs:eu-west-1:{ABROAD}:far", account=ABROAD)
+    there = f"arn:aws:sqs:eu-west-1:{ABROAD}:far"
+    far = resource(there, trust({"AWS": HOME}, "sqs:*", Resource=there), account=ABROAD)
     open_ = resource(queue("open"), trust("*", "sqs:SendMessage", Resource=queue("open")))
-    found = breadths(role("r", allow("sqs:SendMessage", queue("a"))), role("n"), *QUEUES, far, open_)
+    found = breadths(role("r", allow("sqs:SendMessage", [queue("a"), there])), role("n"), *QUEUES, far, open_)
     assert found.principals[arn("r")].least == (Part("sqs", 1, 1, 5),)
     assert found.principals[arn("n")].least == ()
 
@@ -97,7 +99,9 @@ def test_unread_policies_have_no_upper_side() -> None:
 
 def test_a_resource_by_the_share_of_the_principals() -> None:
     # Two of four users and roles, three actions between them: 3 * 2/4. Service-linked roles do not count.
+    linked = replace(role("linked", allow("sqs:*")), path="/aws-service-role/sqs.amazonaws.com/")
     found = breadths(
+        linked,
         role("p", allow("sqs:SendMessage", queue("a"))),
         user("u", allow(["sqs:SendMessage", "sqs:PurgeQueue", "sqs:ReceiveMessage"], queue("a"))),
         role("q"),
@@ -107,6 +111,7 @@ def test_a_resource_by_the_share_of_the_principals() -> None:
     assert found.resources[queue("a")].least == (Part("sqs", 3, 2, 4),)
     assert found.resources[queue("a")].lower == Fraction(3, 2)
     assert found.resources[queue("b")].lower == 0
+    assert linked.arn not in found.principals
 
 
 def test_a_resource_whose_policy_was_not_read_has_no_upper_side() -> None:

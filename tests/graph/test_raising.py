@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.graph.webs import HOME, allow, deny, inventory, resource, role, trust
+from tests.graph.webs import HOME, allow, deny, inventory, organization, resource, role, trust
 from wa_policy.catalog.store import load_catalog
 from wa_policy.evaluator.truth import Truth
 from wa_policy.graph.escalation import escalations
@@ -118,3 +118,13 @@ def test_writing_the_own_policy_raises_unless_the_boundary_leaves_nothing() -> N
     assert raising(role("s", write))["iam-005"] is True
     assert raising(role("s", write, boundary=[allow(["iam:*", "s3:*"])]))["iam-005"] is True
     assert raising(role("s", write, boundary=[write]))["iam-005"] is False
+
+
+def test_a_boundary_holds_for_what_has_no_policy_of_its_own_whatever_a_control_policy_asks() -> None:
+    """The open key of the control policy is no way around a boundary that does not name the action."""
+    elsewhere = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1"]}}
+    within = organization(service=[deny("*", Condition=elsewhere)])
+    bounded = role("s", allow("*"), boundary=[allow("s3:*")], trusts=[trust({"AWS": "*"}, "*")])
+    stock = inventory(bounded, within=within)
+    found = escalations(stock, reach_of(stock, CATALOG), CATALOG)
+    assert [one.technique.id for one in found if one.principal == bounded.arn] == []

@@ -86,6 +86,18 @@ def test_a_kind_that_is_not_named_does_not_lead_on() -> None:
     assert only_changes.route_from(arn("a"), only_changes.towards([arn("c")], sure=False)) is None
 
 
+def test_only_changes_that_take_over_lead_on() -> None:
+    woven = web(
+        role("policy", allow("iam:PutRolePolicy", arn("goal"))),
+        role("trust", allow("iam:UpdateAssumeRolePolicy", arn("goal"))),
+        role("goal"),
+    )
+    found = routes(woven)
+    spread = found.towards([arn("goal")], sure=True)
+    assert found.route_from(arn("policy"), spread) is None
+    assert found.route_from(arn("trust"), spread) is not None
+
+
 def test_code_leads_on_only_where_it_is_named() -> None:
     function = f"arn:aws:lambda:eu-west-1:{HOME}:function:f"
     woven = web(

@@ -115,9 +115,10 @@ class _Maker:
             self.random.sample(STATEMENTS, self.random.choice((1, 1, 2)))
             for _ in range(self.random.randint(1, 3))
         ]
+        self.trusts = self.random.sample(TRUSTS, 2)
         if self.random.random() < 0.1:
             self.kinds[0] = list(_IN_TURN)
-        self.trusts = self.random.sample(TRUSTS, 2)
+            self.trusts[0] = TRUSTS[0]
 
     def mostly(self, usual: Value, *others: Value) -> Value:
         """The usual value, or now and then another one."""
@@ -138,7 +139,7 @@ class _Maker:
             for place, statements in enumerate(self.mostly(self.kinds[0], *self.kinds))
         ]
         random.shuffle(attached)
-        limits = self.mostly(None, (allow("*"),), (allow(["iam:*", "lambda:*", "sts:*"]),))
+        limits = self.mostly(None, (allow("*"),), (allow(["iam:*", "lambda:*"]),))
         boundary: PolicyDocument = Absent()
         properties: dict[str, PropertyValue] = {"Path": path}
         if limits is not None:

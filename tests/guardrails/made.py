@@ -230,6 +230,7 @@ MADE: tuple[Made, ...] = (
             "policies": "resource",
             "caller": {"service": "*", "acting_for": "other_account"},
             "action": ["sqs:SendMessage", "s3:PutObject"],
+            "context": {"aws:SourceAccount": {"absent": False}},
         },
     ),
     rcp(

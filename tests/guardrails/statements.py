@@ -67,7 +67,8 @@ OPERATORS = {
         ("arn:aws:iam::*:role/a", "arn:aws:iam::111122223333:role/a", "arn:aws:iam::*:role/*"),
     ),
     "lambda:SubnetIds": (
-        ("ForAnyValue:StringEquals", "ForAnyValue:StringNotEquals", "ForAllValues:StringEquals", "ForAllValues:StringNotEquals"),
+        ("ForAnyValue:StringEquals", "ForAnyValue:StringNotEquals", "ForAllValues:StringEquals", "ForAllValues:StringNotEquals",
+         "ForAnyValue:StringNotEqualsIfExists"),
         ("s-1", "s-2"),
     ),
     "aws:SourceIp": (("IpAddress", "NotIpAddress", "NotIpAddressIfExists"), ("10.0.0.0/8", "10.1.0.0/16", "192.0.2.1")),
@@ -76,7 +77,7 @@ OPERATORS = {
     "s3:signatureAge": (("NumericLessThan", "NumericGreaterThanEquals"), ("5", "7")),
 }  # fmt: skip
 ASKED: dict[str, tuple[ContextValue | None, ...]] = {
-    "lambda:vpcids": (None, "vpc-1", "vpc-2", "vpc-3", "other"),
+    "lambda:vpcids": (None, "", "vpc-1", "vpc-2", "vpc-3", "other"),
     "aws:principalarn": (
         "arn:aws:iam::111122223333:role/a",
         "arn:aws:iam::444455556666:role/a",

@@ -32,6 +32,7 @@ SETS: dict[str, list[dict[str, Any]]] = {
     if not name.startswith("_")
 }
 EACH = [pytest.param(rule, id=rule.id) for rule in RULES]
+EACH_SCP = [pytest.param(rule, id=rule.id) for rule in RULES if rule.guardrail is GuardrailKind.SCP]
 CASES = [pytest.param(rule, number, id=f"{rule.id}-{number}") for rule in RULES for number in (0, 1)]
 
 
@@ -92,12 +93,41 @@ def test_a_guardrail_has_a_statement_to_copy_and_a_page_to_read(rule: Rule) -> N
         assert fix["terraform"].count("statement {") == len(policy.statements)
 
 
+@pytest.mark.parametrize("rule", EACH_SCP)
+def test_the_statement_to_copy_is_the_guardrail_of_the_first_example(rule: Rule, catalog: Catalog) -> None:
+    statements = json.loads(rule.fix["cloudformation"])
+    document = parse_policy({"Version": "2012-10-17", "Statement": statements})[0]
+    exempt = {
+        str(value)
+        for statement in document.statements
+        for condition in statement.conditions
+        if condition.folded_key == "aws:principalarn"
+        for value in condition.values
+    }
+    given = {**rule.examples[0].parameters, "exempt_principals": tuple(sorted(exempt))}
+    guardrail = guardrail_of(rule, values_of(rule, given), catalog)
+    assert isinstance(guardrail, Guardrail), guardrail
+    proof = prove([guardrail], [document], catalog)
+    assert proof.is_proved, proof
+
+
 @pytest.mark.parametrize("rule", EACH)
 def test_a_rule_that_needs_no_parameter_is_advice(rule: Rule) -> None:
     """Whoever may do everything breaks each of them: in a stricter profile they would drown what else is found."""
     needed = re.search(r"not_empty", json.dumps(rule_when(rule)))
     if rule.guardrail is GuardrailKind.SCP:
         assert (rule.profile.value == "strict") is (needed is not None)
+
+
+def test_the_page_of_the_catalogue_has_each_with_its_parameters() -> None:
+    page = (policies_folder().parent / "docs" / "guardrail-catalogue.md").read_text(encoding="utf-8")
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+    assert sorted(rows) == [rule.id for rule in RULES]
+    for rule in RULES:
+        assert rule.guardrail is not None
+        names = [one.name for one in rule.parameters if one.name != "exempt_principals"]
+        cells = [cell.strip() for cell in rows[rule.id].strip("|").split("|")]
+        assert cells[1:] == [rule.guardrail.upper(), ", ".join(f"`{name}`" for name in names), rule.title]
 
 
 def rule_when(rule: Rule) -> object:

@@ -131,6 +131,11 @@ def test_other_conditions_are_kept_apart(catalog: Catalog) -> None:
         deny(Action="lambda:CreateFunction", Condition={"Null": {"lambda:SubnetIds": "true"}}),
     )
     assert len(merged(pieces(*statements), catalog)) == 2
+    elsewhere = (
+        deny(Action="s3:*", Resource="arn:aws:s3:::b/*", Condition=values("StringEquals", "s3:prefix", "x")),
+        deny(Action="s3:*", Resource="arn:aws:s3:::c/*", Condition=values("StringEquals", "s3:prefix", "y")),
+    )
+    assert len(merged(pieces(*elsewhere), catalog)) == 2
 
 
 def values(operator: str, key: str, *found: str) -> dict[str, Any]:
@@ -255,6 +260,42 @@ def test_what_another_statement_denies_anyway_is_left_out(catalog: Catalog) -> N
     )
     assert [one["Action"] for one in texts(found)] == ["lambda:*", "s3:PutObject"]
     assert [piece.rules for piece in found] == [("rule-0", "rule-1"), ("rule-1",)]
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "within"),
+    [
+        ({"Action": "s3:GetObject"}, {"Action": "s3:Get*"}, True),
+        ({"Action": "s3:*"}, {"Action": "s3:Get*"}, False),
+        ({"NotAction": ["s3:*", "sqs:*"]}, {"NotAction": "s3:*"}, True),
+        ({"NotAction": "s3:*"}, {"NotAction": ["s3:*", "sqs:*"]}, False),
+        ({"Action": "sqs:*"}, {"NotAction": "s3:*"}, True),
+        ({"Action": "s3:Get*"}, {"NotAction": "s3:*"}, False),
+        ({"NotAction": "s3:*"}, {"Action": "*"}, True),
+        ({"NotAction": "s3:*"}, {"Action": "sqs:*"}, False),
+        ({"Action": "s3:*", "Resource": "arn:aws:s3:::b/x"}, {"Action": "s3:*", "NotResource": "arn:aws:s3:::c/*"}, True),
+        ({"Action": "s3:*", "NotResource": "arn:aws:s3:::b/*"}, {"Action": "s3:*", "NotResource": "arn:aws:s3:::b/x"}, True),
+        ({"Action": "s3:*", "NotResource": "arn:aws:s3:::b/x"}, {"Action": "s3:*", "NotResource": "arn:aws:s3:::b/*"}, False),
+    ],
+)  # fmt: skip
+def test_a_statement_within_another_is_dropped(
+    inner: dict[str, Any], outer: dict[str, Any], within: bool, catalog: Catalog
+) -> None:
+    condition = {"Condition": {"Null": {"aws:SourceVpc": "true"}}}
+    found = merged(pieces(deny(**inner, **condition), deny(**outer)), catalog)
+    assert (texts(found) == [short(deny(**outer))]) is within
+
+
+def test_a_missing_key_is_not_taken_for_one_that_another_condition_is_about(catalog: Catalog) -> None:
+    """There and from outside, or not there: with the range alone, who is inside and has no key would get through."""
+    made = (
+        deny(
+            Action="lambda:CreateFunction",
+            Condition={"Null": {"lambda:VpcIds": "false"}, "NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}},
+        ),
+        deny(Action="lambda:CreateFunction", Condition={"Null": {"lambda:VpcIds": "true"}}),
+    )
+    assert len(merged(pieces(*made), catalog)) == 2
 
 
 def test_no_wildcard_is_made_for_actions_that_there_are_today(catalog: Catalog) -> None:

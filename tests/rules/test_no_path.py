@@ -126,6 +126,24 @@ def test_whoever_is_on_the_way_and_was_not_read_may_go_on() -> None:
     assert verdicts(to_b, role("a", ASSUME), middle, role("b"))["a"] == "unknown"
 
 
+@pytest.mark.parametrize("through", [(Through.ACT_AS,), (Through.ACT_AS, Through.ESCALATION)])
+def test_unread_policies_count_whatever_the_steps(through: tuple[Through, ...]) -> None:
+    doubt = (Unknown(UnknownKind.NOT_EXPORTED, "a policy"),)
+    middle = role("m", missing=doubt, trusts=[trust(named("a"))])
+    to_b = NoPath((SourceWord.SUBJECT,), (arn("b"),), through)
+    found = verdicts(to_b, role("a", ASSUME), middle, role("b"), role("c", ASSUME))
+    assert found == {"a": "unknown", "m": "unknown", "b": "pass", "c": "pass"}
+
+
+def test_a_way_from_the_subject_back_to_itself_is_none() -> None:
+    both = (
+        role("a", ASSUME, trusts=[trust(named("b"))]),
+        role("b", ASSUME, trusts=[trust(named("a"))], tags={"x": "y"}),
+    )
+    from_a = NoPath((arn("a"),), (GoalWord.SUBJECT,))
+    assert verdicts(from_a, *both) == {"a": "pass", "b": "fail"}
+
+
 def test_a_role_that_may_be_raised_leads_to_an_administrator() -> None:
     """The rights of the target are changed before one acts as it."""
     raised = (

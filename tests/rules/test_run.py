@@ -54,7 +54,11 @@ def test_only_names_rules_whatever_their_profile() -> None:
             "found the parameter `trusted_acounts`",
             "did you mean `trusted_accounts`?",
         ),
-        ({"zzz": 1}, "expected one that a rule declares: `allowed_subjects`", ""),
+        (
+            {"zzz": 1},
+            "found the parameter `zzz`, expected one that a rule declares$",
+            "the rule files under `policies` declare them",
+        ),
         (
             {"trusted_accounts": ("12",)},
             "`trusted_accounts` is given `12`, expected a list, each item an",

@@ -21,6 +21,7 @@ from wa_policy.api.exporting import (
 )
 from wa_policy.api.graphs import (
     build_graph,
+    escalation_classes,
     escalations,
     find_paths,
     graph_page,
@@ -84,6 +85,7 @@ __all__ = [
     "check_no_new_access",
     "check_no_public_access",
     "diff",
+    "escalation_classes",
     "escalations",
     "evaluate",
     "explain",

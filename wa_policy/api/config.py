@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wa_policy.loaders.checked import read_checked
-from wa_policy.settings import ParameterValue, Profile, Settings
+from wa_policy.settings import Deployed, ParameterValue, Profile, Settings
 
 NAME = "wa-policy.yaml"
 
@@ -58,6 +58,21 @@ def _settings(value: Mapping[str, Any], file: str) -> Settings:
         value.get("organization") == "none",
         _beside(file, value.get("waivers")),
         _beside(file, value.get("baseline")),
+        _deployed(value.get("templates") or {}, file),
+    )
+
+
+def _deployed(value: Mapping[str, Any], file: str) -> Deployed:
+    """Where templates are deployed, and the values of their parameters: those of files, and over them those written here."""
+    from wa_policy.api.template_parameters import read_parameters
+
+    files_ = [path for one in value.get("parameter_files") or () if (path := _beside(file, one)) is not None]
+    return Deployed(
+        value.get("account"),
+        value.get("region"),
+        value.get("partition"),
+        value.get("stack_name"),
+        {**read_parameters(files_), **(value.get("parameters") or {})},
     )
 
 

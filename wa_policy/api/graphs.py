@@ -16,7 +16,7 @@ from wa_policy.inventory.model import Inventory
 
 if TYPE_CHECKING:
     from wa_policy.graph.build import Graph
-    from wa_policy.graph.escalation import Escalation
+    from wa_policy.graph.escalation import Escalation, Escalations
     from wa_policy.graph.paths import Path
     from wa_policy.graph.query import What, Who
     from wa_policy.graph.web import Web
@@ -42,7 +42,19 @@ def escalations(
     `to` leaves those to one target, or with `admin` those that make an administrator, or may do so; `from_` those of
     one principal, `techniques` those of the ids named. Raises UsageError for a technique that there is not.
     """
-    from wa_policy.graph.escalation import escalations as find
+    return escalation_classes(inventory, to=to, from_=from_, techniques=techniques).every()
+
+
+def escalation_classes(
+    inventory: Inventory,
+    *,
+    to: str | None = None,
+    from_: str | None = None,
+    techniques: Collection[str] = (),
+    certain: bool = False,
+) -> Escalations:
+    """`escalations` in classes of those that are alike; `certain` leaves those that hold for certain."""
+    from wa_policy.graph.escalation import escalation_classes as find
     from wa_policy.graph.reach import reach_of
     from wa_policy.graph.techniques import TECHNIQUES
 
@@ -51,13 +63,14 @@ def escalations(
         if id_ not in known:
             raise UsageError(f"there is no technique `{id_}`, expected an id such as `iam-001`")
     chosen = [known[id_] for id_ in dict.fromkeys(techniques)] or TECHNIQUES
-    found = find(inventory, reach_of(inventory, catalog()), catalog(), chosen)
-    return tuple(
-        one
-        for one in found
-        if (from_ is None or one.principal == from_)
-        and (to is None or (one.gives_admin is not False if to == "admin" else one.target == to))
-    )
+    with without_collector():
+        found = find(reach_of(inventory, catalog()), chosen)
+        return found.narrowed(
+            principal=from_,
+            target=None if to == "admin" else to,
+            to_admin=to == "admin",
+            certain=certain,
+        )
 
 
 def locate_escalations(found: Iterable[Escalation], *, stdin: bytes | None = None) -> Mapping[Source, int]:

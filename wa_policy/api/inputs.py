@@ -44,7 +44,15 @@ def read(
     """
     from wa_policy.loaders.load import load
 
-    assume = Assumptions(no_organization=settings.no_organization)
+    deployed = settings.deployed
+    assume = Assumptions(
+        account=deployed.account,
+        region=deployed.region,
+        partition=deployed.partition or "aws",
+        no_organization=settings.no_organization,
+        parameters=deployed.parameters,
+        stack_name=deployed.stack_name,
+    )
     return load(paths, kind=kind, stdin=stdin, progress=progress, assume=assume)
 
 

@@ -82,11 +82,13 @@ def scan(
 
     `progress` is called with a rule, the subjects done and the subjects in all.
     """
+    from wa_policy.findings.words import in_words
     from wa_policy.rules.pack import load_pack
     from wa_policy.rules.run import run
 
     report = run(load_pack(), inventory, settings, catalog(), only=tuple(only), progress=progress)
-    return replace(report, principals=len(inventory.principals), resources=len(inventory.resources))
+    report = replace(report, principals=len(inventory.principals), resources=len(inventory.resources))
+    return in_words(report)
 
 
 def diff(

@@ -52,19 +52,22 @@ def escalations(
     """
     from wa_policy import api
     from wa_policy.cli import output as where
-    from wa_policy.reporters.escalations import render_json, render_text
+    from wa_policy.reporters.escalations import grouped, render_json, render_text
 
     if not inputs:
         raise UsageError("no input is named, expected `--input PATH` with the exported documents")
     settings = settings_of(inputs, config=config, no_organization=no_organization)
     stdin = stdin_for(inputs)
     inventory = read_input(inputs, settings, stdin=stdin)
-    found = api.escalations(inventory, to=to, from_=from_, techniques=techniques)
-    if certain:
-        found = tuple(one for one in found if one.truth is True)
-    lines = api.locate_escalations(found, stdin=stdin) if explain or format_ == "json" else {}
-    rendered = render_json(found, lines) if format_ == "json" else render_text(found, lines, explain=explain)
+    found = api.escalation_classes(inventory, to=to, from_=from_, techniques=techniques, certain=certain)
+    if format_ == "json":
+        single = found.every()
+        rendered = render_json(single, api.locate_escalations(single, stdin=stdin))
+    else:
+        groups = grouped(found)
+        shown = [one for group in groups for one in group.ways] if explain else []
+        rendered = render_text(groups, api.locate_escalations(shown, stdin=stdin), explain=explain)
     where.write(rendered, output)
-    if any(one.truth is True for one in found):
+    if any(one.first.truth is True for one in found.classes):
         return ExitCode.FINDINGS
-    return ExitCode.INCOMPLETE if found or api.lost_input(inventory.problems) else ExitCode.CLEAN
+    return ExitCode.INCOMPLETE if found.classes or api.lost_input(inventory.problems) else ExitCode.CLEAN

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wa_policy.errors import LoadError, UsageError
-from wa_policy.settings import ParameterValue, Profile, Settings
+from wa_policy.settings import Deployed, ParameterValue, Profile, Settings
 
 if TYPE_CHECKING:
     from wa_policy.iam.policy import PolicyKind
@@ -29,9 +29,48 @@ KINDS = (
 """The kinds of policies, in the order of `PolicyKind`, as one types them."""
 
 
+_DEPLOYED = "wa_policy.deployed"
+"""Where the context of a command keeps what the options of `organization_options` say of templates."""
+
+
+def _kept(context: click.Context, option: click.Parameter, value: Any) -> None:
+    if value and not context.resilient_parsing:
+        context.meta.setdefault(_DEPLOYED, {})[option.name] = value
+
+
 def organization_options(command: Any) -> Any:
-    """`--config` and `--no-organization`."""
+    """`--config`, `--no-organization`, and those that say where templates are deployed, which `settings_of` reads."""
     for option in (
+        click.option(
+            "--stack-name",
+            metavar="NAME",
+            expose_value=False,
+            callback=_kept,
+            help="The name of the stack that a template becomes.",
+        ),
+        click.option(
+            "--parameters",
+            "template_parameters",
+            metavar="FILE",
+            multiple=True,
+            expose_value=False,
+            callback=_kept,
+            help="Values of the parameters of templates: a file as the AWS CLI takes it, or NAME=VALUE; may be repeated.",
+        ),
+        click.option(
+            "--region",
+            metavar="NAME",
+            expose_value=False,
+            callback=_kept,
+            help="Where it belongs, for what does not say it: exports without a place, templates.",
+        ),
+        click.option(
+            "--account",
+            metavar="ID",
+            expose_value=False,
+            callback=_kept,
+            help="Whose it is, for what does not say it: exports without a place, templates.",
+        ),
         click.option(
             "--no-organization",
             is_flag=True,
@@ -85,6 +124,24 @@ def settings_of(
         profile=settings.profile if profile is None else Profile(profile),
         parameters={**settings.parameters, **_parameters(parameters)},
         no_organization=settings.no_organization or no_organization,
+        deployed=_deployed(settings.deployed),
+    )
+
+
+def _deployed(settings: Deployed) -> Deployed:
+    """What the options of the command say of templates, over what the settings say."""
+    context = click.get_current_context(silent=True)
+    said: Mapping[str, Any] = {} if context is None else context.meta.get(_DEPLOYED, {})
+    if not said:
+        return settings
+    from wa_policy.api.template_parameters import checked_account, checked_region, read_parameters
+
+    return replace(
+        settings,
+        account=checked_account(said["account"]) if "account" in said else settings.account,
+        region=checked_region(said["region"]) if "region" in said else settings.region,
+        stack_name=said.get("stack_name", settings.stack_name),
+        parameters={**settings.parameters, **read_parameters(said.get("template_parameters", ()))},
     )
 
 

@@ -75,12 +75,35 @@ class Escalations:
     ) -> Iterator[Escalation]:
         """The escalations of a class, or those of one principal, to one target, to one end."""
         ends = found.ends if end is None else (end,)
-        if target is not None:
+        if target is not None and ends:
             ends = tuple(one for one in ends if one.target.arn == target)
-            if found.ends and not ends:
+            if not ends:
                 return
         for arn in found.principals if principal is None else (principal,):
             yield from self._search.each(found.first.technique, arn, ends)
+
+    def narrowed(
+        self,
+        *,
+        principal: str | None = None,
+        target: str | None = None,
+        to_admin: bool = False,
+        certain: bool = False,
+    ) -> Escalations:
+        """Those of one principal, to one target, that make or may make an administrator, that are certain."""
+        found: list[EscalationClass] = []
+        for class_ in self.classes:
+            first = class_.first
+            if (certain and first.truth is not True) or (to_admin and first.gives_admin is False):
+                continue
+            narrow = _narrowed(class_, principal, target)
+            if narrow is class_:
+                found.append(class_)
+            elif narrow is not None:
+                one = next(self.each(narrow), None)
+                if one is not None:
+                    found.append(replace(narrow, first=one))
+        return Escalations(tuple(sorted(found, key=lambda one: one.first.sort_key)), self._search)
 
     def every(self) -> tuple[Escalation, ...]:
         """All single escalations, sorted."""
@@ -93,6 +116,24 @@ class Escalations:
                 found += self.each(class_)
             self._search.forget()
         return tuple(sorted(found, key=lambda escalation: escalation.sort_key))
+
+
+def _narrowed(class_: EscalationClass, principal: str | None, target: str | None) -> EscalationClass | None:
+    """What of a class belongs to one principal and one target; its first is not looked at."""
+    principals, ends = class_.principals, class_.ends
+    if principal is not None:
+        principals = tuple(one for one in principals if one == principal)
+    if target is not None and ends:
+        ends = tuple(end for end in ends if end.target.arn == target)
+        if not ends:
+            return None
+    elif target is not None and target != NEW_ROLE:
+        principals = tuple(one for one in principals if one == target)
+    elif target is not None and class_.first.target != NEW_ROLE:
+        return None
+    if principals == class_.principals and ends == class_.ends:
+        return class_
+    return replace(class_, principals=principals, ends=ends) if principals else None
 
 
 def _account(principal: str) -> str:

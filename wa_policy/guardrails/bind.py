@@ -224,6 +224,11 @@ def _of_class(
     limits: list[str],
 ) -> Iterator[ForbiddenClass]:
     callers, about_caller = _callers(one, values)
+    told = any(key == "aws:SourceAccount" and spec.absent is False for key, spec in one.context)
+    if Calling.SERVICE in callers and not told:
+        limits.append(
+            "a service that does not send `aws:SourceAccount` is not bound: nothing tells for whom it acts"
+        )
     context = tuple(dict.fromkeys((*one.context, *about_caller, *exemption(exempt))))
     if kind is GuardrailKind.SCP:
         resources = one.resource.patterns or ("*",)

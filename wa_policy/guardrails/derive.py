@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-si
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 
@@ -96,6 +97,8 @@ def _matching(patterns: tuple[str, ...], catalog: Catalog) -> int:
 
 
 def _resources(one: ForbiddenClass) -> Selection:
+    for pattern in (*one.resources, *one.not_resources):
+        _check("Resource", pattern)
     if not one.not_resources:
         return Selection(one.resources)
     if "*" in one.resources:
@@ -196,8 +199,9 @@ def _text(
     if_exists: bool = False,
 ) -> Condition:
     """The condition that a value fits one of the patterns, or none of them."""
+    known = catalog.condition_key(key)
     for pattern in patterns:
-        _check(key, pattern)
+        _check(key, pattern, sensitive=known is not None and known.sensitive)
     kind = value_type(key, catalog)
     if kind is ValueType.BOOL:
         return _flag(key, patterns, negated=negated, any_value=any_value, if_exists=if_exists)
@@ -231,9 +235,19 @@ def _flag(
     return _condition("Bool", key, values, any_value=any_value, if_exists=if_exists)
 
 
-def _check(key: str, pattern: str) -> None:
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html
+_ADMITTED = re.compile("[\\t\\n\\r\\x20-\\xff]+")
+
+
+def _check(place: str, pattern: str, *, sensitive: bool = False) -> None:
     if "${" in pattern:
-        raise UsageError(f"found `{pattern}` for `{key}`, expected a value without a policy variable")
+        raise UsageError(f"found `{pattern}` for `{place}`, expected a value without a policy variable")
+    if _ADMITTED.fullmatch(pattern) is None:
+        raise UsageError(
+            f"found `{pattern}` for `{place}`, expected characters up to U+00FF, as in any policy"
+        )
+    if sensitive and ("*" in pattern or "?" in pattern):
+        raise UsageError(f"found `{pattern}` for `{place}`, expected no wildcard, as AWS takes none there")
 
 
 def _merged(conditions: Iterator[Condition]) -> Conditions | None:

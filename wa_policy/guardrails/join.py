@@ -55,7 +55,12 @@ def _says_nothing_of(
         return False
     if condition.folded_key.partition(":")[0] in services:
         return False
-    return not any(catalog.key_usable_with(condition.key, action) for action in _listed(actions, catalog))
+    return not any(_carries(action, condition.folded_key, catalog) for action in _listed(actions, catalog))
+
+
+@lru_cache(maxsize=65_536)
+def _carries(action: str, key: str, catalog: Catalog) -> bool:
+    return catalog.key_usable_with(key, action)
 
 
 def _listed(actions: Selection, catalog: Catalog) -> Iterable[str]:

@@ -16,6 +16,7 @@ from wa_policy.guardrails.limits import Limits, check_limits
 from wa_policy.guardrails.merge import Piece, in_pairs, merged, order
 from wa_policy.guardrails.minify import document, minified, size, size_of, size_of_all
 from wa_policy.guardrails.model import Guardrail
+from wa_policy.guardrails.wildcards import with_wildcards
 from wa_policy.iam.operators import Comparison, Quantifier
 from wa_policy.iam.policy import Effect, Policy, PolicyKind, Selection, Statement, Version
 from wa_policy.iam.principal import Everyone
@@ -114,7 +115,8 @@ def pack(
     pieces: Sequence[Piece] = merged(plain, catalog)
     exact = pieces
     if level is Level.JOINED:
-        pieces = in_pairs(pieces, lambda one, other: joined(one, other, catalog), catalog)
+        apart = in_pairs(pieces, lambda one, other: joined(one, other, catalog), catalog)
+        pieces = [replace(piece, statement=with_wildcards(piece.statement, catalog)) for piece in apart]
     bins = _filled(pieces, kind, limits)
     if len(bins) > limits.free:
         raise UsageError(

@@ -6,8 +6,9 @@ a request outside of a class breaks one of its parts. So a mistake in how statem
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.errors import InternalError
@@ -64,19 +65,22 @@ def find_hole(guardrail: Guardrail, levels: Sequence[Level], catalog: Catalog) -
     """Refuted with a forbidden request that the control policies of the levels let through, Proved iff there is none."""
     applied = _applied(guardrail.kind, levels)
     return _first(
-        _ask(question, catalog)
-        for one in guardrail.classes
-        for question in _of_class(one, guardrail.kind, applied, catalog)
+        answer for one in guardrail.classes for answer in _of_class(one, guardrail.kind, applied, catalog)
     )
+
+
+def find_forbidden(guardrail: Guardrail, catalog: Catalog) -> Answer:
+    """Refuted with a forbidden request, Proved iff AWS makes none of them: then the guardrail does nothing."""
+    return find_hole(guardrail, (as_level(()),), catalog)
 
 
 def find_denied(guardrail: Guardrail, levels: Sequence[Level], catalog: Catalog) -> Answer:
     """Refuted with a forbidden request that an explicit Deny of the levels stops, Proved iff they stop none of them."""
     denied = _inverted([policy for level in levels for policy in level.policies], guardrail.kind)
     return _first(
-        _as_denied(_ask(question, catalog), guardrail.kind, levels, catalog)
+        _as_denied(answer, guardrail.kind, levels, catalog)
         for one in guardrail.classes
-        for question in _of_class(one, guardrail.kind, denied, catalog)
+        for answer in _of_class(one, guardrail.kind, denied, catalog)
     )
 
 
@@ -148,24 +152,24 @@ def _allowed(statement: Statement, kind: GuardrailKind) -> Statement:
 
 def _of_class(
     one: ForbiddenClass, kind: GuardrailKind, applied: AppliedPolicies, catalog: Catalog
-) -> Iterator[Question]:
-    """The questions about all requests of a class that the kind binds."""
+) -> Iterator[Answer]:
+    """For each way to call: is a request of the class allowed?"""
     for calling in one.callers:
         for world in worlds_of(kind, calling, catalog):
-            yield Question(
+            question = Question(
                 caller=world.caller,
                 applied=applied,
                 actions=one.actions,
                 not_actions=(*one.not_actions, *_unbound(kind, catalog)),
                 resources=one.resources,
                 not_resources=one.not_resources,
-                worlds=(_restricted(world.domains, one, catalog),),
                 stated=tuple(dict.fromkeys(key.lower() for key, _ in one.context)),
                 within=_bindable(kind, catalog),
             )
+            yield _ask(question, world, partial(_restricted, one=one, catalog=catalog), catalog)
 
 
-def _restricted(domains: Domains, one: ForbiddenClass, catalog: Catalog) -> Domains:
+def _restricted(domains: Domains, *, one: ForbiddenClass, catalog: Catalog) -> Domains:
     def domain(key: str) -> KeyDomain:
         found = domains(key)
         for name, spec in one.context:
@@ -187,12 +191,13 @@ def _bindable(kind: GuardrailKind, catalog: Catalog) -> Box:
     return Box((Group(tuple(glob(f"{service}:*") for service in sorted(catalog.rcp_services))),))
 
 
-def _ask(question: Question, catalog: Catalog) -> Answer:
-    answer = find_request(question, catalog)
+def _ask(question: Question, world: World, narrow: Callable[[Domains], Domains], catalog: Catalog) -> Answer:
+    """Is there such a request in the world? If so, one that reads well."""
+    answer = find_request(replace(question, worlds=(narrow(world.domains),)), catalog)
     if not isinstance(answer, Refuted):
         return answer
-    # A resource of an account that reads well, where there is such a request.
-    better = find_request(replace(question, resource_account=ACCOUNT), catalog)
+    readable = replace(question, worlds=(narrow(world.readable),), resource_account=ACCOUNT)
+    better = find_request(readable, catalog)
     answer = better if isinstance(better, Refuted) else answer
     return replace(answer, witness=_told(answer.witness))
 
@@ -271,8 +276,11 @@ class _Beyond:
             applied=self.applied,
             actions=actions,
             not_actions=_unbound(self.kind, self.catalog),
-            worlds=(lambda key: piece.narrow(key, self.world.domains(key)),),
             stated=tuple(dict.fromkeys(key for key, _ in piece.keys)),
             within=Box((*bindable.actions, *piece.box.actions), piece.box.resources),
         )
-        return _ask(question, self.catalog)
+
+        def narrow(domains: Domains) -> Domains:
+            return lambda key: piece.narrow(key, domains(key))
+
+        return _ask(question, self.world, narrow, self.catalog)

@@ -169,9 +169,40 @@ def implies(one: Condition, other: Condition) -> bool:
         if one.operator.operator.negated:
             inner, outer = outer, inner
         return all(any(covers(wide, value) for wide in outer) for value in inner)
+    if _is_opposite(one.operator, other.operator):
+        # What fits one of these values fits none of those, if they have nothing in common.
+        return not any(_may_meet(one.operator, value, kept) for value in one.values for kept in other.values)
     # `Null` counts an empty text as absent, and IfExists does not: so not for a positive operator with IfExists.
     negated = other.operator.operator.negated or other.operator.quantifier is Quantifier.FOR_ALL_VALUES
     return null(one) is True and negated and is_true_when_absent(other)
+
+
+def _is_opposite(one: QualifiedOperator, other: QualifiedOperator) -> bool:
+    """True iff the second is a negated operator of the same sort, and the first asks for a value to be there."""
+    if one.operator.negated or not other.operator.negated or one.if_exists:
+        return False
+    sort = (one.operator.value_type, one.operator.comparison)
+    return (
+        one.quantifier is other.quantifier
+        and one.quantifier is not Quantifier.FOR_ALL_VALUES
+        and one.operator.value_type in (ValueType.STRING, ValueType.ARN)
+        and sort == (other.operator.value_type, other.operator.comparison)
+    )
+
+
+def _may_meet(operator: QualifiedOperator, one: Text, other: Text) -> bool:
+    """False only if no value of the key fits both."""
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return True
+    match operator.operator.value_type, operator.operator.comparison:
+        case ValueType.ARN, _:
+            return not (_is_arn(one) and _is_arn(other)) or overlaps(arn_glob(one), arn_glob(other))
+        case _, Comparison.LIKE:
+            return overlaps(glob(one), glob(other))
+        case _, Comparison.EQUALS:
+            return one == other
+        case _:
+            return one.lower() == other.lower()
 
 
 def all_imply(given: Sequence[Condition], wanted: Sequence[Condition]) -> bool:

@@ -24,11 +24,15 @@ _ANY_ORGANIZATION = f"o-{ONE}{MANY}"
 
 @dataclass(frozen=True)
 class World:
-    """A way for requests to arrive: who calls, and the domain of every key."""
+    """A way for requests to arrive: who calls, and the domain of every key.
+
+    `readable` are narrower domains, of an account that reads well: where they have a request it is the one to show.
+    """
 
     calling: Calling
     caller: Caller
     domains: Domains
+    readable: Domains
 
 
 def worlds_of(kind: GuardrailKind, calling: Calling, catalog: Catalog) -> tuple[World, ...]:
@@ -41,23 +45,29 @@ def _worlds(kind: GuardrailKind, calling: Calling, catalog: Catalog) -> Iterator
         case Calling.PRINCIPAL:
             own = ACCOUNT if kind is GuardrailKind.SCP else _OUTSIDER
             organization = _text(_ANY_ORGANIZATION, absent=kind is GuardrailKind.RCP)
-            for account in (own, _ANY_ACCOUNT):
-                # First an account that reads well, then all of them.
-                caller = Role(own, "someone")
-                known = _principal(account) | {"aws:principalorgid": organization}
-                for domains in callers.insider(caller, known, catalog).worlds:
-                    yield World(calling, caller, domains)
+            caller = Role(own, "someone")
+            ways = (
+                callers.insider(
+                    caller, _principal(account) | {"aws:principalorgid": organization}, catalog
+                ).worlds
+                for account in (_ANY_ACCOUNT, own)
+            )
+            for domains, readable in zip(*ways, strict=True):
+                yield World(calling, caller, domains, readable)
         case Calling.ANONYMOUS:
             for domains in callers.anonymous(catalog).worlds:
-                yield World(calling, Anonymous(), domains)
+                yield World(calling, Anonymous(), domains, domains)
         case Calling.SERVICE:
             base = callers.service("lambda.amazonaws.com", catalog).worlds[0]
-            for source in (_no_source(), _source(_OUTSIDER), _source(_ANY_ACCOUNT)):
-                named = {
-                    "aws:principalservicename": _text(f"{ONE}{MANY}.amazonaws.com"),
-                    "aws:principalservicenameslist": KeyDomain(absent=False, multivalued=True),
-                }
-                yield World(calling, AwsService("lambda.amazonaws.com"), _over(base, {**named, **source}))
+            named = {
+                "aws:principalservicename": _text(f"{ONE}{MANY}.amazonaws.com"),
+                "aws:principalservicenameslist": KeyDomain(absent=False, multivalued=True),
+            }
+            service = AwsService("lambda.amazonaws.com")
+            untold = _over(base, {**named, **_no_source()})
+            yield World(calling, service, untold, untold)
+            any_account, outsider = (_over(base, {**named, **_source(a)}) for a in (_ANY_ACCOUNT, _OUTSIDER))
+            yield World(calling, service, any_account, outsider)
         case Calling.FEDERATED:
             provider = "arn:aws:iam::111122223333:oidc-provider/token.example.com"
             known = {
@@ -65,7 +75,8 @@ def _worlds(kind: GuardrailKind, calling: Calling, catalog: Catalog) -> Iterator
                 "aws:principalisawsservice": ABSENT,  # the call is not signed
             }
             for domains in callers.federated(provider, catalog, {}).worlds:
-                yield World(calling, FederatedIdentity(provider), _over(domains, known))
+                domains = _over(domains, known)  # noqa: PLW2901
+                yield World(calling, FederatedIdentity(provider), domains, domains)
 
 
 def _principal(account: str) -> dict[str, KeyDomain]:

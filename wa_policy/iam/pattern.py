@@ -342,10 +342,9 @@ def _overlaps(one: str, other: str) -> bool:
 
 
 def _share_a_character(one: str, other: str) -> bool:
-    if one in WILDCARDS and other in WILDCARDS:
-        return True
     if one in WILDCARDS:
         one, other = other, one
+    # Now `one` is a character, or both are wildcards, which share all but the colon.
     return one == other or other in (MANY, ONE) or (other in (RUN, CHAR) and one != ":")
 
 

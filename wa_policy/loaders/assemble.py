@@ -19,6 +19,7 @@ from wa_policy.inventory.model import (
     Resource,
 )
 from wa_policy.loaders import apigateway, apigatewayv2, attributes, iam_details, lambda_, lists
+from wa_policy.loaders.api_policies import with_whole_arns
 from wa_policy.loaders.iam_principals import principals
 from wa_policy.loaders.organization_tree import organization
 from wa_policy.loaders.origin import Origin
@@ -122,7 +123,7 @@ def _completed(
                 whole = doubt_policy(
                     whole, NotExported(f"lambda get-policy --qualifier {name} for function `{resource.name}`")
                 )
-        found.append(whole)
+        found.append(with_whole_arns(whole) if table is apigateway.REST_API else whole)
     return tuple(found)
 
 

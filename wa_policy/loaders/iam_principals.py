@@ -93,7 +93,7 @@ def _principal(
 def _policies_of(
     part: PrincipalPart, policies: _Policies, group: str | None
 ) -> tuple[list[AttachedPolicy], list[Unknown]]:
-    attached = [AttachedPolicy(inline.name, inline.policy, None, group) for inline in part.inline]
+    attached = [AttachedPolicy(inline.name, inline.policy, inline.arn, group) for inline in part.inline]
     missing = list(part.doubts)
     for name, arn in part.attached:
         policy = policies.find(part.account, arn)

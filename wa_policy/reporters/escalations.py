@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from wa_policy.evaluator.truth import Truth
 from wa_policy.graph.access import Placed
 from wa_policy.graph.asking import Taken
-from wa_policy.graph.escalation import EVERYONE, Escalation
+from wa_policy.graph.escalation import EVERYONE, Escalation, EscalationClass, Escalations
 from wa_policy.iam.policy import Condition
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
@@ -19,9 +20,43 @@ from wa_policy.reporters.visible import visible
 _MOST_NAMED = 3
 
 
-def render_text(found: Sequence[Escalation], lines: Mapping[Source, int], *, explain: bool = False) -> str:
-    """By principal, each way with its target; with `explain` also how it goes and which statements allow it."""
-    text = list(_text(found, lines, explain=explain))
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Principals with the same ways: `ways` are those of the first, each with all targets and how many it stands for."""
+
+    principals: tuple[str, ...]
+    ways: tuple[Escalation, ...]
+    targets: tuple[tuple[str, ...], ...]
+    counts: tuple[int, ...]
+
+
+def grouped(found: Escalations) -> tuple[Group, ...]:
+    """The principals by what they can get, in their order."""
+    ways: dict[str, list[EscalationClass]] = {}
+    for class_ in found.classes:
+        for principal in class_.principals:
+            ways.setdefault(principal, []).append(class_)
+    together: dict[tuple[int, ...], list[str]] = {}
+    for principal in sorted(ways):
+        together.setdefault(tuple(map(id, ways[principal])), []).append(principal)
+    return tuple(_group(found, tuple(alike), ways[alike[0]]) for alike in together.values())
+
+
+def _group(found: Escalations, principals: tuple[str, ...], classes: Sequence[EscalationClass]) -> Group:
+    ways, targets, counts = [], [], []
+    for class_ in sorted(classes, key=lambda one: (one.first.technique.id, one.targets)):
+        of_group = replace(class_, principals=principals)
+        one = class_.first if class_.first.principal == principals[0] else next(found.each(of_group), None)
+        if one is not None:
+            ways.append(one)
+            targets.append(tuple(arn for arn in class_.targets if principals != (arn,)) or (one.target,))
+            counts.append(len(of_group))
+    return Group(principals, tuple(ways), tuple(targets), tuple(counts))
+
+
+def render_text(groups: Sequence[Group], lines: Mapping[Source, int], *, explain: bool = False) -> str:
+    """By principals, each way with its targets; with `explain` also how it goes and which statements allow it."""
+    text = list(_text(groups, lines, explain=explain))
     return "\n".join(map(visible, text)) + "\n"
 
 
@@ -33,21 +68,33 @@ def render_json(found: Sequence[Escalation], lines: Mapping[Source, int]) -> str
 # --- text ----------------------------------------------------------------------------------------------------------
 
 
-def _text(found: Sequence[Escalation], lines: Mapping[Source, int], *, explain: bool) -> Iterator[str]:
-    for principal, ways in groupby(found, lambda one: one.principal):
-        of_principal = list(ways)
-        already = " (an administrator in effect)" if of_principal[0].is_admin is True else ""
-        yield "any AWS account" if principal == EVERYONE else f"{principal}{already}"
-        for _, alike in groupby(sorted(of_principal, key=_likeness), _likeness):
-            group = list(alike)
-            if explain:
-                for one in group:
-                    yield from _way([one])
-                    yield from _explained(one, lines)
-            else:
-                yield from _way(group)
+def _text(groups: Sequence[Group], lines: Mapping[Source, int], *, explain: bool) -> Iterator[str]:
+    # Principals whose ways differ only in what allows them are told together, unless that is to be explained.
+    told: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
+    for group in groups:
+        body = tuple(_ways(group, lines, explain=explain))
+        told.setdefault((group.ways[0].is_admin is True, body), []).extend(group.principals)
+    for (is_admin, body), principals in told.items():
+        already = " (an administrator in effect)" if is_admin else ""
+        for principal in principals[:_MOST_NAMED]:
+            yield "any AWS account" if principal == EVERYONE else f"{principal}{already}"
+        if len(principals) > _MOST_NAMED:
+            yield f"and {len(principals) - _MOST_NAMED} more who can do the same"
+        yield from body
         yield ""
-    yield _summary(found)
+    yield _summary(groups)
+
+
+def _ways(group: Group, lines: Mapping[Source, int], *, explain: bool) -> Iterator[str]:
+    ways = sorted(zip(group.ways, group.targets, strict=True), key=lambda way: _likeness(way[0]))
+    for _, alike in groupby(ways, lambda way: _likeness(way[0])):
+        found = list(alike)
+        if explain:
+            for one, targets in found:
+                yield from _way(one, targets)
+                yield from _explained(one, lines)
+        else:
+            yield from _way(found[0][0], [target for _, targets in found for target in targets])
 
 
 def _likeness(one: Escalation) -> tuple[str, bool, str, bool]:
@@ -64,12 +111,11 @@ def _doubt(one: Escalation) -> str:
     )
 
 
-def _way(group: Sequence[Escalation]) -> Iterator[str]:
+def _way(first: Escalation, arns: Sequence[str]) -> Iterator[str]:
     """Ways by one technique that differ in their targets only."""
-    first = group[0]
     technique = first.technique
     yield f"  {technique.id}: {technique.title}"
-    targets = list(dict.fromkeys(one.target for one in group if one.target != one.principal))
+    targets = list(dict.fromkeys(arn for arn in arns if arn != first.principal))
     admin = ""
     if first.gives_admin is True:
         admin = ", an administrator" if len(targets) < 2 else ", administrators"
@@ -112,15 +158,19 @@ def _condition_words(condition: Condition) -> str:
     return f"{condition.operator} {condition.key} {', '.join(map(str, condition.values))}"
 
 
-def _summary(found: Sequence[Escalation]) -> str:
-    certain = sum(one.truth is True for one in found)
-    admins = len({one.principal for one in found if one.gives_admin is True and one.truth is True})
-    who = len({one.principal for one in found})
-    if not found:
+def _summary(groups: Sequence[Group]) -> str:
+    if not groups:
         return "No escalations."
-    ways = "1 escalation" if len(found) == 1 else f"{len(found)} escalations"
+    total = sum(sum(group.counts) for group in groups)
+    certain = admins = 0
+    for group in groups:
+        sure = [(one, n) for one, n in zip(group.ways, group.counts, strict=True) if one.truth is True]
+        certain += sum(n for _, n in sure)
+        admins += len(group.principals) if any(one.gives_admin is True for one, _ in sure) else 0
+    who = sum(len(group.principals) for group in groups)
+    ways = "1 escalation" if total == 1 else f"{total} escalations"
     return (
-        f"{ways} of {who} principals, {certain} certain and {len(found) - certain} not; "
+        f"{ways} of {who} principals, {certain} certain and {total - certain} not; "
         f"{admins} principals become administrators."
     )
 

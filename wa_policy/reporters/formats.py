@@ -8,6 +8,7 @@ from importlib import import_module
 
 from wa_policy.findings import Report
 from wa_policy.iam.source import Source
+from wa_policy.inventory.symbols import shown
 from wa_policy.reporters.options import Options
 
 
@@ -44,4 +45,4 @@ def render(format_: str, report: Report, lines: Mapping[Source, int], options: O
     """The report in the format. KeyError iff there is no such format."""
     module = import_module(f"wa_policy.reporters.{FORMATS[format_].module}")
     rendered: str = module.render(report, lines, options)
-    return rendered
+    return shown(rendered)  # the requests of witnesses still have what stands for an unnamed account

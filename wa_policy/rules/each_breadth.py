@@ -18,6 +18,7 @@ from wa_policy.rules.subjects import Scope, Subject
 
 if TYPE_CHECKING:
     from wa_policy.graph.breadth import Breadth, Part
+    from wa_policy.rules.graphs import Graphs
 
 COMPARED_TYPES = (
     "AWS::ApiGateway::RestApi",
@@ -43,23 +44,24 @@ def breadth(subject: Subject, scope: Scope, arguments: Values) -> Items:
     """One item with the breadth of the subject, its rank, and the median of its peers; none where there are too few."""
     from wa_policy.rules.graphs import graphs_of
 
-    breadths = graphs_of(scope).breadths
+    graphs = graphs_of(scope)
+    breadths = graphs.breadths
     known = breadths.resources if subject.principal is None else breadths.principals
     own = known.get(subject.id)
     if own is None:
         return Items(())
     tags, least = texts(arguments, "tags"), number(arguments, "at_least")
     groups = (
-        _resource_peers(subject, scope, tags)
+        _resource_peers(subject, graphs, tags)
         if subject.principal is None
-        else _principal_peers(subject.principal, scope, tags)
+        else _principal_peers(subject.principal, graphs, tags)
     )
     for group in groups:
         if isinstance(group, Unknown):
             return Items((), (group,))
         peers = tuple(arn for arn in group.arns if arn in known and arn != subject.id)
         if len(peers) >= least:
-            values = {arn: known[arn] for arn in _ranked(subject, scope) if arn in known}
+            values = {arn: known[arn] for arn in _ranked(subject, graphs) if arn in known}
             return Items((_item(subject, own, _Peers(group.words, peers), values),))
     return Items(())
 
@@ -108,22 +110,17 @@ def _part(part: Part, *, of_principal: bool) -> str:
 # --- peers ----------------------------------------------------------------------------------------------------------
 
 
-def _ranked(subject: Subject, scope: Scope) -> Iterator[str]:
+def _ranked(subject: Subject, graphs: Graphs) -> Iterator[str]:
     """All of the account that the subject is ranked among: principals, or resources of its type."""
-    inventory = scope.inventory
     if subject.principal is not None:
-        return (one.arn for one in inventory.principals if one.account == subject.account)
-    return (one.id for one in inventory.of_type(subject.type) if one.account == subject.account)
+        return (one.arn for one in graphs.principals_of.get(subject.account, ()))
+    return (one.id for one in graphs.resources_of.get((subject.type, subject.account), ()))
 
 
-def _principal_peers(principal: Principal, scope: Scope, tags: tuple[str, ...]) -> Iterator[_Peers]:
+def _principal_peers(principal: Principal, graphs: Graphs, tags: tuple[str, ...]) -> Iterator[_Peers]:
     """From the nearest group to the widest: of the same purpose, path and tags; of the same purpose; all of the account."""
     purpose = _purpose(principal)
-    ours = [
-        one
-        for one in scope.inventory.principals
-        if one.account == principal.account and one.kind is not PrincipalKind.GROUP
-    ]
+    ours = graphs.principals_of.get(principal.account, ())
     alike = [one for one in ours if _purpose(one) == purpose]
     values = tuple(principal.tags.get(tag) for tag in tags)
     near = [
@@ -159,8 +156,8 @@ def _purpose(principal: Principal) -> str:
     return "roles for accounts"
 
 
-def _resource_peers(subject: Subject, scope: Scope, tags: tuple[str, ...]) -> Iterator[_Peers | Unknown]:
-    ours = [one for one in scope.inventory.of_type(subject.type) if one.account == subject.account]
+def _resource_peers(subject: Subject, graphs: Graphs, tags: tuple[str, ...]) -> Iterator[_Peers | Unknown]:
+    ours = graphs.resources_of.get((subject.type, subject.account), ())
     noun = subject.type.rsplit("::", 1)[-1].lower()
     if tags and subject.resource is not None:
         values = _tag_values(subject.resource, tags)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from wa_policy.catalog.model import AccessLevel, ActionSet, Catalog
 from wa_policy.evaluator.truth import Truth, all_of
@@ -68,8 +68,10 @@ def role_sharers(subject: Subject, scope: Scope, _arguments: Values) -> Items:
         return Items(())
     sharing: list[str] = []
     doubt: Unknown | None = None
-    for other in scope.inventory.of_type(function.type):
-        if other.id == function.id or other.account != function.account:
+    functions = _functions_of_role(scope)
+    named = functions.get((function.account, role), ()), functions.get((function.account, ""), ())
+    for other in sorted((one for ones in named for one in ones), key=lambda one: one.id):
+        if other.id == function.id:
             continue
         same = _same(other.property("Role"), role)
         truth = all_of((same, _negated(_is_copy(function, other)) if same is not False else True))
@@ -83,6 +85,21 @@ def role_sharers(subject: Subject, scope: Scope, _arguments: Values) -> Items:
         "count": str(len(sharing) + 1),
     }
     return Items((Item(str(fields["role"]), function.place("Role"), fields, open=doubt),))
+
+
+def _functions_of_role(scope: Scope) -> Mapping[tuple[str | None, str], tuple[Resource, ...]]:
+    """The functions by account and role, those whose role is not known under an empty name."""
+    shared = scope.shared
+    if shared.functions_of_role is None:
+        found: dict[tuple[str | None, str], list[Resource]] = {}
+        for function in scope.inventory.of_type("AWS::Lambda::Function"):
+            role = function.property("Role")
+            if isinstance(role, str | Unknown):
+                found.setdefault((function.account, role if isinstance(role, str) else ""), []).append(
+                    function
+                )
+        shared.functions_of_role = {key: tuple(ones) for key, ones in found.items()}
+    return shared.functions_of_role
 
 
 def _same(value: PropertyValue, role: str) -> Truth:

@@ -22,6 +22,7 @@ from wa_policy.rules.actions import (
 from wa_policy.rules.arguments import Values, texts
 from wa_policy.rules.documents import Document, Documents, hole_of, identity_documents, resource_documents
 from wa_policy.rules.items import Field, Item, Items, first_of_each_key, numbered
+from wa_policy.rules.shape_resources import width_unknown
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.tables import SharedIssuer
 from wa_policy.rules.tables import shared_issuers as table_of_issuers
@@ -114,7 +115,7 @@ def resource_grants(subject: Subject, _scope: Scope, _arguments: Values) -> Item
     """Each resource of each Allow statement of the identity policies."""
     documents = identity_documents(subject)
     items = (
-        _grant(document, statement, value, negated=negated)
+        _grant(document, statement, value, width_unknown(value, subject.account), negated=negated)
         for document, statement in documents.statements(Effect.ALLOW)
         for value, negated in _resources(statement)
     )
@@ -131,12 +132,14 @@ def _resources(statement: Statement) -> Iterator[tuple[Text, bool]]:
         yield value, False
 
 
-def _grant(document: Document, statement: Statement, value: Text, *, negated: bool) -> Item:
+def _grant(
+    document: Document, statement: Statement, value: Text, doubt: Unknown | None, *, negated: bool
+) -> Item:
     resource = f"all resources but {value}" if negated else str(value)
     actions = _actions_in_words(statement)
     fields = {"resource": resource, "actions": actions, "policy": document.name}
     key = f"{document.name}: {actions} on {resource}"
-    return Item(key, statement.source, fields, statement, value=value, unknown=hole_of(value))
+    return Item(key, statement.source, fields, statement, value=value, unknown=doubt)
 
 
 _ROLE_NAME = re.compile(r"role/(?:[^*?]*/)?[^*?/]")

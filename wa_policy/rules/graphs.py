@@ -17,7 +17,7 @@ from wa_policy.graph.reach import Reach, reach_of
 from wa_policy.graph.routes import Routes, Spread, StepKind
 from wa_policy.graph.spin import web_of
 from wa_policy.graph.web import NodeKind, Web
-from wa_policy.inventory.model import Inventory, PrincipalKind
+from wa_policy.inventory.model import Inventory, Principal, PrincipalKind, Resource
 from wa_policy.rules.subjects import Scope
 
 
@@ -29,6 +29,23 @@ class Graphs:
         self.catalog = catalog
         self._routes: dict[frozenset[StepKind], Routes] = {}
         self._spreads: dict[object, Spread] = {}
+
+    @cached_property
+    def principals_of(self) -> Mapping[str | None, tuple[Principal, ...]]:
+        """The users and roles of each account."""
+        found: dict[str | None, list[Principal]] = {}
+        for principal in self.inventory.principals:
+            if principal.kind is not PrincipalKind.GROUP:
+                found.setdefault(principal.account, []).append(principal)
+        return {account: tuple(ones) for account, ones in found.items()}
+
+    @cached_property
+    def resources_of(self) -> Mapping[tuple[str, str | None], tuple[Resource, ...]]:
+        """The resources of each type and account."""
+        found: dict[tuple[str, str | None], list[Resource]] = {}
+        for resource in self.inventory.resources:
+            found.setdefault((resource.type, resource.account), []).append(resource)
+        return {key: tuple(ones) for key, ones in found.items()}
 
     # --- without the whole graph --------------------------------------------------------------------------------
 

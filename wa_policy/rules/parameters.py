@@ -100,6 +100,10 @@ def declared(rules: Iterable[Rule]) -> dict[str, Parameter]:
     return found
 
 
+_MOST_LISTED = 12
+"""A message that names more parameters than this says nothing to a reader."""
+
+
 def check_settings(rules: Iterable[Rule], values: Mapping[str, ParameterValue]) -> None:
     """UsageError iff a value is for no parameter of the rules, or has another type than its parameter."""
     known = declared(rules)
@@ -108,9 +112,12 @@ def check_settings(rules: Iterable[Rule], values: Mapping[str, ParameterValue]) 
         if parameter is None:
             close = get_close_matches(name, known, n=1)
             names = ", ".join(f"`{one}`" for one in sorted(known)) or "none"
+            few = f": {names}" if len(known) <= _MOST_LISTED else ""
             raise UsageError(
-                f"found the parameter `{name}`, expected one that a rule declares: {names}",
-                advice=f"did you mean `{close[0]}`?" if close else "",
+                f"found the parameter `{name}`, expected one that a rule declares{few}",
+                advice=f"did you mean `{close[0]}`?"
+                if close
+                else "the rule files under `policies` declare them",
             )
         if not admits(parameter.kind, value, many=parameter.many):
             items = value if parameter.many and isinstance(value, tuple) else (value,)

@@ -13,9 +13,10 @@ from wa_policy.iam.operators import Comparison, Quantifier
 from wa_policy.iam.pattern import glob, matches
 from wa_policy.iam.policy import Condition, Effect, Statement
 from wa_policy.iam.text import Text
+from wa_policy.iam.unknown import Unknown
 from wa_policy.rules.actions import actions_of, denied_outright, is_everything, service_sets
 from wa_policy.rules.arguments import Values, texts
-from wa_policy.rules.documents import Documents, boundary_documents, identity_documents
+from wa_policy.rules.documents import Documents, boundary_documents, hole_of, identity_documents
 from wa_policy.rules.items import Item
 from wa_policy.rules.request_class import CallerWord, Policies, RequestClass, ResourceSpec
 from wa_policy.rules.subjects import Scope, Subject
@@ -127,6 +128,21 @@ def is_wide_text(value: Text, account: str | None) -> bool:
     # Names without an account are unique (buckets) or told by the id (APIs): the first name decides.
     first = next((part for part in arn.resource.split("/") if part and part not in ("restapis", "apis")), "")
     return not first.strip("*?")
+
+
+def width_unknown(value: Text, account: str | None) -> Unknown | None:
+    """Why it is not known whether the resource is wide; None where what stands before the unknown part decides."""
+    doubt = hole_of(value)
+    if doubt is None or isinstance(value, str):
+        return None
+    first = value.parts[0]
+    arn = parse_arn(first) if isinstance(first, str) else None
+    if arn is None:
+        return doubt
+    if arn.account:
+        return None if arn.account == account else doubt
+    # The name of a bucket begins with more than wildcards, whatever follows.
+    return None if arn.service == "s3" and arn.resource.strip("*?/") else doubt
 
 
 def _narrows(condition: Condition, keys: tuple[str, ...]) -> bool:

@@ -42,6 +42,8 @@ class Shared:
     """What the rules of a run work out together: the graph, once a rule asks for it."""
 
     graphs: Graphs | None = None
+    functions_of_role: Mapping[tuple[str | None, str], tuple[Resource, ...]] | None = None
+    """By account and role; functions whose role is not known stand under ""."""
 
 
 @dataclass(frozen=True, slots=True)

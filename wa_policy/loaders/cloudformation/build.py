@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from wa_policy.errors import Problem
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.policy import Policy, Statement
-from wa_policy.iam.source import Source
+from wa_policy.iam.source import Source, escape
 from wa_policy.iam.text import Template
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
@@ -101,7 +101,7 @@ class Build:
             if truth is False:
                 return None
             doubt = truth if isinstance(truth, Unknown) else None
-        source = Source(self.scope.sections.source.file, written.pointer)
+        source = self.scope.sections.place(written.pointer)
         values = self.resolver.of_resource(written)
         if values is None or values is NO_VALUE:
             values = {}
@@ -113,7 +113,7 @@ class Build:
         id_, name = self.identity(written)
         properties = properties_of(written.type, values)
         places = {
-            key: self.resolver.at(source.at("Properties", key).pointer) for key in values
+            key: self.resolver.at(f"{written.pointer}/Properties/{escape(key)}") for key in values
         }
         return Made(written, values, id_, name, properties, places, source, doubt)
 
@@ -171,7 +171,7 @@ class Build:
         return name if isinstance(name, str) else made.name
 
     def pointer(self, made: Made, *keys: str | int) -> str:
-        return made.source.at("Properties", *keys).pointer
+        return "".join((made.written.pointer, "/Properties", *(f"/{escape(key)}" for key in keys)))
 
     def granted(self, id_: str) -> Grants:
         return self.grants.setdefault(id_, Grants())

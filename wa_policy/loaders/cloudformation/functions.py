@@ -162,6 +162,8 @@ def select(resolver: Resolver, argument: Any, raw: str, out: str) -> Value:
             return hole(value.reason, "${…}") if value is items else value
     if isinstance(number, Template):
         return doubt_of(number) or unresolved("the number in `Fn::Select`")
+    if isinstance(items, Template):
+        return hole((doubt_of(items) or items.holes[0].reason).reason, "${…}")
     text = as_text(number)
     if not isinstance(items, list) or not isinstance(text, str) or not text.isascii() or not text.isdigit() or len(text) > 9:
         return resolver.wrong("Fn::Select", raw, "a number and a list")

@@ -113,7 +113,7 @@ def statements_of(build: Build, made: Made, statement: Value) -> Policy:
     """A policy of one statement that a resource stands for; what cannot be read in it is told of the resource."""
     start = len(build.notes)
     document = {"Version": "2012-10-17", "Statement": [statement]}
-    policy = build.reading.policy(document, made.source.pointer, PolicyKind.RESOURCE)
+    policy = build.reading.policy(document, made.written.pointer, PolicyKind.RESOURCE)
     build.notes[start:] = [
         made.source.problem(problem.code, problem.message, advice=problem.advice) for problem in build.notes[start:]
     ]

@@ -14,6 +14,8 @@ from wa_policy.loaders.pieces import ManagedPolicyPart, Pieces
 @lru_cache(maxsize=4096)
 def managed_policy(arn: str) -> Policy | None:
     """The policy of that ARN, None where there is none in the copy that ships."""
+    if not is_managed_by_aws(arn):
+        return None
     from wa_policy.catalog.store import load_managed_policies
 
     document = load_managed_policies().document(arn)
@@ -23,12 +25,8 @@ def managed_policy(arn: str) -> Policy | None:
 
 
 def attach_managed(pieces: Pieces) -> None:
-    """Add the documents of the policies of AWS that the principals name."""
-    named = {arn for part in pieces.principals for _, arn in part.attached}
-    named |= {part.boundary for part in pieces.principals if isinstance(part.boundary, str)}
-    for arn in sorted(named):
-        if not is_managed_by_aws(arn):
-            continue
+    """Add the documents of the policies of AWS that the principals have as boundaries."""
+    for arn in sorted({part.boundary for part in pieces.principals if isinstance(part.boundary, str)}):
         policy = managed_policy(arn)
         if policy is not None:
             pieces.managed_policies.append(ManagedPolicyPart(arn, None, policy, policy.source))

@@ -18,6 +18,8 @@ from wa_policy.inventory.model import (
     PropertyValue,
 )
 from wa_policy.loaders.cloudformation.build import Build, Made
+from wa_policy.loaders.cloudformation.grants import statements_placed
+from wa_policy.loaders.cloudformation.managed import managed_policy
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, as_text, doubt_of, settled, unresolved
 from wa_policy.loaders.pieces import ManagedPolicyPart, PrincipalPart
 
@@ -37,6 +39,8 @@ class _Drafts:
         self.build = build
         self.inline: dict[str, list[AttachedPolicy]] = {}
         self.attached: dict[str, list[tuple[str, str]]] = {}
+        self.named: dict[str, list[str]] = {}
+        """The ARNs of all managed policies, in their order."""
         self.doubts: dict[str, list[Unknown]] = {}
         self.groups: dict[str, list[str]] = {}
         self.made = {made.id: made for made in build.made.values() if made.written.type in _KINDS}
@@ -84,10 +88,17 @@ def _own_policies(drafts: _Drafts, made: Made) -> None:
         _inline(drafts, made.id, _name(name), found)
     if "Policies" in made.values:
         made.properties["Policies"] = tuple(shown)
-    for _, item in _items(drafts, made, "ManagedPolicyArns"):
+    for index, item in _items(drafts, made, "ManagedPolicyArns"):
         arn = _text(item)
         if isinstance(arn, str):
-            drafts.attached.setdefault(made.id, []).append((arn.rsplit("/", 1)[-1], arn))
+            drafts.named.setdefault(made.id, []).append(arn)
+            policy = managed_policy(arn)
+            if policy is not None:
+                # A finding about it is to be seen where the template names it.
+                placed = statements_placed(policy, build.resolver.at(build.pointer(made, "ManagedPolicyArns", index)))
+                drafts.inline.setdefault(made.id, []).append(AttachedPolicy(arn.rsplit("/", 1)[-1], placed, arn))
+            else:
+                drafts.attached.setdefault(made.id, []).append((arn.rsplit("/", 1)[-1], arn))
         else:
             drafts.doubt(made.id, arn or unresolved(f"a managed policy of `{made.written.logical_id}`"))
     for _, item in _items(drafts, made, "Groups"):
@@ -103,6 +114,8 @@ def _items(drafts: _Drafts, made: Made, property_: str) -> Iterator[tuple[int, V
     value = made.values.get(property_, NO_VALUE)
     if isinstance(value, list):
         yield from enumerate(value)
+    elif isinstance(value, str | dict) or (isinstance(value, Template) and doubt_of(value) is None):
+        yield 0, value  # one item alone
     elif value is not NO_VALUE and value is not None:
         drafts.doubt(made.id, doubt_of(value) or unresolved(f"`{property_}` of `{made.written.logical_id}`"))
 
@@ -146,6 +159,7 @@ def _managed_policy(drafts: _Drafts, made: Made) -> None:
             drafts.doubt(id_, made.doubt or doubt or unresolved("a policy"))
         else:
             drafts.attached.setdefault(id_, []).append((made.name, made.id))
+            drafts.named.setdefault(id_, []).append(made.id)
 
 
 def _named(drafts: _Drafts, made: Made, properties: Mapping[str, PrincipalKind]) -> Iterator[tuple[str, Unknown | None]]:
@@ -197,7 +211,10 @@ def _part(drafts: _Drafts, id_: str, made: Made) -> PrincipalPart:
         )
         made.properties["AssumeRolePolicyDocument"] = trust
     attached = tuple(dict.fromkeys(drafts.attached.get(id_, ())))
-    made.properties["ManagedPolicyArns"] = tuple(arn for _, arn in attached)
+    known = made.properties.get("ManagedPolicyArns")
+    if not isinstance(known, Unknown):
+        others = () if not isinstance(known, tuple) else tuple(item for item in known if isinstance(item, Unknown))
+        made.properties["ManagedPolicyArns"] = (*dict.fromkeys(drafts.named.get(id_, ())), *others)
     path = build.text(made, "Path")
     tags = made.properties.get("Tags")
     return PrincipalPart(

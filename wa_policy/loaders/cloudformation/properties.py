@@ -39,6 +39,10 @@ def converted(value: Value) -> PropertyValue:
 def _converted(value: Value, spec: Any, types: Mapping[str, Any]) -> PropertyValue:
     if isinstance(spec, str) and spec.startswith("#"):
         return _converted(value, types.get(spec[1:]), types)
+    if isinstance(spec, list) and spec and isinstance(value, str | dict | Template):
+        # CloudFormation takes one item for a list of one.
+        found = _converted(value, spec[0], types)
+        return found if isinstance(found, Unknown) else (found,)
     match value:
         case str():
             return value if spec is None or spec == "t" else _typed(value, spec)

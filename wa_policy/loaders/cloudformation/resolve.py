@@ -114,7 +114,7 @@ class Resolver:
                     pointer = found + pointer[len(start) :]
                     break
                 start = start.rpartition("/")[0]
-        return Source(self.scope.sections.source.file, pointer)
+        return self.scope.sections.place(pointer)
 
     # --- references -------------------------------------------------------------------------------------------
 

@@ -34,20 +34,37 @@ _ASSIGNED = frozenset(
 MAX_NESTED = 20
 """Levels of stacks within stacks."""
 
-ReadTemplate = Callable[[str], tuple[Mapping[str, Any], Source] | None]
+ReadTemplate = Callable[[str], "TemplateText | None"]
 """The template at a path, None where there is none."""
+
+
+@dataclass(frozen=True)
+class TemplateText:
+    """A template, where it stands, where its parts stand in the file, and what was found wrong on the way."""
+
+    value: Mapping[str, Any]
+    source: Source
+    locate: Callable[[str], str] = str
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
 class Stack:
     """A template with what is given for it."""
 
-    value: Mapping[str, Any]
-    source: Source
+    text: TemplateText
     place: Place
     given: Mapping[str, Value] = field(default_factory=dict)
     read: ReadTemplate | None = None
     level: int = 0
+
+    @property
+    def value(self) -> Mapping[str, Any]:
+        return self.text.value
+
+    @property
+    def source(self) -> Source:
+        return self.text.source
 
     def scope(self, choice: Choice, parts: Sections | None = None) -> Scope:
         return Scope(parts or self.sections(), self.place, self.given, choice)
@@ -61,7 +78,7 @@ class Stack:
             entries, problems = section(written, source, resolver)
             return entries, [*problems, *resolver.scope.notes]
 
-        return sections(self.value, self.source, loops)
+        return sections(self.value, self.source, loops, self.text.locate)
 
     def choices(self) -> tuple[tuple[Choice, Mapping[str, bool]], ...] | None:
         """The choices that its conditions leave open, None where there are too many."""
@@ -74,7 +91,7 @@ class Stack:
         """The pieces under one choice."""
         parts = self.sections()
         scope = self.scope(choice, parts)
-        scope.notes.extend(parts.problems)
+        scope.notes.extend((*self.text.problems, *parts.problems))
         build = Build(scope)
         nested = _Nested(self, build)
         scope.outputs_of = nested.output
@@ -158,7 +175,6 @@ class _Nested:
             message = f"found no template `{location}`, expected the file of a nested stack"
             build.scope.note(f"{written.pointer}/Properties/TemplateURL", "missing-path", message)
             return None
-        value, source = found
         self._pending.add(logical_id)
         try:
             pointer = f"{written.pointer}/Properties/Parameters"
@@ -166,7 +182,7 @@ class _Nested:
             given = settle(build.resolver.resolve(raw, pointer, pointer))
             name = symbols.made_name(build.scope.stack_text, logical_id)
             place = replace(stack.place, stack=name)
-            inner = Stack(value, source, place, given if isinstance(given, dict) else {}, stack.read, stack.level + 1)
+            inner = Stack(found, place, given if isinstance(given, dict) else {}, stack.read, stack.level + 1)
             self.done[logical_id] = evaluation = inner.build(_for_nested(build.scope.choice))
         finally:
             self._pending.discard(logical_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,9 +18,14 @@ _HARMLESS = frozenset((LANGUAGE_EXTENSIONS, SAM, "AWS::CodeDeployBlueGreen", "AW
 
 def is_template(value: Any) -> bool:
     """True iff the value has resources with types, or says that it is a template."""
-    if not isinstance(value, Mapping) or not isinstance(value.get("Resources"), Mapping):
+    if not isinstance(value, Mapping):
         return False
-    resources = value["Resources"]
+    resources = value.get("Resources")
+    if resources is None:
+        # Nothing in it yet, and said to be a template.
+        return "Resources" in value and "AWSTemplateFormatVersion" in value
+    if not isinstance(resources, Mapping):
+        return False
     if any(isinstance(item, Mapping) and isinstance(item.get("Type"), str) for item in resources.values()):
         return True
     return "AWSTemplateFormatVersion" in value or any(str(key).startswith("Fn::ForEach::") for key in resources)
@@ -76,6 +81,10 @@ class Resource:
         return self.raw.get("Properties", {})
 
 
+def _same(pointer: str) -> str:
+    return pointer
+
+
 @dataclass(frozen=True)
 class Sections:
     """The sections of a template, with a problem for each part that has not the form it must have."""
@@ -88,12 +97,16 @@ class Sections:
     outputs: Mapping[str, Any]
     problems: tuple[Problem, ...]
     macros: tuple[str, ...]
+    locate: Callable[[str], str] = _same
+    """The pointer into the file for one into the template, which may be made from what is written."""
 
     def place(self, pointer: str) -> Source:
-        return Source(self.source.file, pointer)
+        return Source(self.source.file, self.locate(pointer))
 
 
-def sections(value: Mapping[str, Any], source: Source, loops: Any = None) -> Sections:
+def sections(
+    value: Mapping[str, Any], source: Source, loops: Any = None, locate: Callable[[str], str] = _same
+) -> Sections:
     """The sections of a template; `loops` expands the `Fn::ForEach` of a section."""
     problems: list[Problem] = []
 
@@ -144,4 +157,5 @@ def sections(value: Mapping[str, Any], source: Source, loops: Any = None) -> Sec
         section("Outputs"),
         tuple(problems),
         macros,
+        locate,
     )

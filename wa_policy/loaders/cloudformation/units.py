@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from wa_policy.errors import Problem
-from wa_policy.iam.source import Source
 from wa_policy.inventory.model import Alternative, Assumptions, Inventory, Variation
 from wa_policy.loaders.cloudformation.conditions import MAX_CHOICES
 from wa_policy.loaders.cloudformation.literals import Literals, literals_of
 from wa_policy.loaders.cloudformation.scope import Place
-from wa_policy.loaders.cloudformation.stack import Evaluation, ReadTemplate, Stack
-from wa_policy.loaders.cloudformation.template import Choice, is_template
+from wa_policy.loaders.cloudformation.stack import Evaluation, ReadTemplate, Stack, TemplateText
+from wa_policy.loaders.cloudformation.template import Choice, is_sam, is_template
 from wa_policy.loaders.document import parse_document
 from wa_policy.loaders.files import InputFile, read_file
+from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Pieces, TemplatePart
 
 Assemble = Callable[[Pieces], Inventory]
@@ -63,7 +63,8 @@ def evaluate(parts: Sequence[TemplatePart], pieces: Pieces, assume: Assumptions)
 def _unit(part: TemplatePart, number: int, known: Mapping[str, TemplatePart], assume: Assumptions) -> Unit:
     origin = part.origin
     place = Place(number, origin.account, origin.region, origin.partition, assume.stack_name)
-    stack = Stack(part.value, part.source, place, dict(assume.parameters), _reader(known))
+    given = dict(assume.parameters)
+    stack = Stack(_text(part, place, given), place, given, _reader(known, place))
     choices = stack.choices()
     evaluation = stack.build((choices or ((Choice(), {}),))[0][0])
     if choices is None:
@@ -74,12 +75,22 @@ def _unit(part: TemplatePart, number: int, known: Mapping[str, TemplatePart], as
     return Unit(stack, choices, evaluation)
 
 
-def _reader(known: Mapping[str, TemplatePart]) -> ReadTemplate:
-    def read(path: str) -> tuple[Mapping[str, Any], Source] | None:
+def _text(part: TemplatePart, place: Place, given: Mapping[str, Any]) -> TemplateText:
+    """The template that CloudFormation gets."""
+    if not part.is_sam:
+        return TemplateText(part.value, part.source)
+    from wa_policy.loaders.cloudformation.sam import transformed
+
+    made = transformed(part.value, part.source, given, place.region, place.partition)
+    return TemplateText(made.value, part.source, made.locate, made.problems)
+
+
+def _reader(known: Mapping[str, TemplatePart], place: Place) -> ReadTemplate:
+    def read(path: str) -> TemplateText | None:
         path = posixpath.normpath(path)
         part = known.get(path)
         if part is not None:
-            return part.value, part.source
+            return _text(part, place, {})
         if not Path(path).is_file():
             return None
         data = read_file(InputFile(path, path, 0))
@@ -88,7 +99,8 @@ def _reader(known: Mapping[str, TemplatePart]) -> ReadTemplate:
         documents, _ = parse_document(path, data)
         if len(documents) != 1 or not is_template(documents[0].value):
             return None
-        return documents[0].value, documents[0].source
+        value, source = documents[0].value, documents[0].source
+        return _text(TemplatePart(value, source, Origin(), is_sam(value)), place, {})
 
     return read
 

@@ -61,7 +61,7 @@ BUCKET_SETTINGS = (
     ),
     Setting(
         "aws_s3_bucket_cors_configuration", "CorsConfiguration",
-        "cors_rule=CorsRules[allowed_headers allowed_methods allowed_origins exposed_headers=ExposedHeaders id"
+        "cors_rule=CorsRules[allowed_headers allowed_methods allowed_origins expose_headers=ExposedHeaders id"
         " max_age_seconds=MaxAge]",
     ),
     Setting("aws_s3_bucket_website_configuration", "WebsiteConfiguration", "index_document(suffix=IndexDocument) error_document(key=ErrorDocument)"),

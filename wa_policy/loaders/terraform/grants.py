@@ -13,6 +13,7 @@ from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Absent, NotExported, Present
 from wa_policy.loaders.resource_ids import function_arn, qualifier
 from wa_policy.loaders.terraform.instances import Instance
+from wa_policy.loaders.terraform.kinds import WHOLE_ARNS
 from wa_policy.loaders.terraform.plan import Draft, Plan
 
 # The conditions that Lambda writes into the policy, by argument of the permission: operator and key.
@@ -26,30 +27,12 @@ _CONDITIONS = (
     ("invoked_via_function_url", "Bool", "lambda:InvokedViaFunctionUrl"),
 )
 _FUNCTION = "AWS::Lambda::Function"
-_WHOLE_SOURCES = frozenset(
-    (
-        *(
-            "aws_s3_bucket",
-            "aws_sns_topic",
-            "aws_sqs_queue",
-            "aws_cloudwatch_event_rule",
-            "aws_cloudwatch_event_bus",
-        ),
-        *(
-            "aws_scheduler_schedule",
-            "aws_lb_target_group",
-            "aws_cognito_user_pool",
-            "aws_secretsmanager_secret",
-            "aws_kms_key",
-        ),
-        *(
-            "aws_cloudfront_distribution",
-            "aws_sfn_state_machine",
-            "aws_config_config_rule",
-            "aws_lambda_function",
-        ),
-    )
-)
+_SOURCES = WHOLE_ARNS | {
+    "aws_s3_bucket",
+    "aws_sfn_state_machine",
+    "aws_lambda_function",
+    "aws_config_config_rule",
+}
 """What sends its own ARN to Lambda with nothing behind it."""
 
 
@@ -157,7 +140,7 @@ def _condition(plan: Plan, instance: Instance, argument: str) -> Any:
         return None
     only = expression.only
     if only is not None and not expression.mixed and not only.path:
-        whole = only.instance.type in _WHOLE_SOURCES and only.attribute == "arn"
+        whole = only.instance.type in _SOURCES and only.attribute == "arn"
         if whole or argument != "source_arn":
             text = plan.reader.text(only)
             if text is not None:

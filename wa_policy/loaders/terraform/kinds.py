@@ -176,3 +176,24 @@ KINDS: Mapping[str, Kind] = {
     "aws_organizations_policy": Kind("AWS::Organizations::Policy"),
 }  # fmt: skip
 """By type; a type without a row gives nothing that is known before it is made."""
+WHOLE_ARNS = frozenset(
+    (
+        *(
+            "aws_sqs_queue",
+            "aws_sns_topic",
+            "aws_kms_key",
+            "aws_secretsmanager_secret",
+            "aws_cloudwatch_event_rule",
+        ),
+        *("aws_cloudwatch_event_bus", "aws_iam_role", "aws_iam_user", "aws_iam_group", "aws_iam_policy"),
+        *(
+            "aws_iam_instance_profile",
+            "aws_iam_openid_connect_provider",
+            "aws_ecr_repository",
+            "aws_lambda_alias",
+        ),
+        *("aws_scheduler_schedule", "aws_pipes_pipe", "aws_cognito_user_pool", "aws_cloudfront_distribution"),
+        *("aws_cloudwatch_metric_alarm", "aws_lb_target_group", "aws_ssm_parameter", "aws_acm_certificate"),
+    )
+)
+"""Types whose ARN names all that can be named: nothing stands behind it in a policy."""

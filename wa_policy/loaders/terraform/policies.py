@@ -16,6 +16,7 @@ from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Absent, PolicyDocument, Present
 from wa_policy.loaders.terraform.configuration import Block, Expression, Step, Target
 from wa_policy.loaders.terraform.instances import Instance
+from wa_policy.loaders.terraform.kinds import WHOLE_ARNS
 from wa_policy.loaders.terraform.properties import Given, Reader
 
 _DOCUMENT = "aws_iam_policy_document"
@@ -222,7 +223,7 @@ class Documents:
         items = self._reader.blocks(value or [], mark)
         for index, (item, marks) in enumerate(items):
             inner = (*path, Block(index, len(items), item, ordered=False), "identifiers")
-            texts = self.texts(instance, inner, item.get("identifiers"), marks.get("identifiers"))
+            texts = self.texts(instance, inner, item.get("identifiers"), marks.get("identifiers"), names=True)
             found.setdefault(str(item.get("type")), []).extend(texts)
         if not found:
             return None
@@ -231,39 +232,41 @@ class Documents:
 
     # --- texts ------------------------------------------------------------------------------------------------
 
-    def texts(self, instance: Instance, path: Sequence[Step], value: Any, mark: Any) -> list[Text]:
-        """The texts of a list, with a hole for what is not known.
+    def texts(
+        self, instance: Instance, path: Sequence[Step], value: Any, mark: Any, *, names: bool = False
+    ) -> list[Text]:
+        """The texts of a list, with a hole for what is not known. With `names` each is the name of something, and no more.
 
         More text may stand behind the ARN of a reference, as in `"${aws_s3_bucket.b.arn}/*"`: there is a hole behind it.
         """
-        if mark is True:
-            return self._open(instance, path, 1, whole=True)
         items = value if isinstance(value, list) else [value]
         marks = mark if isinstance(mark, list) else []
-        unknown = sum(one is True for one in marks)
         known: list[Text] = [str(item).replace("&{", "${") for item in items if item is not None]
-        return known + (self._open(instance, path, unknown, whole=False) if unknown else [])
+        # Where nothing is known of the list, it is of any length.
+        count = None if mark is True else sum(one is True for one in marks)
+        return known if count == 0 else known + self._open(instance, path, count, names=names)
 
-    def _open(self, instance: Instance, path: Sequence[Step], count: int, *, whole: bool) -> list[Text]:
-        """What stands for a number of texts that are known after apply, `whole` for a list of any length."""
+    def _open(
+        self, instance: Instance, path: Sequence[Step], count: int | None, *, names: bool
+    ) -> list[Text]:
+        """What stands for a number of texts that are known after apply."""
         expression = self._configuration.of(instance, path)
         reason = self._reader.unknown(instance, path)
-        starts = [self._start(target) for target in self._unknown_targets(expression)]
+        targets = self._unknown_targets(expression)
+        starts = [start for target in targets if (start := self._start(target)) is not None]
         # INVARIANT: an ARN begins with `arn:`, so that each text begins with what is referred to, and every reference is the
         # beginning of one of the texts. With as many references as texts they belong together, one to one.
-        if (
-            expression.lost
-            or not starts
-            or None in starts
-            or (len(starts) != count and not (whole and not expression.mixed))
-        ):
-            choices = tuple(start for start in starts if start is not None)
-            if not expression.lost and choices and len(choices) == len(starts) and len(starts) < count:
-                return [
-                    Template((Hole(reason, choices, "${...}"), Hole(reason, (), ""))) for _ in range(count)
-                ]
-            return [Template((Hole(reason, (), "${...}"),)) for _ in range(count)]
-        return [Template((start, Hole(reason, (), "${...}"))) for start in starts if start is not None]
+        if expression.lost or not starts or len(starts) != len(targets):
+            return [Template((Hole(reason, (), "${...}"),))] * (count or 1)
+        if len(starts) == count or (count is None and not expression.mixed):
+            behind = Hole(reason, (), "${...}")
+            return [
+                start if not expression.mixed and (names or _is_whole(target)) else Template((start, behind))
+                for target, start in zip(targets, starts, strict=True)
+            ]
+        if count is not None and len(starts) < count:
+            return [Template((Hole(reason, tuple(starts), "${...}"), Hole(reason)))] * count
+        return [Template((Hole(reason, (), "${...}"),))] * (count or 1)
 
     def _unknown_targets(self, expression: Expression) -> list[Target]:
         return [
@@ -277,6 +280,10 @@ class Documents:
             return None
         text = self._reader.text(target) if target.attribute else self._reader.naming.arn(target.instance)
         return text if text is not None and text.startswith("arn:") else None
+
+
+def _is_whole(target: Target) -> bool:
+    return target.instance.type in WHOLE_ARNS and target.attribute in ("arn", "id")
 
 
 def _is_document(target: Target) -> bool:

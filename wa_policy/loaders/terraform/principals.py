@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wa_policy.iam.policy import PolicyKind
 from wa_policy.iam.source import Source
@@ -17,7 +17,7 @@ from wa_policy.inventory.model import (
     PrincipalKind,
     PropertyValue,
 )
-from wa_policy.loaders.cloudformation.managed import attach_managed
+from wa_policy.loaders.cloudformation.managed import attach_managed, managed_policy
 from wa_policy.loaders.pieces import ManagedPolicyPart, PrincipalPart
 from wa_policy.loaders.terraform.configuration import Block
 from wa_policy.loaders.terraform.instances import Instance
@@ -41,6 +41,8 @@ class _Part:
     kind: PrincipalKind
     inline: list[AttachedPolicy] = field(default_factory=list)
     attached: list[tuple[str, str]] = field(default_factory=list)
+    arns: list[str] = field(default_factory=list)
+    """The ARNs of all managed policies, in their order."""
     doubts: list[Unknown] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     profiles: list[str] = field(default_factory=list)
@@ -120,7 +122,7 @@ def _own_policies(plan: Plan, instance: Instance, part: _Part) -> None:
         instance.unknown.get("managed_policy_arns"),
     )
     for arn in arns if isinstance(arns, tuple) else (() if arns is None else (arns,)):
-        _attached(part, arn)
+        _attached(part, arn, instance.at("managed_policy_arns"))
 
 
 def _inline(part: _Part, name: str, document: PolicyDocument) -> None:
@@ -141,14 +143,22 @@ def _attach(plan: Plan, part: _Part, instance: Instance) -> None:
             instance, (argument,), instance.values.get(argument), instance.unknown.get(argument)
         )
         for arn in found if isinstance(found, tuple) else (() if found is None else (found,)):
-            _attached(part, arn)
+            _attached(part, arn, instance.at(argument))
 
 
-def _attached(part: _Part, arn: PropertyValue) -> None:
+def _attached(part: _Part, arn: PropertyValue, place: Source) -> None:
+    """Attach a managed policy. Those of AWS come with their documents: a finding is seen where the plan names them."""
     if isinstance(arn, str):
-        entry = (arn.rsplit("/", 1)[-1], arn)
-        if entry not in part.attached:
-            part.attached.append(entry)
+        if arn in part.arns:
+            return
+        part.arns.append(arn)
+        name, policy = arn.rsplit("/", 1)[-1], managed_policy(arn)
+        if policy is None:
+            part.attached.append((name, arn))
+        else:
+            statements = tuple(replace(statement, source=place) for statement in policy.statements)
+            placed = replace(policy, statements=statements, source=place)
+            part.inline.append(AttachedPolicy(name, placed, arn))
     elif isinstance(arn, Unknown):
         part.doubts.append(arn)
 
@@ -204,9 +214,11 @@ def _principal(plan: Plan, part: _Part) -> PrincipalPart:
         trust = plan.documents.document(instance, "assume_role_policy", PolicyKind.TRUST)
         draft.put("AssumeRolePolicyDocument", trust, instance.at("assume_role_policy"))
     properties["Policies"] = tuple(
-        {"PolicyName": attached.name, "PolicyDocument": Present(attached.policy)} for attached in part.inline
+        {"PolicyName": attached.name, "PolicyDocument": Present(attached.policy)}
+        for attached in part.inline
+        if attached.arn is None
     )
-    properties["ManagedPolicyArns"] = tuple(arn for _, arn in part.attached)
+    properties["ManagedPolicyArns"] = tuple(part.arns)
     if part.kind is PrincipalKind.USER:
         properties["Groups"] = tuple(part.groups)
     tags = properties.get("Tags")

@@ -36,7 +36,7 @@ _MADE_BY_AWS = frozenset(
 """Blocks that the provider fills in where the configuration has none: unknown, they were not set."""
 _REFERENCES = re.compile(
     r"(?:.*_)?(?:arns?|ids?|names?|urls?|identifiers?)|role|bucket|rule|target|endpoint|function|parent|user|group|users|groups|roles"
-    r"|layers|resource|replication_source|destination|subnets|security_groups|queue|topic|key|source|integration_uri|authorizer_credentials|credentials"
+    r"|layers|resource|permissions_boundary|log_group|replication_source|destination|subnets|security_groups|queue|topic|key|source|integration_uri|authorizer_credentials|credentials"
 )
 """Arguments that name a resource and nothing else: a reference is all that stands there."""
 _INVOKE = ("invoke_arn", "qualified_invoke_arn")
@@ -254,9 +254,7 @@ class Reader:
 
 
 def _address(target: Target) -> str:
-    return (
-        ".".join((target.instance.address, target.attribute)) if target.attribute else target.instance.address
-    )
+    return f"{target.instance.address}.{target.attribute}" if target.attribute else target.instance.address
 
 
 def json_value(text: str) -> PropertyValue:

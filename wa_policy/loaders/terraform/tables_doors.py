@@ -42,7 +42,6 @@ TABLES: Mapping[str, str] = {
     "aws_apigatewayv2_route": """
         api_id route_key target authorization_type authorizer_id authorization_scopes api_key_required operation_name
         model_selection_expression route_response_selection_expression request_models
-        request_parameter=RequestParameters[request_parameter_key required]
     """,
     "aws_apigatewayv2_integration": """
         api_id integration_type integration_uri integration_method integration_subtype connection_type connection_id
@@ -82,7 +81,6 @@ TABLES: Mapping[str, str] = {
         user_pool_tier password_policy=Policies{minimum_length require_lowercase require_numbers require_symbols
             require_uppercase temporary_password_validity_days}
         user_pool_add_ons{advanced_security_mode} admin_create_user_config{allow_admin_create_user_only}
-        software_token_mfa_configuration{enabled}
     """,
     "aws_cognito_user_pool_client": """
         name=ClientName user_pool_id allowed_oauth_flows=AllowedOAuthFlows allowed_oauth_scopes=AllowedOAuthScopes
@@ -126,7 +124,7 @@ TABLES: Mapping[str, str] = {
         name internal=Scheme load_balancer_type=Type subnets security_groups ip_address_type
     """,
     "aws_lb_listener": """
-        load_balancer_arn port protocol ssl_policy certificate_arn default_action=DefaultActions[type target_group_arn]
+        load_balancer_arn port protocol ssl_policy default_action=DefaultActions[type target_group_arn]
     """,
     "aws_lb_target_group": "name port protocol protocol_version target_type vpc_id",
 }

@@ -1,0 +1,255 @@
+"""Templates of the Serverless Application Model, through AWS's own transform, which is an extra of its own to install.
+
+The transform refuses files beside the template, wants a region and the ARNs of managed policies, logs what it likes and
+costs half a second of CPU to import: it sees a copy in which no file is named, and is imported for such a template alone.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wa_policy.errors import Problem
+from wa_policy.iam.source import Source
+from wa_policy.inventory import symbols
+from wa_policy.loaders.cloudformation.sam_places import SamPlaces
+from wa_policy.loaders.document import parse_document
+from wa_policy.loaders.files import InputFile, read_file
+from wa_policy.loaders.text import shown
+
+_CODE = "s3://code-of-the-template/code.zip"
+_DOCUMENT = "s3://document-beside-the-template/document"
+_CODE_OF = {
+    "AWS::Serverless::Function": "CodeUri",
+    "AWS::Serverless::LayerVersion": "ContentUri",
+}
+_DOCUMENT_OF = {
+    "AWS::Serverless::Api": ("DefinitionUri", "DefinitionBody"),
+    "AWS::Serverless::HttpApi": ("DefinitionUri", "DefinitionBody"),
+    "AWS::Serverless::StateMachine": ("DefinitionUri", "Definition"),
+}
+_TRIES = 20
+"""Resources that may be wrong before the transform is given up."""
+
+
+@dataclass(frozen=True)
+class Transformed:
+    """The template after the transform, where its parts come from, and what could not be transformed."""
+
+    value: Mapping[str, Any]
+    locate: Callable[[str], str]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Session:
+    """What the transform wants to know of a session."""
+
+    region_name: str
+
+
+@dataclass(slots=True)
+class _Notes:
+    source: Source
+    found: list[Problem] = field(default_factory=list)
+
+    def add(self, keys: tuple[str, ...], code: str, message: str, advice: str = "") -> None:
+        self.found.append(self.source.at(*keys).problem(code, message, advice=advice))
+
+
+def transformed(
+    value: Mapping[str, Any], source: Source, given: Mapping[str, Any], region: str | None, partition: str
+) -> Transformed:
+    """The template as CloudFormation gets it; without the transform, or where that fails, what of it is CloudFormation."""
+    notes = _Notes(source)
+    template = copy.deepcopy(dict(value))
+    _prepare(template, source)
+    parameters = {name: item for name, item in given.items() if isinstance(item, str | int | float)}
+    result = _run(template, parameters, region or symbols.REGION, partition, notes)
+    if result is None:
+        resources = value.get("Resources")
+        kept = {
+            name: item
+            for name, item in (resources.items() if isinstance(resources, Mapping) else ())
+            if not (isinstance(item, Mapping) and str(item.get("Type")).startswith("AWS::Serverless::"))
+        }
+        return Transformed({**value, "Resources": kept}, lambda pointer: pointer, tuple(notes.found))
+    if region is None:
+        result = _with_region(result, inside_sub=False)
+    for section in ("Parameters", "Mappings", "Conditions"):
+        if section in value:
+            # As written: the copy was changed, and conditions may be new.
+            new = result.get(section)
+            result[section] = {**(new if isinstance(new, Mapping) else {}), **value[section]} if isinstance(value[section], Mapping) else value[section]
+    result.setdefault("Outputs", {})
+    transform = value.get("Transform")
+    if isinstance(transform, list):
+        result["Transform"] = transform
+    places = SamPlaces(value, result, source.pointer)
+    return Transformed(result, places.locate, tuple(notes.found))
+
+
+def _run(
+    template: dict[str, Any], parameters: Mapping[str, Any], region: str, partition: str, notes: _Notes
+) -> dict[str, Any] | None:
+    try:
+        from samtranslator.model.exceptions import ExceptionWithMessage, InvalidDocumentException
+        from samtranslator.parser.parser import Parser
+        from samtranslator.translator.translator import Translator
+    except ImportError:
+        message = "found a template of the Serverless Application Model, expected the extra `sam` to be installed; its serverless resources are not read"
+        notes.add(("Transform",), "sam-missing", message, "install it with `pip install 'wa-policy[sam]'`")
+        return None
+    policies = _managed_policies(partition)
+    for _ in range(_TRIES):
+        copied = copy.deepcopy(template)
+        try:
+            with _quiet():
+                translator = Translator(policies, Parser(), boto_session=_Session(region))
+                result: dict[str, Any] = translator.translate(copied, dict(parameters))
+                return result
+        except InvalidDocumentException as error:
+            wrong = [str(getattr(cause, "_logical_id", "")) for cause in error.causes]
+            known = [name for name in wrong if name in template.get("Resources", {})]
+            for cause, name in zip(error.causes, wrong, strict=True):
+                keys = ("Resources", name) if name in known else ("Resources",)
+                notes.add(keys, "sam-invalid", _words(cause.message))
+            if not known or len(known) == len(template.get("Resources", {})):
+                return None
+            for name in known:
+                template["Resources"].pop(name, None)
+        except ExceptionWithMessage as error:
+            notes.add((), "sam-invalid", _words(error.message))
+            return None
+        except Exception as error:  # noqa: BLE001  # whatever the transform does with odd input, the rest is read
+            message = f"the transform failed with `{shown(f'{type(error).__name__}: {error}', 200)}`, expected a template that it takes; its serverless resources are not read"
+            notes.add((), "sam-invalid", message)
+            return None
+    return None
+
+
+def _words(message: str) -> str:
+    text = shown(" ".join(message.split()), 300).rstrip(".")
+    return f"the transform says: {text[:1].lower()}{text[1:]}"
+
+
+def _managed_policies(partition: str) -> dict[str, str]:
+    from wa_policy.catalog.store import load_managed_policies
+
+    return {
+        path.rsplit("/", 1)[-1]: f"arn:{partition}:iam::aws:policy/{path}"
+        for path in load_managed_policies().documents
+    }
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No log of the transform, which tells of every template that it was given."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
+
+
+# --- before ----------------------------------------------------------------------------------------------------------
+
+
+def _prepare(template: dict[str, Any], source: Source) -> None:
+    """Put something that the transform takes in place of files beside the template; documents are read."""
+    folder = posixpath.dirname(source.file)
+    global_ = template.get("Globals")
+    if isinstance(global_, dict):
+        for kind, property_ in (("Function", "CodeUri"), ("LayerVersion", "ContentUri")):
+            section = global_.get(kind)
+            if isinstance(section, dict) and property_ in section:
+                section[property_] = _CODE
+    parameters = template.get("Parameters")
+    if isinstance(parameters, dict):
+        for definition in parameters.values():
+            # The default of such a parameter is the name under which Parameter Store has the value.
+            if isinstance(definition, dict) and str(definition.get("Type")).startswith("AWS::SSM::Parameter"):
+                definition.pop("Default", None)
+    resources = template.get("Resources")
+    for resource in resources.values() if isinstance(resources, dict) else ():
+        properties = resource.get("Properties") if isinstance(resource, dict) else None
+        if not isinstance(properties, dict):
+            continue
+        type_ = resource.get("Type")
+        code = _CODE_OF.get(str(type_))
+        is_image = properties.get("PackageType") == "Image" or "ImageUri" in properties
+        if code is not None and "InlineCode" not in properties and not is_image:
+            properties[code] = _CODE
+        if str(type_) in _DOCUMENT_OF:
+            _inline(properties, *_DOCUMENT_OF[str(type_)], folder=folder)
+        if type_ == "AWS::Serverless::GraphQLApi":
+            _prepare_graphql(properties)
+
+
+def _inline(properties: dict[str, Any], uri: str, body: str, *, folder: str) -> None:
+    """Put the document that a file beside the template holds in its place."""
+    location = properties.get(uri)
+    if not isinstance(location, str) or "://" in location:
+        return
+    document = _document(posixpath.join(folder, location))
+    if isinstance(document, dict) and uri == "DefinitionUri" and body == "DefinitionBody":
+        del properties[uri]
+        properties[body] = document
+    else:
+        properties[uri] = _DOCUMENT
+
+
+def _document(path: str) -> Any:
+    if not Path(path).is_file():
+        return None
+    data = read_file(InputFile(path, path, 0))
+    if isinstance(data, Problem):
+        return None
+    documents, _ = parse_document(path, data)
+    return copy.deepcopy(documents[0].value) if len(documents) == 1 else None
+
+
+def _prepare_graphql(properties: dict[str, Any]) -> None:
+    if isinstance(properties.get("SchemaUri"), str):
+        properties["SchemaUri"] = _DOCUMENT
+    for name in ("Functions", "Resolvers"):
+        _code_of_resolvers(properties.get(name))
+
+
+def _code_of_resolvers(value: Any) -> None:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            if isinstance(item.get("CodeUri"), str):
+                item["CodeUri"] = _DOCUMENT
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
+
+
+# --- after -----------------------------------------------------------------------------------------------------------
+
+
+def _with_region(value: Any, *, inside_sub: bool) -> Any:
+    """The value with `AWS::Region` again where the transform wrote the region that it was given."""
+    match value:
+        case str() if symbols.REGION in value:
+            if inside_sub:
+                return value.replace(symbols.REGION, "${AWS::Region}")
+            if value == symbols.REGION:
+                return {"Ref": "AWS::Region"}
+            return {"Fn::Sub": value.replace("${", "${!").replace(symbols.REGION, "${AWS::Region}")}
+        case list():
+            return [_with_region(item, inside_sub=inside_sub and not index) for index, item in enumerate(value)]
+        case dict():
+            return {key: _with_region(item, inside_sub=key == "Fn::Sub") for key, item in value.items()}
+        case _:
+            return value

@@ -1,0 +1,247 @@
+"""Where in a SAM template that stands from which the transform made something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wa_policy.iam.source import escape
+
+_FUNCTION, _STATE_MACHINE = "AWS::Serverless::Function", "AWS::Serverless::StateMachine"
+# Properties that the transform names otherwise, by the type it makes.
+_RENAMED = {
+    "TracingConfig": "Tracing",
+    "DeadLetterConfig": "DeadLetterQueue",
+    "Body": "DefinitionBody",
+    "TracingEnabled": "TracingEnabled",
+    "KeySchema": "PrimaryKey",
+    "AttributeDefinitions": "PrimaryKey",
+    "SSESpecification": "SSESpecification",
+    "DefinitionString": "Definition",
+    "TargetFunctionArn": "FunctionUrlConfig",
+    "AuthType": "FunctionUrlConfig",
+    "AccessLogSettings": "AccessLogSettings",
+}
+_GLOBALS = {
+    _FUNCTION: "Function",
+    _STATE_MACHINE: "StateMachine",
+    "AWS::Serverless::Api": "Api",
+    "AWS::Serverless::HttpApi": "HttpApi",
+    "AWS::Serverless::SimpleTable": "SimpleTable",
+    "AWS::Serverless::LayerVersion": "LayerVersion",
+}
+_POLICY_NUMBER = re.compile(r"Policy(\d+)$")
+_IMPLICIT = {"ServerlessRestApi": ("Api",), "ServerlessHttpApi": ("HttpApi",)}
+
+
+class SamPlaces:
+    """Translates pointers into the template that was made to pointers into the one that was written."""
+
+    def __init__(self, written: Mapping[str, Any], made: Mapping[str, Any], base: str) -> None:
+        self._written = written
+        self._base = base
+        resources = written.get("Resources")
+        self._resources: Mapping[str, Any] = resources if isinstance(resources, Mapping) else {}
+        made_resources = made.get("Resources")
+        self._made: Mapping[str, Any] = made_resources if isinstance(made_resources, Mapping) else {}
+        self._origins: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+
+    def locate(self, pointer: str) -> str:
+        """The pointer into the file: as near as the template has something of its own to point to."""
+        found = self._known.get(pointer)
+        if found is None:
+            self._known[pointer] = found = self._locate(pointer)
+        return found
+
+    def _locate(self, pointer: str) -> str:
+        tokens = [_plain(token) for token in pointer.removeprefix(self._base).split("/")[1:]]
+        if len(tokens) < 2 or tokens[0] != "Resources":
+            return pointer
+        made_id, rest = tokens[1], tokens[2:]
+        if made_id in self._resources and not _is_serverless(self._resources[made_id]):
+            return pointer
+        if made_id not in self._made and made_id not in self._resources:
+            return pointer
+        for way in self._ways(made_id, rest):
+            if self._exists(way):
+                return self._pointer(way)
+        origin = self._origin(made_id)
+        return self._pointer(["Resources", origin]) if origin else self._pointer(["Resources"])
+
+    # --- ways -------------------------------------------------------------------------------------------------
+
+    def _ways(self, made_id: str, rest: list[str]) -> Iterator[list[str]]:
+        """Places from which it may come, the best first."""
+        origin = self._origin(made_id)
+        made = self._made.get(made_id)
+        type_ = made.get("Type") if isinstance(made, Mapping) else ""
+        if not origin:
+            yield from self._implicit(made_id, rest)
+            return
+        place = ["Resources", origin]
+        properties = [*place, "Properties"]
+        if origin != made_id:
+            yield from self._event(origin, made_id, str(type_))
+        if rest[:1] != ["Properties"] or len(rest) < 2:
+            if rest and self._exists([*place, *rest]):
+                yield [*place, *rest]
+            if made_id != origin:
+                yield from self._part(origin, made_id, str(type_))
+            yield place
+            return
+        name, inner = rest[1], rest[2:]
+        if type_ == "AWS::IAM::Role":
+            yield from self._role(properties, name, inner, made_id)
+        elif type_ == "AWS::ApiGateway::RestApi" or type_ == "AWS::ApiGatewayV2::Api":
+            yield from self._api(origin, name, inner)
+        for written in dict.fromkeys((name, _RENAMED.get(name, name))):
+            for length in range(len(inner), -1, -1):
+                yield [*properties, written, *inner[:length]]
+        section = _GLOBALS.get(str(self._resources[origin].get("Type")))
+        if section is not None:
+            for written in dict.fromkeys((name, _RENAMED.get(name, name))):
+                for length in range(len(inner), -1, -1):
+                    yield ["Globals", section, written, *inner[:length]]
+        if made_id != origin:
+            yield from self._part(origin, made_id, str(type_))
+
+    def _role(self, properties: list[str], name: str, inner: list[str], made_id: str) -> Iterator[list[str]]:
+        """The role of a function: its policies stand in one list, which may be a single item."""
+        made = self._made.get(made_id)
+        if name == "Policies" and inner:
+            policies = made.get("Properties", {}).get("Policies", []) if isinstance(made, Mapping) else []
+            index = int(inner[0]) if inner[0].isdigit() else 0
+            policy = policies[index] if isinstance(policies, list) and index < len(policies) else {}
+            number = _POLICY_NUMBER.search(str(policy.get("PolicyName"))) if isinstance(policy, Mapping) else None
+            item = number[1] if number else inner[0]
+            document = inner[2:] if inner[1:2] == ["PolicyDocument"] else []
+            for start in ([*properties, "Policies", item], [*properties, "Policies"]):
+                for length in range(len(document), 0, -1):
+                    yield [*start, *document[:length]]
+            yield [*properties, "Policies", item]
+        if name == "ManagedPolicyArns" and inner:
+            yield from self._managed(properties, made_id, inner[0])
+        if name in ("Policies", "ManagedPolicyArns"):
+            yield [*properties, "Policies"]
+            yield ["Globals", "Function", "Policies"]
+
+    def _managed(self, properties: list[str], made_id: str, item: str) -> Iterator[list[str]]:
+        made = self._made[made_id].get("Properties", {}).get("ManagedPolicyArns", [])
+        arn = made[int(item)] if isinstance(made, list) and item.isdigit() and int(item) < len(made) else None
+        written = self._value([*properties, "Policies"])
+        for index, one in enumerate(written if isinstance(written, list) else []):
+            if one == arn or (isinstance(one, str) and isinstance(arn, str) and arn.endswith(f"/{one}")):
+                yield [*properties, "Policies", str(index)]
+
+    def _event(self, origin: str, made_id: str, type_: str) -> Iterator[list[str]]:
+        """The event of a function or state machine, whose name follows that of the resource."""
+        events = self._value(["Resources", origin, "Properties", "Events"])
+        if not isinstance(events, Mapping):
+            return
+        rest = made_id[len(origin) :]
+        for name in sorted((str(event) for event in events), key=len, reverse=True):
+            if rest.startswith(name):
+                yield ["Resources", origin, "Properties", "Events", name]
+        del type_
+
+    def _part(self, origin: str, made_id: str, type_: str) -> Iterator[list[str]]:
+        """What a property of the resource makes beside it."""
+        properties = ["Resources", origin, "Properties"]
+        if type_.startswith("AWS::Lambda::Url") or "UrlPublic" in made_id or "URLInvoke" in made_id:
+            yield [*properties, "FunctionUrlConfig"]
+        if type_ in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+            yield [*properties, "AutoPublishAlias"]
+        connectors = self._value(["Resources", origin, "Connectors"])
+        for name in connectors if isinstance(connectors, Mapping) else ():
+            if made_id.startswith(f"{origin}{name}"):
+                yield ["Resources", origin, "Connectors", str(name)]
+        yield ["Resources", origin]
+
+    def _api(self, origin: str, name: str, inner: list[str]) -> Iterator[list[str]]:
+        """A method of an API: of its own document, or the event that made it."""
+        if name == "Body":
+            for length in range(len(inner), 1, -1):
+                yield ["Resources", origin, "Properties", "DefinitionBody", *inner[:length]]
+            if inner[:1] == ["paths"] and len(inner) >= 3:
+                yield from self._events_at(inner[1], inner[2], origin)
+            if inner[:1] == ["x-amazon-apigateway-policy"]:
+                yield ["Resources", origin, "Properties", "Auth", "ResourcePolicy"]
+
+    def _implicit(self, made_id: str, rest: list[str]) -> Iterator[list[str]]:
+        """The API that the events of functions make, or a part of it."""
+        kinds = next((kinds for name, kinds in _IMPLICIT.items() if made_id.startswith(name)), None)
+        if kinds is None:
+            return
+        if rest[:3] == ["Properties", "Body", "paths"] and len(rest) >= 5:
+            yield from self._events_at(rest[3], rest[4], None)
+        section = "Api" if kinds == ("Api",) else "HttpApi"
+        if rest[:1] == ["Properties"] and len(rest) > 1:
+            for name in dict.fromkeys((rest[1], _RENAMED.get(rest[1], rest[1]))):
+                yield ["Globals", section, name]
+        for origin, name, event in self._events():
+            if event.get("Type") in kinds:
+                yield ["Resources", origin, "Properties", "Events", name]
+                return
+
+    def _events_at(self, path: str, verb: str, api: str | None) -> Iterator[list[str]]:
+        for origin, name, event in self._events():
+            properties = event.get("Properties")
+            if event.get("Type") not in ("Api", "HttpApi") or not isinstance(properties, Mapping):
+                continue
+            method = str(properties.get("Method", "any")).lower()
+            of = properties.get("RestApiId", properties.get("ApiId"))
+            if api is not None and of not in (api, {"Ref": api}):
+                continue
+            asked = "any" if verb.startswith("x-") else verb.lower()
+            if properties.get("Path") == path and method in (asked, "*" if asked == "any" else asked):
+                yield ["Resources", origin, "Properties", "Events", name]
+
+    def _events(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        for origin, resource in self._resources.items():
+            if not isinstance(resource, Mapping) or resource.get("Type") not in (_FUNCTION, _STATE_MACHINE):
+                continue
+            events = self._value(["Resources", origin, "Properties", "Events"])
+            for name, event in events.items() if isinstance(events, Mapping) else ():
+                if isinstance(event, Mapping):
+                    yield str(origin), str(name), event
+
+    # --- the template that was written ------------------------------------------------------------------------
+
+    def _origin(self, made_id: str) -> str:
+        """The resource from which one was made: the longest name that it begins with; "" where there is none."""
+        if made_id not in self._origins:
+            names = [name for name in self._resources if made_id.startswith(name) and _is_serverless(self._resources[name])]
+            names += [name for name in self._resources if made_id == name or (made_id.startswith(name) and self._has_connectors(name))]
+            self._origins[made_id] = max(names, key=len, default="")
+        return self._origins[made_id]
+
+    def _has_connectors(self, name: str) -> bool:
+        resource = self._resources[name]
+        return isinstance(resource, Mapping) and "Connectors" in resource
+
+    def _value(self, way: list[str]) -> Any:
+        value: Any = self._written
+        for token in way:
+            if isinstance(value, Mapping) and token in value:
+                value = value[token]
+            elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
+                value = value[int(token)]
+            else:
+                return None
+        return value
+
+    def _exists(self, way: list[str]) -> bool:
+        return self._value(way) is not None
+
+    def _pointer(self, way: list[str]) -> str:
+        return self._base + "".join(f"/{escape(token)}" for token in way)
+
+
+def _is_serverless(resource: Any) -> bool:
+    return isinstance(resource, Mapping) and str(resource.get("Type")).startswith("AWS::Serverless::")
+
+
+def _plain(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
