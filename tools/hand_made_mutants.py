@@ -33,7 +33,7 @@ HAND_MADE: tuple[tuple[str, str, str, str], ...] = (
     (_OPERATORS, 'Operator("ArnNotEquals", _A, _C.LIKE, negated=True, variables=True)', 'Operator("ArnNotEquals", _A, _C.LIKE, negated=True)', "no variables under ArnNotEquals"),
     (_OPERATORS, 'Operator("Bool", ValueType.BOOL, _C.EQUALS)', 'Operator("Bool", ValueType.BOOL, _C.EQUALS, variables=True)', "variables under Bool"),
     (_PATTERN, 'return text.replace("*", MANY).replace("?", ONE)', 'return text.replace("*", MANY)', "`?` is literal"),
-    (_PATTERN, '        parts += ["*"] * (_ARN_SEGMENTS - len(parts))', "        return glob(text)", "a short ARN is not completed"),
+    (_PATTERN, ' + ["*"] * _ARN_SEGMENTS\n', "\n    if len(parts) < _ARN_SEGMENTS:\n        return glob(text)\n", "a short ARN is not completed"),
     (_PATTERN, '    if part.endswith("*"):\n        return part[:-1].replace("*", RUN).replace("?", CHAR) + MANY\n', "", "a `*` at the end of a segment stays in it"),
     (_RESOLVE, "    return variable.default if value is None else value", "    return value", "defaults of variables are ignored"),
     (_RESOLVE, "        pattern = pattern.replace(mark, value)", "        pattern = pattern.replace(mark, to_pattern(value))", "wildcards in the value of a variable count"),

@@ -168,6 +168,11 @@ def test_a_witness_may_be_a_colon() -> None:
     assert difference_witness((CHAR + MANY,), (CHAR + RUN,)) == f"{OTHER}:"
 
 
+def test_a_character_that_leads_nowhere_leaves_the_next_ones() -> None:
+    assert difference_witness((ONE,), (f":{MANY}",)) == OTHER  # no text that starts with `:` will do
+    assert difference_witness(("b",), (f"a{MANY}",)) == "b"
+
+
 # --- principals ----------------------------------------------------------------------------------------------
 
 

@@ -81,6 +81,7 @@ STATEMENTS: tuple[tuple[Statement, ...], ...] = (
     (allow("*"),),
     (allow("s3:GetObject"),),
     (deny("iam:DeleteUser"), allow("iam:D*User*", "*")),
+    (allow("iam:*PermissionsBoundary", "arn:aws:iam::111122223333:user/a*"),),
     (allow("iam:*PolicyVersion", "arn:aws:iam::111122223333:policy/shared-0"),),
     (allow("lambda:*", "arn:aws:lambda:*:*:function:x-*"), allow("iam:PassRole")),
     (allow("lambda:*", "arn:aws:lambda:*:*:function:y-*"),),
@@ -131,7 +132,8 @@ class _Maker:
         if kind is not PrincipalKind.ROLE:
             path = "/"
         arn = f"arn:aws:iam::{account}:{kind.value}{path}{name}"
-        shared = self.mostly(None, *(f"arn:aws:iam::{account}:policy/shared-{n}" for n in range(2)))
+        managed = (f"arn:aws:iam::{owner}:policy/shared-{n}" for owner in (account, "aws") for n in range(2))
+        shared = self.mostly(None, *managed)
         attached = [
             AttachedPolicy(
                 f"{name}-{place}", policy(*statements, file=f"{name}-{place}.json"), None if place else shared

@@ -160,7 +160,7 @@ def test_everyone_is_who_is_not_trusted_and_no_service(catalog: Catalog) -> None
         {
             "Principal": "*",
             "Action": ["sqs:*"],
-            "Resource": ["arn:*:sqs:*:*:*"],
+            "Resource": ["arn:aws:sqs:*:*:*"],
             "Condition": {"BoolIfExists": {IS_SERVICE: ["false"]}, "StringNotEquals": OUTSIDE},
         }
     ]

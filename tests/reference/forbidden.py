@@ -18,11 +18,11 @@ Types = Mapping[str, str]
 
 # What lies in a resource of a type, and the service whose actions reach it through a resource control policy.
 IN_TYPE = {
-    "AWS::IAM::Role": ("sts", "arn:*:iam::*:role/*"),
-    "AWS::KMS::Key": ("kms", "arn:*:kms:*:*:key/*"),
-    "AWS::S3::Bucket": ("s3", "arn:*:s3:::*"),
-    "AWS::SQS::Queue": ("sqs", "arn:*:sqs:*:*:*"),
-    "AWS::SecretsManager::Secret": ("secretsmanager", "arn:*:secretsmanager:*:*:secret:*"),
+    "AWS::IAM::Role": ("sts", "arn:aws:iam::*:role/*"),
+    "AWS::KMS::Key": ("kms", "arn:aws:kms:*:*:key/*"),
+    "AWS::S3::Bucket": ("s3", "arn:aws:s3:::*"),
+    "AWS::SQS::Queue": ("sqs", "arn:aws:sqs:*:*:*"),
+    "AWS::SecretsManager::Secret": ("secretsmanager", "arn:aws:secretsmanager:*:*:secret:*"),
 }
 
 

@@ -52,7 +52,7 @@ def generate_guardrails(
     *,
     only: Collection[str] = (),
     kinds: Collection[GuardrailKind] = (),
-    packing: str = "exact",
+    packing: str = "joined",
     keep_unproved: bool = False,
     progress: Progress | None = None,
 ) -> Generated:

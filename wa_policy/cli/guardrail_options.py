@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PRESETS = ("current", "before-may-2026")
 FORMS = ("json", "cloudformation", "terraform")
 KINDS = ("scp", "rcp")
-PACKINGS = ("exact", "joined")
+PACKINGS = ("joined", "exact")
 
 
 def rule_choice(command: Any) -> Any:

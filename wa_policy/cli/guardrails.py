@@ -85,7 +85,7 @@ def show_guardrail(*, rule_id: str, format_: str, rules: Sequence[str], **option
     type=click.Choice(PACKINGS),
     default=PACKINGS[0],
     show_default=True,
-    help="joined: statements about different services in one.",
+    help="joined: statements about different services in one, and wildcards; exact: neither.",
 )
 @click.option(
     "--input",

@@ -85,6 +85,7 @@ def _made(made: Made) -> Json:
         "excess": _answer(made.proof.excess),
         "packingUnchanged": _answer(made.unchanged),
         "plain": _tally(packing.plain),
+        "plainWithoutSids": _tally(packing.nameless),
         "packed": _tally(packing.tally),
         "limits": {
             "characters": packing.limits.characters,

@@ -66,14 +66,14 @@ class _Kind:
 
 
 _RESOURCES: Mapping[str, _Kind] = {
-    "AWS::ApiGateway::RestApi": _Kind("execute-api", ("arn:*:execute-api:*:*:*",)),
-    "AWS::IAM::Role": _Kind("sts", ("arn:*:iam::*:role/*",)),
-    "AWS::KMS::Key": _Kind("kms", ("arn:*:kms:*:*:key/*",)),
-    "AWS::Lambda::Function": _Kind("lambda", ("arn:*:lambda:*:*:function:*",)),
-    "AWS::S3::Bucket": _Kind("s3", ("arn:*:s3:::*",)),
-    "AWS::SNS::Topic": _Kind("sns", ("arn:*:sns:*:*:*",)),
-    "AWS::SQS::Queue": _Kind("sqs", ("arn:*:sqs:*:*:*",)),
-    "AWS::SecretsManager::Secret": _Kind("secretsmanager", ("arn:*:secretsmanager:*:*:secret:*",)),
+    "AWS::ApiGateway::RestApi": _Kind("execute-api", ("arn:aws:execute-api:*:*:*",)),
+    "AWS::IAM::Role": _Kind("sts", ("arn:aws:iam::*:role/*",)),
+    "AWS::KMS::Key": _Kind("kms", ("arn:aws:kms:*:*:key/*",)),
+    "AWS::Lambda::Function": _Kind("lambda", ("arn:aws:lambda:*:*:function:*",)),
+    "AWS::S3::Bucket": _Kind("s3", ("arn:aws:s3:::*",)),
+    "AWS::SNS::Topic": _Kind("sns", ("arn:aws:sns:*:*:*",)),
+    "AWS::SQS::Queue": _Kind("sqs", ("arn:aws:sqs:*:*:*",)),
+    "AWS::SecretsManager::Secret": _Kind("secretsmanager", ("arn:aws:secretsmanager:*:*:secret:*",)),
 }
 
 _OWN_ORGANIZATION = "trusted_orgs"

@@ -122,7 +122,7 @@ def generate(
     quotas: Quotas,
     catalog: Catalog,
     *,
-    level: Level = Level.EXACT,
+    level: Level = Level.JOINED,
     keep_unproved: bool = False,
     progress: Progress | None = None,
 ) -> Generated:

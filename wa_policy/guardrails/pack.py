@@ -16,6 +16,7 @@ from wa_policy.guardrails.limits import Limits, check_limits
 from wa_policy.guardrails.merge import Piece, in_pairs, merged, order
 from wa_policy.guardrails.minify import document, minified, size, size_of, size_of_all
 from wa_policy.guardrails.model import Guardrail
+from wa_policy.guardrails.tidy import with_fewer_blocks
 from wa_policy.guardrails.wildcards import with_wildcards
 from wa_policy.iam.operators import Comparison, Quantifier
 from wa_policy.iam.policy import Effect, Policy, PolicyKind, Selection, Statement, Version
@@ -68,12 +69,17 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """The documents of one kind. `plain` is what they would be with each statement as it was derived, only minified."""
+    """The documents of one kind.
+
+    `plain` is what they would be with the statements as they were derived, one by one and only minified, each with a Sid
+    that names its rule; `nameless` is the same without the Sids.
+    """
 
     kind: GuardrailKind
     limits: Limits
     documents: tuple[Document, ...]
     plain: Tally
+    nameless: Tally
     statements: tuple[Statement, ...]
     """As derived."""
     exact: tuple[Statement, ...]
@@ -91,6 +97,17 @@ class Packing:
     def left(self) -> int:
         """The characters that are left in these documents and in those that may still be attached."""
         return self.limits.free * self.limits.characters - self.tally.characters
+
+
+def _named(guardrails: Sequence[Guardrail]) -> list[Piece]:
+    """The statements with Sids such as `LambdaVpcDeployGuard`, numbered where a guardrail has several."""
+    found = []
+    for guardrail in guardrails:
+        name = "".join(word.capitalize() for word in guardrail.rule_id.split("-"))
+        for number, statement in enumerate(guardrail.statements, 1):
+            sid = name if len(guardrail.statements) == 1 else f"{name}{number}"
+            found.append(Piece(replace(statement, sid=sid), (guardrail.rule_id,)))
+    return found
 
 
 class Level(StrEnum):
@@ -117,6 +134,7 @@ def pack(
     if level is Level.JOINED:
         apart = in_pairs(pieces, lambda one, other: joined(one, other, catalog), catalog)
         pieces = [replace(piece, statement=with_wildcards(piece.statement, catalog)) for piece in apart]
+    pieces = [replace(piece, statement=with_fewer_blocks(piece.statement)) for piece in pieces]
     bins = _filled(pieces, kind, limits)
     if len(bins) > limits.free:
         raise UsageError(
@@ -131,6 +149,7 @@ def pack(
         kind,
         limits,
         documents,
+        _tally(_bins(_named(guardrails), limits.characters)),
         _tally(_bins(plain, limits.characters)),
         tuple(piece.statement for piece in plain),
         tuple(piece.statement for piece in exact),

@@ -88,9 +88,10 @@ def _packing(made: Made) -> Iterator[str]:
     kind = made.kind.value.upper()
     saved = 1 - tally.characters / packing.plain.characters
     yield (
-        f"{kind}s: {counted(tally.statements, 'statement')} with {tally.characters:,} characters; one by one they would be "
-        f"{counted(packing.plain.statements, 'statement')} with {packing.plain.characters:,} characters in "
-        f"{counted(packing.plain.documents, 'document')} ({saved:.0%} saved). "
+        f"{kind}s: {counted(tally.statements, 'statement')} with {tally.characters:,} characters; one by one, each with a Sid "
+        f"that names its rule, they would be {counted(packing.plain.statements, 'statement')} with "
+        f"{packing.plain.characters:,} characters in {counted(packing.plain.documents, 'document')} ({saved:.0%} saved), "
+        f"without the names {packing.nameless.characters:,}. "
         f"A target takes {limits.per_target} {kind}s of {limits.characters:,} characters; with {limits.attached} attached "
         f"already and these, {limits.free - tally.documents} more may follow: {packing.left:,} characters are left."
     )

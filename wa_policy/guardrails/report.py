@@ -115,7 +115,7 @@ def _made(made: Made) -> Iterator[str]:
     saved = 1 - tally.characters / packing.plain.characters
     yield (
         f"  {counted(tally.statements, 'statement')}, {tally.characters:,} characters, {saved:.0%} fewer than the "
-        f"{packing.plain.characters:,} of {counted(packing.plain.statements, 'statement')} one by one"
+        f"{packing.plain.characters:,} of {counted(packing.plain.statements, 'statement')} with names, one by one"
     )
     for document in packing.documents:
         left = limits.characters - document.characters

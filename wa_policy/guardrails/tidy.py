@@ -282,3 +282,27 @@ def is_exact_list(condition: Condition) -> bool:
             isinstance(value, str) and "*" not in value and "?" not in value for value in condition.values
         )
     return all(isinstance(value, str) for value in condition.values)
+
+
+def with_fewer_blocks(statement: Statement) -> Statement:
+    """The same statement with the values of StringEquals under StringLike, where there are both.
+
+    A text without a wildcard means the same under both, and one block is shorter than two.
+    """
+    operators = {str(condition.operator) for condition in statement.conditions}
+    taken = {(str(c.operator), c.folded_key) for c in statement.conditions}
+
+    def alike(condition: Condition) -> Condition:
+        name = condition.operator.operator.name
+        like = OPERATOR_BY_NAME.get(name.replace("Equals", "Like").lower())
+        if name not in ("StringEquals", "StringNotEquals") or like is None:
+            return condition
+        wider = replace(condition.operator, operator=like)
+        is_plain = is_exact_list(replace(condition, operator=wider))
+        free = (str(wider), condition.folded_key) not in taken
+        return (
+            replace(condition, operator=wider) if str(wider) in operators and is_plain and free else condition
+        )
+
+    conditions = sorted(map(alike, statement.conditions), key=lambda one: (str(one.operator), one.folded_key))
+    return replace(statement, conditions=tuple(conditions))

@@ -5,7 +5,9 @@ Paths stay the strings that the user wrote, since reports and baselines name the
 
 from __future__ import annotations
 
+import glob
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +18,7 @@ from typing import BinaryIO
 
 from wa_policy.errors import Problem
 from wa_policy.loaders.document import Document, parse_document
+from wa_policy.loaders.gitignore import Ignored
 from wa_policy.loaders.text import shown
 
 STDIN = "-"
@@ -25,6 +28,9 @@ SUFFIXES = (".json", ".jsonl", ".template", ".yaml", ".yml")
 SKIPPED_FOLDERS = ("node_modules",)
 """Not walked into, like all that begins with a dot."""
 MAX_BYTES = 2 * 1024**3
+_ASSET = re.compile(r"asset\.[0-9a-f]{64}(?:\..*)?")
+"""Code and files to upload, as they stand in the output of the CDK."""
+_GLOB = re.compile(r"[*?\[]")
 _CHUNK = 16 * 1024**2
 
 Progress = Callable[[str, int, int], None]
@@ -130,7 +136,11 @@ class _Search:
         try:
             status = Path(path).stat()
         except FileNotFoundError:
-            yield _missing(name)
+            found = _matches(path)
+            if not found:
+                yield _missing(name)
+            for one in found:
+                yield from self.path(one)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
             yield _unreadable(name, error)
         else:
@@ -143,13 +153,14 @@ class _Search:
         count = 0
         # Entries still to visit, the next one last: no recursion, a tree of folders may be deep.
         pending = [folder]
+        ignored = Ignored(folder)
         while pending:
             path = pending.pop()
             try:
                 status = Path(path).stat()
                 if stat.S_ISDIR(status.st_mode):
                     if self._is_new((status.st_dev, status.st_ino)):
-                        pending.extend(reversed(_entries(path)))
+                        pending.extend(reversed(_entries(path, ignored)))
                     elif path == folder:
                         count += 1  # its files were found under another path
                     continue
@@ -182,7 +193,14 @@ class _Search:
         return True
 
 
-def _entries(folder: str) -> list[str]:
+def _matches(pattern: str) -> list[str]:
+    """The files and folders that fit a pattern with `*`, `**`, `?` or `[…]`, which the shell left as it is; sorted."""
+    if not _GLOB.search(pattern):
+        return []
+    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207  # paths stay as written
+
+
+def _entries(folder: str, ignored: Ignored) -> list[str]:
     """What a folder holds and is to be looked at, sorted by name."""
     with os.scandir(folder) as entries:
         names = [
@@ -190,7 +208,9 @@ def _entries(folder: str) -> list[str]:
             for entry in entries
             if not entry.name.startswith(".")
             and entry.name not in SKIPPED_FOLDERS
-            and (entry.name.casefold().endswith(SUFFIXES) or _may_be_folder(entry))
+            and not _ASSET.fullmatch(entry.name)
+            and ((is_folder := _may_be_folder(entry)) or entry.name.casefold().endswith(SUFFIXES))
+            and not ignored.ignores(f"{folder}/{entry.name}", is_folder=is_folder)
         ]
     return [f"{folder.rstrip('/')}/{name}" for name in sorted(names)]
 

@@ -20,7 +20,7 @@ from wa_policy.rules.actions import (
     service_sets,
 )
 from wa_policy.rules.arguments import Values, texts
-from wa_policy.rules.documents import Document, Documents, hole_of, identity_documents, resource_documents
+from wa_policy.rules.documents import Document, Documents, identity_documents, resource_documents
 from wa_policy.rules.items import Field, Item, Items, first_of_each_key, numbered
 from wa_policy.rules.shape_resources import width_unknown
 from wa_policy.rules.subjects import Scope, Subject

@@ -164,7 +164,7 @@ def methods(subject: Subject, _scope: Scope, arguments: Values) -> Items:
     wanted, left_out = texts(arguments, "authorization"), texts(arguments, "except")
     source = resource.place(METHODS_PROPERTY)
     items = []
-    for method in found:
+    for index, method in enumerate(found):
         if not isinstance(method, Mapping):
             continue
         verb, path = str(method.get("HttpMethod")), str(method.get("ResourcePath"))
@@ -173,7 +173,8 @@ def methods(subject: Subject, _scope: Scope, arguments: Values) -> Items:
             continue
         fields = {"method": verb, "path": path, "arn": method_arn(subject, verb, path)}
         unknown = is_wanted if isinstance(is_wanted, Unknown) else None
-        items.append(Item(f"{verb} {path}", source, fields, unknown=unknown))
+        place = resource.places.get(f"{METHODS_PROPERTY}/{index}", source)
+        items.append(Item(f"{verb} {path}", place, fields, unknown=unknown))
     return Items(first_of_each_key(items))
 
 

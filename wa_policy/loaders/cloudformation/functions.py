@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from wa_policy.iam.source import escape
 from wa_policy.iam.text import Template
 from wa_policy.iam.unknown import Unknown
+from wa_policy.loaders.cloudformation.beside import included
 from wa_policy.loaders.cloudformation.values import (
     NO_VALUE,
     Symbol,
@@ -235,7 +236,7 @@ def import_value(resolver: Resolver, argument: Any, raw: str, out: str) -> Value
     return hole(f"the export `{written}` of another stack", f"${{{written}}}")
 
 
-def transform(resolver: Resolver, argument: Any, raw: str, _out: str) -> Value:
+def transform(resolver: Resolver, argument: Any, raw: str, out: str) -> Value:
     """`Fn::Transform`: what a macro makes of something."""
     name = argument.get("Name") if isinstance(argument, Mapping) else None
     if not isinstance(name, str):
@@ -244,6 +245,9 @@ def transform(resolver: Resolver, argument: Any, raw: str, _out: str) -> Value:
         parameters = argument.get("Parameters")
         location = parameters.get("Location") if isinstance(parameters, Mapping) else None
         text = as_text(resolver.resolve(location, raw, raw))
+        found = included(resolver.scope.sections.source, text) if isinstance(text, str) else None
+        if found is not None:
+            return resolver.included(found, raw, out)
         return unresolved(f"the file `{'…' if text is None else text}`, which the macro `AWS::Include` puts here")
     return unresolved(f"what the macro `{name}` makes")
 

@@ -18,6 +18,10 @@ from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, hole, unres
 from wa_policy.loaders.text import shown
 
 
+MAX_INCLUDED = 20
+"""Files put into one another by `AWS::Include`."""
+
+
 class Resolver:
     """Evaluates values of one template under one choice.
 
@@ -28,6 +32,8 @@ class Resolver:
         self.scope = scope
         self.truth = truth
         self.moves: dict[str, str] = {}
+        self._put_in: set[str] = set()
+        self._level = 0
         self.naming = Naming(scope, self._property)
         self.uses: dict[str, set[str]] = {}
         self._user = ""
@@ -111,10 +117,27 @@ class Resolver:
             start = pointer
             while start:
                 if (found := moves.get(start)) is not None:
-                    pointer = found + pointer[len(start) :]
+                    # What another file holds is to be seen where it is put in.
+                    pointer = found if start in self._put_in else found + pointer[len(start) :]
                     break
                 start = start.rpartition("/")[0]
         return self.scope.sections.place(pointer)
+
+    def included(self, value: Any, raw: str, out: str) -> Value:
+        """The value of what another file holds, put in at a place."""
+        if self._level >= MAX_INCLUDED:
+            self.scope.note(raw, "too-deep", f"found more than {MAX_INCLUDED} files in one another, expected fewer")
+            return unresolved("a file that is put in")
+        self._level += 1
+        try:
+            found = self.resolve(value, raw, out)
+        finally:
+            self._level -= 1
+        for moved in [place for place in self.moves if place.startswith(f"{out}/")]:
+            del self.moves[moved]
+        self.moves[out] = raw
+        self._put_in.add(out)
+        return found
 
     # --- references -------------------------------------------------------------------------------------------
 

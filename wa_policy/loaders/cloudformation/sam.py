@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import copy
 import logging
-import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from wa_policy.errors import Problem
 from wa_policy.iam.source import Source
 from wa_policy.inventory import symbols
-from wa_policy.loaders.cloudformation.sam_places import SamPlaces
-from wa_policy.loaders.document import parse_document
-from wa_policy.loaders.files import InputFile, read_file
+from wa_policy.loaders.cloudformation.beside import included
+from wa_policy.loaders.cloudformation.sam_places import SamPlaces, is_serverless
 from wa_policy.loaders.text import shown
 
 _CODE = "s3://code-of-the-template/code.zip"
@@ -68,18 +65,16 @@ def transformed(
 ) -> Transformed:
     """The template as CloudFormation gets it; without the transform, or where that fails, what of it is CloudFormation."""
     notes = _Notes(source)
+    written = value.get("Resources")
+    if not isinstance(written, Mapping) or not any(map(is_serverless, written.values())):
+        return Transformed(value, str)  # nothing in it to transform
     template = copy.deepcopy(dict(value))
     _prepare(template, source)
     parameters = {name: item for name, item in given.items() if isinstance(item, str | int | float)}
     result = _run(template, parameters, region or symbols.REGION, partition, notes)
     if result is None:
-        resources = value.get("Resources")
-        kept = {
-            name: item
-            for name, item in (resources.items() if isinstance(resources, Mapping) else ())
-            if not (isinstance(item, Mapping) and str(item.get("Type")).startswith("AWS::Serverless::"))
-        }
-        return Transformed({**value, "Resources": kept}, lambda pointer: pointer, tuple(notes.found))
+        kept = {name: item for name, item in written.items() if not is_serverless(item)}
+        return Transformed({**value, "Resources": kept}, str, tuple(notes.found))
     if region is None:
         result = _with_region(result, inside_sub=False)
     for section in ("Parameters", "Mappings", "Conditions"):
@@ -112,7 +107,10 @@ def _run(
         try:
             with _quiet():
                 translator = Translator(policies, Parser(), boto_session=_Session(region))
-                result: dict[str, Any] = translator.translate(copied, dict(parameters))
+                try:
+                    result: dict[str, Any] = translator.translate(copied, dict(parameters))
+                finally:
+                    translator.metrics.publish()  # to nobody; else it complains when it is thrown away
                 return result
         except InvalidDocumentException as error:
             wrong = [str(getattr(cause, "_logical_id", "")) for cause in error.causes]
@@ -164,7 +162,6 @@ def _quiet() -> Iterator[None]:
 
 def _prepare(template: dict[str, Any], source: Source) -> None:
     """Put something that the transform takes in place of files beside the template; documents are read."""
-    folder = posixpath.dirname(source.file)
     global_ = template.get("Globals")
     if isinstance(global_, dict):
         for kind, property_ in (("Function", "CodeUri"), ("LayerVersion", "ContentUri")):
@@ -188,32 +185,22 @@ def _prepare(template: dict[str, Any], source: Source) -> None:
         if code is not None and "InlineCode" not in properties and not is_image:
             properties[code] = _CODE
         if str(type_) in _DOCUMENT_OF:
-            _inline(properties, *_DOCUMENT_OF[str(type_)], folder=folder)
+            _inline(properties, *_DOCUMENT_OF[str(type_)], source=source)
         if type_ == "AWS::Serverless::GraphQLApi":
             _prepare_graphql(properties)
 
 
-def _inline(properties: dict[str, Any], uri: str, body: str, *, folder: str) -> None:
+def _inline(properties: dict[str, Any], uri: str, body: str, *, source: Source) -> None:
     """Put the document that a file beside the template holds in its place."""
     location = properties.get(uri)
     if not isinstance(location, str) or "://" in location:
         return
-    document = _document(posixpath.join(folder, location))
+    document = included(source, location)
     if isinstance(document, dict) and uri == "DefinitionUri" and body == "DefinitionBody":
         del properties[uri]
-        properties[body] = document
+        properties[body] = copy.deepcopy(document)
     else:
         properties[uri] = _DOCUMENT
-
-
-def _document(path: str) -> Any:
-    if not Path(path).is_file():
-        return None
-    data = read_file(InputFile(path, path, 0))
-    if isinstance(data, Problem):
-        return None
-    documents, _ = parse_document(path, data)
-    return copy.deepcopy(documents[0].value) if len(documents) == 1 else None
 
 
 def _prepare_graphql(properties: dict[str, Any]) -> None:

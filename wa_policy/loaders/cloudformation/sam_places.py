@@ -60,7 +60,7 @@ class SamPlaces:
         if len(tokens) < 2 or tokens[0] != "Resources":
             return pointer
         made_id, rest = tokens[1], tokens[2:]
-        if made_id in self._resources and not _is_serverless(self._resources[made_id]):
+        if made_id in self._resources and not is_serverless(self._resources[made_id]):
             return pointer
         if made_id not in self._made and made_id not in self._resources:
             return pointer
@@ -212,7 +212,7 @@ class SamPlaces:
     def _origin(self, made_id: str) -> str:
         """The resource from which one was made: the longest name that it begins with; "" where there is none."""
         if made_id not in self._origins:
-            names = [name for name in self._resources if made_id.startswith(name) and _is_serverless(self._resources[name])]
+            names = [name for name in self._resources if made_id.startswith(name) and is_serverless(self._resources[name])]
             names += [name for name in self._resources if made_id == name or (made_id.startswith(name) and self._has_connectors(name))]
             self._origins[made_id] = max(names, key=len, default="")
         return self._origins[made_id]
@@ -239,7 +239,7 @@ class SamPlaces:
         return self._base + "".join(f"/{escape(token)}" for token in way)
 
 
-def _is_serverless(resource: Any) -> bool:
+def is_serverless(resource: Any) -> bool:
     return isinstance(resource, Mapping) and str(resource.get("Type")).startswith("AWS::Serverless::")
 
 

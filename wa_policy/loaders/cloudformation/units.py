@@ -10,18 +10,15 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from wa_policy.errors import Problem
 from wa_policy.inventory.model import Alternative, Assumptions, Inventory, Variation
+from wa_policy.loaders.cloudformation.beside import document_at
 from wa_policy.loaders.cloudformation.conditions import MAX_CHOICES
 from wa_policy.loaders.cloudformation.literals import Literals, literals_of
 from wa_policy.loaders.cloudformation.scope import Place
 from wa_policy.loaders.cloudformation.stack import Evaluation, ReadTemplate, Stack, TemplateText
 from wa_policy.loaders.cloudformation.template import Choice, is_sam, is_template
-from wa_policy.loaders.document import parse_document
-from wa_policy.loaders.files import InputFile, read_file
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Pieces, TemplatePart
 
@@ -91,16 +88,10 @@ def _reader(known: Mapping[str, TemplatePart], place: Place) -> ReadTemplate:
         part = known.get(path)
         if part is not None:
             return _text(part, place, {})
-        if not Path(path).is_file():
+        document = document_at(path)
+        if document is None or not is_template(document.value):
             return None
-        data = read_file(InputFile(path, path, 0))
-        if isinstance(data, Problem):
-            return None
-        documents, _ = parse_document(path, data)
-        if len(documents) != 1 or not is_template(documents[0].value):
-            return None
-        value, source = documents[0].value, documents[0].source
-        return _text(TemplatePart(value, source, Origin(), is_sam(value)), place, {})
+        return _text(TemplatePart(document.value, document.source, Origin(), is_sam(document.value)), place, {})
 
     return read
 
