@@ -44,7 +44,9 @@ def build(cache: Path) -> dict[str, Any]:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Generate the copy of the policies that AWS manages.")
     parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--cache", type=Path, default=ROOT / ".catalog-wheels", help="where the wheels are kept")
+    parser.add_argument(
+        "--cache", type=Path, default=ROOT / ".catalog-wheels", help="where the wheels are kept"
+    )
     options = parser.parse_args(arguments)
     output: Path = options.output
     content = build(options.cache)
@@ -59,7 +61,9 @@ def main(arguments: list[str]) -> int:
     blob = gzip.compress(text.encode("utf-8"), compresslevel=9, mtime=0)
     output.write_bytes(blob)
     digest = hashlib.sha256(blob).hexdigest()
-    print(f"{len(content['policies']):>8,} policies, {len(blob):,} bytes, of {content['meta']['date']}, sha256 {digest}")
+    print(
+        f"{len(content['policies']):>8,} policies, {len(blob):,} bytes, of {content['meta']['date']}, sha256 {digest}"
+    )
     return 0
 
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator.applied import AppliedPolicies, Level
+from wa_policy.evaluator.applying import caller_side, side_of_arn
 from wa_policy.evaluator.asking import Case, answer, ask
+from wa_policy.evaluator.asking import Question as Asked
 from wa_policy.evaluator.evaluate import Outcome, evaluate
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.statements import CompiledStatement
@@ -29,24 +31,34 @@ class ReferenceReach:
     def __init__(self, inventory: Inventory, catalog: Catalog) -> None:
         self.inventory = inventory
         self.catalog = catalog
-        self._known: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], Access] = {}
+        self._known: dict[tuple[str, str, str, tuple[tuple[str, str], ...], bool], Access] = {}
 
     def bits(self, principal: Principal) -> int:
         del principal
         return self.catalog.everything
 
     def may(
-        self, principal: Principal, action: str, resource: str, context: Mapping[str, str] = {}
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        context: Mapping[str, str] = {},
+        *,
+        fresh: bool = False,
     ) -> Access:
-        key = (principal.arn, action, resource, tuple(sorted(context.items())))
+        key = (principal.arn, action, resource, tuple(sorted(context.items())), fresh)
         if key not in self._known:
-            self._known[key] = self._may(principal, action, resource, context)
+            self._known[key] = self._may(principal, action, resource, context, fresh=fresh)
         return self._known[key]
 
-    def _may(self, principal: Principal, action: str, resource: str, context: Mapping[str, str]) -> Access:
+    def _may(
+        self, principal: Principal, action: str, resource: str, context: Mapping[str, str], *, fresh: bool
+    ) -> Access:
         caller = parse_caller(principal.arn)
         assert caller is not None
         question = ask(self.inventory, caller, action, resource, make_context(context))
+        if fresh:
+            question = self._without_policy(question, principal)
         plain = answer(question, self.catalog)
         request, case = question.request, question.cases[0]
         open_ = list(_open(request, case.applied, self.catalog))
@@ -65,6 +77,16 @@ class ReferenceReach:
             keys = ", ".join(f"`{c.key}`" for c in conditions)
             truth = Unknown(UnknownKind.UNRESOLVED, f"depends on {keys}")
         return Access(truth, _truth(plain.outcome, plain.unknown), conditions, tuple(told))
+
+    def _without_policy(self, question: Asked, principal: Principal) -> Asked:
+        """The question where the resource is the principal's own and has no policy, and no setting decides."""
+        request = replace(
+            question.request, resource_account=question.request.resource_account or principal.account
+        )
+        _, levels, unknown = side_of_arn(self.inventory, "*", request.resource_account)
+        side = caller_side(self.inventory, principal)
+        applied = replace(side, resource_control=levels, unknown={**side.unknown, **unknown})
+        return replace(question, request=request, cases=(Case(applied),))
 
     def _none(self, request: Request, case: Case) -> bool:
         known: dict[str, KeyDomain] = {key: fixed(value) for key, value in request.context.items()}

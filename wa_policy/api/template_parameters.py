@@ -37,7 +37,9 @@ def _read(file: str) -> dict[str, object]:
         raise LoadError(data.message, (data,))
     documents, problems = parse_document(file, data)
     if problems or len(documents) != 1:
-        found = problems or (Problem(file, "", "parameters", f"found several documents, expected {_EXPECTED}"),)
+        found = problems or (
+            Problem(file, "", "parameters", f"found several documents, expected {_EXPECTED}"),
+        )
         raise LoadError("the parameters cannot be read", found)
     values: dict[str, object] = {}
     mistakes: list[Problem] = []
@@ -66,14 +68,20 @@ def _entries(value: Any, source: Source, mistakes: list[Problem]) -> Iterator[tu
         mistakes.append(source.problem("parameters", f"found {describe(value)}, expected {_EXPECTED}"))
 
 
-def _listed(items: Sequence[Any], source: Source, mistakes: list[Problem]) -> Iterator[tuple[Source, str, Any]]:
+def _listed(
+    items: Sequence[Any], source: Source, mistakes: list[Problem]
+) -> Iterator[tuple[Source, str, Any]]:
     for index, item in enumerate(items):
         place = source.at(index)
         if isinstance(item, str) and "=" in item:
             name, _, text = item.partition("=")
             yield place, name, text
         elif not isinstance(item, Mapping) or not isinstance(item.get("ParameterKey"), str):
-            mistakes.append(place.problem("parameters", f"found {describe(item)}, expected `ParameterKey` and `ParameterValue`"))
+            mistakes.append(
+                place.problem(
+                    "parameters", f"found {describe(item)}, expected `ParameterKey` and `ParameterValue`"
+                )
+            )
         elif "ParameterValue" in item:
             yield place.at("ParameterValue"), item["ParameterKey"], item["ParameterValue"]
         # With `UsePreviousValue` alone the value stands in AWS: it stays open.

@@ -14,14 +14,23 @@ def in_words(report: Report) -> Report:
     """The report with `${AWS::AccountId}` and the like. Requests of witnesses stay as they are: they replay."""
     return replace(
         report,
-        results=tuple(sorted((_result(result) for result in report.results), key=lambda result: result.order)),
+        results=tuple(
+            sorted((_result(result) for result in report.results), key=lambda result: result.order)
+        ),
         problems=tuple(_problem(problem) for problem in report.problems),
         accounts=tuple(dict.fromkeys(shown(account) for account in report.accounts)),
     )
 
 
 def _result(result: Result) -> Result:
-    texts = (result.subject, result.account or "", result.key, result.message, result.evidence, *(r.reason for r in result.reasons))
+    texts = (
+        result.subject,
+        result.account or "",
+        result.key,
+        result.message,
+        result.evidence,
+        *(r.reason for r in result.reasons),
+    )
     witness = result.witness
     if witness is not None:
         texts = (*texts, witness.attack, *(doubt.reason for doubt in witness.doubts))

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
 from typing import Protocol
 
 from wa_policy.catalog.model import ActionSet, Catalog
-from wa_policy.errors import InternalError
-from wa_policy.evaluator.applying import TYPES_WITH_POLICY, caller_side, side_of_arn
+from wa_policy.evaluator.applying import TYPES_WITH_POLICY
 from wa_policy.evaluator.conditions import holds
-from wa_policy.evaluator.derived_context import derived_context
-from wa_policy.evaluator.evaluate import CompiledApplied, Outcome, evaluate
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.lookup import resource_of
 from wa_policy.evaluator.truth import Truth
@@ -21,10 +18,8 @@ from wa_policy.graph.access import Access, Placed
 from wa_policy.graph.places import regions_of
 from wa_policy.graph.sheets import Documents
 from wa_policy.iam.policy import Condition, Effect, Statement
-from wa_policy.iam.principal import Caller, parse_caller
-from wa_policy.iam.request import Request
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import POLICY_PROPERTY, Inventory, Present, Principal, PrincipalKind
+from wa_policy.inventory.model import POLICY_PROPERTY, Inventory, Principal, PrincipalKind
 
 Keys = Mapping[str, str]
 """Known context keys; "" says that the key is absent. The keys are in lower case."""
@@ -41,9 +36,15 @@ class Asked(Protocol):
     def catalog(self) -> Catalog: ...
 
     def may(
-        self, principal: Principal, action: str, resource: str, context: Mapping[str, str] = ...
+        self,
+        principal: Principal,
+        action: str,
+        resource: str,
+        context: Mapping[str, str] = ...,
+        *,
+        fresh: bool = ...,
     ) -> Access:
-        """May the principal take the action on the resource?"""
+        """May the principal take the action on the resource? `fresh`: the resource has no policy of its own."""
 
     def bits(self, principal: Principal) -> ActionSet:
         """Every action that the principal may take on some resource, and perhaps more."""
@@ -80,7 +81,7 @@ class Asking:
         self.reach = reach
         self.inventory = reach.inventory
         self.catalog = reach.catalog
-        self._own: dict[str, tuple[Caller, CompiledApplied]] = {}
+        self._without_policy: dict[str, bool] = {}
         self._taken: dict[object, Taken] = {}
         self._knows_boundary: dict[str, bool] = {}
         self._regions = tuple({resource.region for resource in reach.inventory.resources if resource.region})
@@ -97,7 +98,7 @@ class Asking:
 
     def forget(self) -> None:
         """Let go of what was worked out about single principals."""
-        for known in (self._own, self._taken, self._regions_of, self.somewhere):
+        for known in (self._taken, self._without_policy, self._regions_of, self.somewhere):
             known.clear()
 
     def regions_of(self, principal: Principal) -> tuple[str, ...]:
@@ -132,49 +133,33 @@ class Asking:
         self, principal: Principal, action: str, resource: str, keys: Keys, absent: Callable[[str], bool]
     ) -> Taken:
         present = {key: value for key, value in keys.items() if value}
-        access = self.reach.may(principal, action, resource, present)
+        access = self.reach.may(
+            principal, action, resource, present, fresh=self._has_no_policy(resource, action)
+        )
 
         def gone(key: str) -> bool:
             return keys.get(key) == "" or (key not in keys and absent(key))
 
         left = tuple(condition for condition in access.conditions if not gone(condition.folded_key))
         truth = _settled(access, access.plain, gone)
-        if isinstance(truth, Unknown) and _has_no_policy(self.inventory, resource, action):
-            plain = self._by_own_policies(principal, action, resource, present)
-            granted = (_viable(access, gone) and self._is_within_boundary(principal, action)) or isinstance(
-                plain, Unknown
-            )
-            truth = _settled(access, plain, gone) if granted else False
         return Taken(action, resource, truth, tuple(sorted(present.items())), left, access.statements)
 
-    def _is_within_boundary(self, principal: Principal, action: str) -> bool:
-        """False only if no Allow statement of the permissions boundary names the action."""
-        if not isinstance(principal.boundary, Present):
-            return True
-        sheets = self._documents.of(principal.boundary.policy)
-        bit = self.catalog.single(action)
-        return bool(sheets.unreadable) or any(sheet.allows and sheet.maybe & bit for sheet in sheets.sheets)
+    def _has_no_policy(self, resource: str, action: str) -> bool:
+        """True iff a resource policy is open here only because it was not read, and is taken as not there.
 
-    def _by_own_policies(
-        self, principal: Principal, action: str, resource: str, keys: Mapping[str, str]
-    ) -> Truth:
-        """The decision without a resource policy, where keys of which nothing is said are absent."""
-        found = self._own.get(principal.arn)
-        if found is None:
-            caller = parse_caller(principal.arn)
-            if caller is None:
-                raise InternalError(f"`{principal.arn}` is no caller")
-            side = caller_side(self.inventory, principal)
-            _, levels, unknown = side_of_arn(self.inventory, "*", principal.account)
-            applied = replace(side, resource_control=levels, unknown={**side.unknown, **unknown})
-            found = self._own[principal.arn] = (caller, CompiledApplied(applied))
-        caller, compiled = found
-        context = derived_context(self.inventory, caller, principal, resource, principal.account)
-        request = Request(caller, action, resource, principal.account, {**context, **keys})
-        decision = evaluate(request, compiled, self.catalog)
-        if decision.outcome is Outcome.UNKNOWN:
-            return decision.unknown[0]
-        return decision.outcome is Outcome.ALLOWED
+        What the caller makes has none yet. Of other types whose policies are not read, one could only grant what the
+        caller's account denies by default, or deny what it allows: both would make every question about them open.
+        """
+        if action.lower() == "sts:assumerole":
+            return False
+        known = self._without_policy.get(resource)
+        if known is None:
+            found = resource_of(self.inventory, resource)
+            known = found is None or (
+                found.type not in TYPES_WITH_POLICY and POLICY_PROPERTY not in found.properties
+            )
+            self._without_policy[resource] = known
+        return known
 
 
 Gone = Callable[[str], bool]
@@ -223,18 +208,3 @@ def _fires(access: Access, gone: Gone) -> bool:
         for _, statement in access.statements
         if statement.effect is Effect.DENY
     )
-
-
-# --- resources without a policy of their own ------------------------------------------------------------------------
-
-
-def _has_no_policy(inventory: Inventory, resource: str, action: str) -> bool:
-    """True iff a resource policy is open here only because it was not read, and is taken as not there.
-
-    What the caller makes has none yet. Of other types whose policies are not read, one could only grant what the
-    caller's account denies by default, or deny what it allows: both would make every question about them open.
-    """
-    if action.lower() == "sts:assumerole":
-        return False
-    found = resource_of(inventory, resource)
-    return found is None or (found.type not in TYPES_WITH_POLICY and POLICY_PROPERTY not in found.properties)

@@ -76,17 +76,17 @@ class Target:
     context: Mapping[str, ContextValue]
 
 
-def target_of(inventory: Inventory, arn: str, *, fresh: bool = False) -> Target:
-    """The target of an ARN or `*`. With `fresh` it does not exist yet, so that it has no policy of its own."""
+def target_of(inventory: Inventory, arn: str, *, made_in: str | None = None) -> Target:
+    """The target of an ARN or `*`. With `made_in` it has no policy of its own, and is of that account if it is new."""
     resource = resource_of(inventory, arn)
     account = None if resource is None else resource.account
     if account is None:
         parsed = parse_arn(arn)
-        account = parsed.account if parsed is not None and is_account_id(parsed.account) else None
+        account = parsed.account if parsed is not None and is_account_id(parsed.account) else made_in
     known = derived_context(inventory, Anonymous(), None, arn, account)
     context = {key: known[key] for key in _OF_RESOURCE if key in known}
     policy, levels, unknown = side_of_arn(inventory, arn, account)
-    if fresh:
+    if made_in is not None:
         policy, unknown = None, {layer: why for layer, why in unknown.items() if layer is not Layer.RESOURCE}
     return Target(arn, resource, account, (policy, levels, unknown), context)
 

@@ -12,8 +12,9 @@ from functools import cached_property
 
 from wa_policy.catalog.model import ActionSet, Catalog
 from wa_policy.errors import UsageError
+from wa_policy.evaluator.applying import combined
 from wa_policy.evaluator.asking import answer, ask
-from wa_policy.evaluator.evaluate import Outcome
+from wa_policy.evaluator.evaluate import Decision, Outcome, evaluate
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.truth import Truth
 from wa_policy.graph.access import NO_ACCESS, Access, Grant, Placed
@@ -27,7 +28,7 @@ from wa_policy.graph.thing_classes import ThingClass, classes_of_things
 from wa_policy.graph.things import Thing, things_of
 from wa_policy.iam.policy import Condition, Policy, Statement
 from wa_policy.iam.principal import parse_caller
-from wa_policy.iam.request import make_context
+from wa_policy.iam.request import Request, make_context
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Inventory, Present, Principal
 
@@ -42,7 +43,7 @@ class Reach:
         self.inventory = inventory
         self.catalog = catalog
         self.pairs = Pairs(catalog)
-        self._targets: dict[tuple[str, bool], Target] = {}
+        self._targets: dict[tuple[str, str | None], Target] = {}
         self._actors: dict[str, Actor] = {}
         self._evaluated: dict[object, Access] = {}
         self.patterns = Patterns(self.pairs.documents)
@@ -81,12 +82,12 @@ class Reach:
             self.things, classes, pairs=self.pairs, patterns=self.patterns, target=self.target
         )
 
-    def target(self, arn: str, *, fresh: bool = False) -> Target:
-        """What an ARN (or `*`) names, with the policies of its side; `fresh`: it does not exist yet."""
-        key = (arn, fresh)
+    def target(self, arn: str, *, made_in: str | None = None) -> Target:
+        """What an ARN (or `*`) names, with the policies of its side; `made_in` as `target_of` says."""
+        key = (arn, made_in)
         found = self._targets.get(key)
         if found is None:
-            found = self._targets[key] = target_of(self.inventory, arn, fresh=fresh)
+            found = self._targets[key] = target_of(self.inventory, arn, made_in=made_in)
         return found
 
     def actor(self, principal: Principal) -> Actor:
@@ -113,13 +114,19 @@ class Reach:
         """May the principal take the action on the resource (an ARN, in the inventory or not, or `*`)?
 
         `context` has what is known of the request's keys (any case), such as `iam:PassedToService`. With `fresh` the
-        resource does not exist yet, so that no policy of its own can allow or deny it.
+        resource has no policy of its own that could allow or deny it, as one that the principal makes has none yet.
         """
         known: Context = make_context(dict(context)) if context else NO_CONTEXT
         class_ = self.class_of(principal)
+        target = self.target(resource, made_in=principal.account if fresh else None)
         if not self.decides_by_sets(action):
-            return self.access(self.actor(principal), action, resource, known)
-        found = self._access(class_.actor, action, self.target(resource, fresh=fresh), known)
+            actor = self.actor(principal)
+            return (
+                self._on_fresh(actor, action, target, known)
+                if fresh
+                else self.access(actor, action, resource, known)
+            )
+        found = self._access(class_.actor, action, target, known)
         if found.truth is False or len(class_.members) == 1:
             return found
         return replace(found, statements=own_statements(principal, class_.members[0], found.statements))
@@ -169,7 +176,16 @@ class Reach:
     def _evaluate(self, actor: Actor, action: str, resource: str, context: Context) -> Access:
         """What the evaluator says; an answer that a key of which nothing is said could change is an Unknown."""
         question = ask(self.inventory, actor.caller, action, resource, {**actor.context, **context})
-        decision = answer(question, self.catalog)
+        return self._decided(answer(question, self.catalog))
+
+    def _on_fresh(self, actor: Actor, action: str, target: Target, context: Context) -> Access:
+        """`_evaluate` on a target without a policy of its own."""
+        known = {**actor.context, **target.context, **context}
+        request = Request(actor.caller, action, target.arn, target.account, known)
+        return self._decided(evaluate(request, combined(actor.applied, target.side), self.catalog))
+
+    @staticmethod
+    def _decided(decision: Decision) -> Access:
         plain: Truth = decision.outcome is Outcome.ALLOWED
         if decision.outcome is Outcome.UNKNOWN:
             plain = decision.unknown[0]

@@ -14,7 +14,7 @@ _ACCOUNTS = "0000717"
 """How the ids begin that stand for accounts which nobody named. An input that has such an id is refused by its reader."""
 REGION = "xx-own-1"
 _MARK = "WAPNAME0X0X0"
-_SECRET_SUFFIX = "-waPx0Y"
+_SUFFIX = "-waPx0Y"
 
 _ACCOUNT = re.compile(rf"(?<!\d){_ACCOUNTS}\d{{5}}(?!\d)")
 _NAME = re.compile(rf"wap\d+stack(?:-[a-z0-9]+-{_MARK})*?-([a-z0-9]+)-{_MARK}", re.IGNORECASE)
@@ -49,8 +49,8 @@ def made_id(number: int, logical_id: str) -> str:
 
 
 def secret_suffix() -> str:
-    """The six random characters with a hyphen that Secrets Manager puts behind a name."""
-    return _SECRET_SUFFIX
+    """The hyphen and six random characters that Secrets Manager puts behind a name."""
+    return _SUFFIX
 
 
 def has_symbols(text: str) -> bool:
@@ -65,6 +65,6 @@ def shown(text: str) -> str:
     text = _NAME.sub(r"\1", text)
     text = _PLAIN_MARK.sub("", text)
     text = _ID.sub(r"\1", text)
-    text = text.replace(_SECRET_SUFFIX, "").replace(REGION, "${AWS::Region}")
+    text = text.replace(_SUFFIX, "").replace(REGION, "${AWS::Region}")
     text = _STACK.sub("${AWS::StackName}", text)
     return _ACCOUNT.sub("${AWS::AccountId}", text)

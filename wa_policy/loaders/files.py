@@ -202,6 +202,7 @@ def _matches(pattern: str) -> list[str]:
 
 def _entries(folder: str, ignored: Ignored) -> list[str]:
     """What a folder holds and is to be looked at, sorted by name."""
+    is_ignored = ignored.within(folder)
     with os.scandir(folder) as entries:
         names = [
             entry.name
@@ -210,7 +211,7 @@ def _entries(folder: str, ignored: Ignored) -> list[str]:
             and entry.name not in SKIPPED_FOLDERS
             and not _ASSET.fullmatch(entry.name)
             and ((is_folder := _may_be_folder(entry)) or entry.name.casefold().endswith(SUFFIXES))
-            and not ignored.ignores(f"{folder}/{entry.name}", is_folder=is_folder)
+            and not is_ignored(entry.name, is_folder)
         ]
     return [f"{folder.rstrip('/')}/{name}" for name in sorted(names)]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -44,10 +45,13 @@ class Ignored:
             above = ()
         self._rules[real] = (*above, *_read(real))
 
-    def ignores(self, path: str, *, is_folder: bool) -> bool:
-        """True iff the last pattern that fits the path says so."""
-        real = os.path.join(os.path.realpath(os.path.dirname(path)), os.path.basename(path))  # noqa: PTH118, PTH119, PTH120
-        return _ignores(self._of(os.path.dirname(real)), real, is_folder=is_folder)  # noqa: PTH120
+    def within(self, folder: str) -> Callable[[str, bool], bool]:
+        """Says of the name of an entry of a folder, and whether it is one itself, if it is ignored."""
+        real = os.path.realpath(folder)
+        rules = self._of(real)
+        if not rules:
+            return lambda _name, _is_folder: False
+        return lambda name, is_folder: _ignores(rules, f"{real}/{name}", is_folder=is_folder)
 
     def _of(self, folder: str) -> tuple[Rules, ...]:
         found = self._rules.get(folder)
@@ -120,17 +124,17 @@ _TOKEN = re.compile(r"\*\*/|/\*\*$|\*+|\?|\[!?\]?[^\]]*\]|\\.|.", re.DOTALL)
 def _expression(text: str) -> str:
     parts: list[str] = []
     for found in _TOKEN.finditer(text):
-        token = found[0]
-        if token == "**/":
+        piece = found[0]
+        if piece == "**/":
             parts.append("(?:.*/)?")
-        elif token == "/**":
+        elif piece == "/**":
             parts.append("/.*")
-        elif token[0] == "*":
+        elif piece[0] == "*":
             parts.append("[^/]*")
-        elif token == "?":
+        elif piece == "?":
             parts.append("[^/]")
-        elif token[0] == "[" and len(token) > 1:
-            parts.append("[" + token[1:].replace("\\", "\\\\").replace("!", "^", 1 if token[1] == "!" else 0))
+        elif piece[0] == "[" and len(piece) > 1:
+            parts.append("[" + piece[1:].replace("\\", "\\\\").replace("!", "^", 1 if piece[1] == "!" else 0))
         else:
-            parts.append(re.escape(token[-1]))
+            parts.append(re.escape(piece[-1]))
     return "".join(parts)

@@ -89,6 +89,8 @@ class Pieces:
     """The pages of each answer, and whether each says that there is another one."""
     problems: list[Problem] = field(default_factory=list)
     templates: list[TemplatePart] = field(default_factory=list)
+    stacks: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    """Account and region of the stacks that templates become, by the paths of these."""
     plans: list[TemplatePart] = field(default_factory=list)
     """Plans and states of Terraform."""
 

@@ -19,6 +19,7 @@ from wa_policy.loaders import (
     policy_documents,
     resource_policies,
 )
+from wa_policy.loaders.cloudformation import assembly
 from wa_policy.loaders.cloudformation import loader as cloudformation
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Export
@@ -37,6 +38,8 @@ class Loader:
 LOADERS = (
     Loader("CloudFormation template", cloudformation.is_cloudformation, cloudformation.load_template),
     Loader("SAM template", cloudformation.is_serverless, cloudformation.load_serverless),
+    Loader("CDK manifest", assembly.is_assembly, assembly.load_assembly),
+    Loader("file beside templates", assembly.is_beside, assembly.load_beside),
     Loader("Terraform plan or state", terraform.is_plan, terraform.load_plan),
     Loader("stored Terraform state", terraform.is_stored_state, terraform.load_stored_state),
     Loader("error answer", error_answers.is_error_answer, error_answers.load_error_answer),

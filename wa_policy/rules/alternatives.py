@@ -149,7 +149,9 @@ def _difference(told: Sequence[tuple[str, Mapping[str, str]]]) -> str:
     for verdict, says in told:
         side = tuple(f"{name} is {says.get(name, 'open')}" for name in deciding[:_MOST_SHOWN])
         sides.setdefault(side, {})[verdict] = None
-    words = "; ".join(f"{' or '.join(verdicts)} if {' and '.join(side)}" for side, verdicts in list(sides.items())[:6])
+    words = "; ".join(
+        f"{' or '.join(verdicts)} if {' and '.join(side)}" for side, verdicts in list(sides.items())[:6]
+    )
     advice = "".join(f"; {_ADVICE[name]}" for name in deciding if name in _ADVICE)
     more = f"; and {len(sides) - 6} more cases" if len(sides) > 6 else ""
     return f"it depends on {' and '.join(deciding[:_MOST_SHOWN])}: {words}{more}{advice}"
@@ -159,7 +161,8 @@ def _decides(name: str, told: Sequence[tuple[str, Mapping[str, str]]]) -> bool:
     """True iff two cases that differ in this alone have different verdicts."""
     for one_verdict, one in told:
         for other_verdict, other in told:
-            if one_verdict != other_verdict and one.get(name) != other.get(name):
-                if all(one.get(key) == other.get(key) for key in one.keys() | other.keys() if key != name):
-                    return True
+            rest = (one.keys() | other.keys()) - {name}
+            differs = one_verdict != other_verdict and one.get(name) != other.get(name)
+            if differs and all(one.get(key) == other.get(key) for key in rest):
+                return True
     return False

@@ -55,7 +55,9 @@ def results_of(rule: Rule, example: Example, catalog: Catalog) -> tuple[Result, 
     inventory = inventory_of(example)
     scope = Scope(inventory, values_of(rule, example.parameters), catalog)
     found = tuple(run_rule(rule, inventory, scope))
-    return in_all_choices(found, inventory, lambda made: tuple(run_rule(rule, made, Scope(made, scope.parameters, catalog))))
+    return in_all_choices(
+        found, inventory, lambda made: tuple(run_rule(rule, made, Scope(made, scope.parameters, catalog)))
+    )
 
 
 def inventory_of(example: Example) -> Inventory:

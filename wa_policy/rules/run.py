@@ -56,6 +56,7 @@ def run(
     """The verdicts of the rules of the profile, or of those named by `only` whatever their profile."""
     check_settings(pack, settings.parameters)
     rules = chosen(pack, settings.profile, only)
+
     def judge(read: Inventory, progress: Progress | None = None) -> list[Result]:
         shared = Shared()
         return [

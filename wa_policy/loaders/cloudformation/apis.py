@@ -25,7 +25,17 @@ from wa_policy.loaders.cloudformation.grants import own_policy
 from wa_policy.loaders.cloudformation.properties import converted
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, as_text, doubt_of, unresolved
 
-_VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "x-amazon-apigateway-any-method")
+_VERBS = (
+    "get",
+    "put",
+    "post",
+    "delete",
+    "options",
+    "head",
+    "patch",
+    "trace",
+    "x-amazon-apigateway-any-method",
+)
 _AUTHORIZATION = {
     "cognito_user_pools": "COGNITO_USER_POOLS",
     "custom": "CUSTOM",
@@ -46,7 +56,9 @@ def rest_api(build: Build, made: Made) -> None:
     doubts: list[Unknown] = []
     body = made.values.get("Body", NO_VALUE)
     if made.values.get("BodyS3Location", NO_VALUE) is not NO_VALUE:
-        doubts.append(unresolved(f"the OpenAPI document of `{made.written.logical_id}`, which is not in the template"))
+        doubts.append(
+            unresolved(f"the OpenAPI document of `{made.written.logical_id}`, which is not in the template")
+        )
     if isinstance(body, dict):
         methods += _of_document(build, made, body, doubts)
         _policy_of_document(build, made, body)
@@ -123,7 +135,9 @@ def _path(build: Build, made: Made) -> PropertyValue:
 # --- OpenAPI ---------------------------------------------------------------------------------------------------------
 
 
-def _of_document(build: Build, made: Made, body: Mapping[str, Value], doubts: list[Unknown]) -> Iterator[tuple[PropertyValue, Source]]:
+def _of_document(
+    build: Build, made: Made, body: Mapping[str, Value], doubts: list[Unknown]
+) -> Iterator[tuple[PropertyValue, Source]]:
     """The methods of an OpenAPI document."""
     paths = body.get("paths", {})
     if not isinstance(paths, dict):
@@ -183,7 +197,9 @@ def _schemes_named(requirements: Value) -> Iterator[str]:
 def _scheme(name: str, body: Mapping[str, Value]) -> Any:
     """A security scheme, in the form of OpenAPI 2 or 3."""
     components = body.get("components")
-    schemes = components.get("securitySchemes") if isinstance(components, dict) else body.get("securityDefinitions")
+    schemes = (
+        components.get("securitySchemes") if isinstance(components, dict) else body.get("securityDefinitions")
+    )
     if isinstance(schemes, Unknown):
         return schemes
     found = schemes.get(name) if isinstance(schemes, dict) else None
@@ -270,7 +286,15 @@ def _route(build: Build, api: Made, operation: Mapping[str, PropertyValue], plac
     ):
         kept = {key_: value for key_, value in properties.items() if value is not None}
         build.pieces.resources.append(
-            Resource(type_, f"{api.id}/{kind}/{id_}", name, build.scope.account_text, build.scope.region_text, kept, place)
+            Resource(
+                type_,
+                f"{api.id}/{kind}/{id_}",
+                name,
+                build.scope.account_text,
+                build.scope.region_text,
+                kept,
+                place,
+            )
         )
 
 

@@ -108,13 +108,15 @@ class Build:
         if not isinstance(values, dict):
             reason = doubt_of(values)
             if reason is None:
-                self.scope.note(f"{written.pointer}/Properties", "template-section", "found no object, expected properties")
+                self.scope.note(
+                    f"{written.pointer}/Properties",
+                    "template-section",
+                    "found no object, expected properties",
+                )
             values = {}
         id_, name = self.identity(written)
         properties = properties_of(written.type, values)
-        places = {
-            key: self.resolver.at(f"{written.pointer}/Properties/{escape(key)}") for key in values
-        }
+        places = {key: self.resolver.at(f"{written.pointer}/Properties/{escape(key)}") for key in values}
         return Made(written, values, id_, name, properties, places, source, doubt)
 
     def identity(self, written: Written) -> tuple[str, str]:
@@ -122,12 +124,16 @@ class Build:
         naming = self.resolver.naming
         arn = naming.arn(written)
         text = None if arn is None else settled(arn)
-        id_ = text if isinstance(text, str) else f"{written.type}/{self.scope.stack_text}/{written.logical_id}"
+        id_ = (
+            text if isinstance(text, str) else f"{written.type}/{self.scope.stack_text}/{written.logical_id}"
+        )
         if id_ in self.by_id and self.by_id[id_].written.logical_id != written.logical_id:
             id_ = f"{id_}#{written.logical_id}"
         name = naming.name(written)
         shown = settled(name) if not isinstance(name, str) else name
-        known = isinstance(name, str) or (isinstance(shown, str) and written.logical_id not in self._stand_ins(name))
+        known = isinstance(name, str) or (
+            isinstance(shown, str) and written.logical_id not in self._stand_ins(name)
+        )
         return id_, (shown if known and isinstance(shown, str) and shown else written.logical_id)
 
     def _stand_ins(self, name: Template) -> Iterable[str]:
@@ -140,7 +146,11 @@ class Build:
             properties[POLICY_PROPERTY] = document(grants)
             if grants.place is not None:
                 made.places.setdefault(POLICY_PROPERTY, grants.place)
-        region = None if made.written.type.startswith(("AWS::IAM::", "AWS::CloudFront::")) else self.scope.region_text
+        region = (
+            None
+            if made.written.type.startswith(("AWS::IAM::", "AWS::CloudFront::"))
+            else self.scope.region_text
+        )
         return Resource(
             made.written.type,
             made.id,

@@ -20,7 +20,6 @@ from wa_policy.loaders.cloudformation.template import Choice, Sections
 from wa_policy.loaders.cloudformation.values import (
     ParameterHole,
     Symbol,
-    Value,
     as_text,
     doubt_of,
     parts_of,
@@ -29,6 +28,9 @@ from wa_policy.loaders.cloudformation.values import (
 from wa_policy.loaders.origin import is_region
 from wa_policy.loaders.text import shown
 
+_CDK_METADATA = "AWS::CDK::Metadata"
+MAX_CHAIN = 50
+"""Conditions that may refer to one another in a row."""
 MAX_CHOICES = 64
 """Choices of what conditions depend on that are looked at for one template."""
 
@@ -58,7 +60,9 @@ class Conditions:
     def truth(self, name: Any, pointer: str) -> bool | Unknown:
         """True iff the condition of that name holds."""
         if not isinstance(name, str):
-            self.scope.note(pointer, "function-argument", "found no text as the name of a condition, expected one")
+            self.scope.note(
+                pointer, "function-argument", "found no text as the name of a condition, expected one"
+            )
             return unresolved("a condition without a name")
         if name not in self._known:
             conditions = self.scope.sections.conditions
@@ -69,8 +73,14 @@ class Conditions:
             if name in self._pending:
                 circle = " → ".join([*self._pending[self._pending.index(name) :], name])
                 message = f"found the conditions {circle}, which refer to themselves, expected no circle"
-                self.scope.note(f"{self.scope.sections.source.pointer}/Conditions/{name}", "circular-reference", message)
+                self.scope.note(
+                    f"{self.scope.sections.source.pointer}/Conditions/{name}", "circular-reference", message
+                )
                 return unresolved(f"the condition `{name}`, which refers to itself")
+            if len(self._pending) >= MAX_CHAIN:
+                message = f"found more than {MAX_CHAIN} conditions that refer to one another, expected fewer"
+                self.scope.note(pointer, "too-deep", message)
+                return unresolved(f"the condition `{name}`, which refers to too many others")
             self._pending.append(name)
             try:
                 place = f"{self.scope.sections.source.pointer}/Conditions/{name}"
@@ -122,7 +132,10 @@ class Conditions:
     def _equals(self, argument: Any, place: str) -> bool | Unknown:
         if not isinstance(argument, list) or len(argument) != 2:
             return self._wrong(place)
-        one, other = (self.resolver.resolve(item, f"{place}/{index}", f"{place}/{index}") for index, item in enumerate(argument))
+        one, other = (
+            self.resolver.resolve(item, f"{place}/{index}", f"{place}/{index}")
+            for index, item in enumerate(argument)
+        )
         texts = as_text(one), as_text(other)
         if texts[0] is None or texts[1] is None:
             if doubt_of(one) is None and doubt_of(other) is None:
@@ -135,7 +148,9 @@ class Conditions:
         if not _can_be_equal(texts[0], texts[1]):
             return False
         doubt = doubt_of(one) or doubt_of(other) or _reason(texts)
-        return self._undecided(f"{texts[0]}\0{texts[1]}", doubt, self._values(texts) or self._values(texts[::-1]))
+        return self._undecided(
+            f"{texts[0]}\0{texts[1]}", doubt, self._values(texts) or self._values(texts[::-1])
+        )
 
     def _values(self, texts: tuple[Any, ...]) -> tuple[Choice, ...] | None:
         """The choices of one open parameter that is compared with a text; None where it is no such comparison."""
@@ -151,7 +166,9 @@ class Conditions:
             return choice.without_value(part.written[2:-1], text), choice.with_value(part.written[2:-1], text)
         return None
 
-    def _undecided(self, atom: str, doubt: Unknown | None, choices: tuple[Choice, ...] | None) -> bool | Unknown:
+    def _undecided(
+        self, atom: str, doubt: Unknown | None, choices: tuple[Choice, ...] | None
+    ) -> bool | Unknown:
         if choices is None:
             known = self.scope.choice.atoms.get(atom)
             if known is not None:
@@ -166,7 +183,11 @@ class Conditions:
 
     def _is_excluded(self, choices: tuple[Choice, ...]) -> bool:
         # `without_value` of what is excluded already changes nothing.
-        return any(choice.excluded == self.scope.choice.excluded and choice.parameters == self.scope.choice.parameters for choice in choices)
+        return any(
+            choice.excluded == self.scope.choice.excluded
+            and choice.parameters == self.scope.choice.parameters
+            for choice in choices
+        )
 
 
 def _reason(texts: tuple[Any, ...]) -> Unknown | None:
@@ -196,6 +217,8 @@ def used_conditions(sections: Sections) -> tuple[str, ...]:
     found: dict[str, None] = {}
     pending: list[Any] = []
     for resource in sections.resources.values():
+        if resource.type == _CDK_METADATA:
+            continue  # of each region one comparison, for what does nothing
         condition = resource.raw.get("Condition")
         if isinstance(condition, str):
             found[condition] = None
@@ -216,7 +239,9 @@ def used_conditions(sections: Sections) -> tuple[str, ...]:
     )
 
 
-def choices_of(sections: Sections, scope_of: Callable[[Choice], Scope]) -> tuple[tuple[Choice, Mapping[str, bool]], ...] | None:
+def choices_of(
+    sections: Sections, scope_of: Callable[[Choice], Scope]
+) -> tuple[tuple[Choice, Mapping[str, bool]], ...] | None:
     """All choices with the truth of each condition that matters; None where there are too many of them."""
     names = used_conditions(sections)
     found: list[tuple[Choice, Mapping[str, bool]]] = []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping
 
 
-def circle(needs: Mapping[str, Set[str]]) -> tuple[str, ...]:
+def circle(needs: Mapping[str, Collection[str]]) -> tuple[str, ...]:
     """One circle, beginning with its first name; empty iff there is none. No recursion: a chain may be long."""
     done: set[str] = set()
     for start in sorted(needs):

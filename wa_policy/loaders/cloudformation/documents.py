@@ -62,7 +62,9 @@ class Reading:
         return self.resolver.at(pointer)
 
     def _placed(self, statement: Statement, moved: Mapping[str, str]) -> Statement:
-        conditions = tuple(_moved(condition, self._at(condition.source, moved)) for condition in statement.conditions)
+        conditions = tuple(
+            _moved(condition, self._at(condition.source, moved)) for condition in statement.conditions
+        )
         return replace(statement, source=self._at(statement.source, moved), conditions=conditions)
 
     def _problem(self, problem: Problem, moved: Mapping[str, str]) -> Problem:
@@ -87,9 +89,10 @@ def _readable(value: Value, pointer: str, doubts: list[Unknown]) -> tuple[Any, d
     if isinstance(statements, Template):
         doubts.append(doubt_of(statements) or unresolved("the statements of a policy"))
         return {**value, key: []}, moved
-    alone = not isinstance(statements, list)
+    listed = statements if isinstance(statements, list) else [statements]
+    alone = listed is not statements
     kept: list[Any] = []
-    for index, statement in enumerate([statements] if alone else statements):
+    for index, statement in enumerate(listed):
         found = _statement(statement)
         if isinstance(found, Unknown):
             doubts.append(found)
@@ -143,7 +146,9 @@ def _condition(value: Mapping[str, Value]) -> Value:
     for operator, block in value.items():
         if isinstance(block, Unknown | Template):
             return doubt_of(block) or block
-        read[operator] = {key: _texts(values) for key, values in block.items()} if isinstance(block, dict) else block
+        read[operator] = (
+            {key: _texts(values) for key, values in block.items()} if isinstance(block, dict) else block
+        )
     return read
 
 

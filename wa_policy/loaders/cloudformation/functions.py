@@ -47,7 +47,10 @@ def get_att(resolver: Resolver, argument: Any, raw: str, _out: str) -> Value:
         argument = argument.split(".", 1)
     if not isinstance(argument, list) or len(argument) < 2 or not isinstance(argument[0], str):
         return resolver.wrong("Fn::GetAtt", raw, "the name of a resource and an attribute")
-    names = [resolver.resolve(item, f"{raw}/{index}", f"{raw}/{index}") for index, item in enumerate(argument[1:], 1)]
+    names = [
+        resolver.resolve(item, f"{raw}/{index}", f"{raw}/{index}")
+        for index, item in enumerate(argument[1:], 1)
+    ]
     if not all(isinstance(name, str) for name in names):
         doubt = doubt_of(names)
         return doubt or resolver.wrong("Fn::GetAtt", raw, "the name of a resource and an attribute")
@@ -128,7 +131,12 @@ def join(resolver: Resolver, argument: Any, raw: str, out: str) -> Value:
 
 def split(resolver: Resolver, argument: Any, raw: str, out: str) -> Value:
     """`Fn::Split`: the pieces of a text."""
-    if not isinstance(argument, list) or len(argument) != 2 or not isinstance(argument[0], str) or not argument[0]:
+    if (
+        not isinstance(argument, list)
+        or len(argument) != 2
+        or not isinstance(argument[0], str)
+        or not argument[0]
+    ):
         return resolver.wrong("Fn::Split", raw, "a text to split by and a text")
     by = argument[0]
     value = resolver.resolve(argument[1], f"{raw}/1", f"{out}/1")
@@ -166,10 +174,20 @@ def select(resolver: Resolver, argument: Any, raw: str, out: str) -> Value:
     if isinstance(items, Template):
         return hole((doubt_of(items) or items.holes[0].reason).reason, "${…}")
     text = as_text(number)
-    if not isinstance(items, list) or not isinstance(text, str) or not text.isascii() or not text.isdigit() or len(text) > 9:
+    if (
+        not isinstance(items, list)
+        or not isinstance(text, str)
+        or not text.isascii()
+        or not text.isdigit()
+        or len(text) > 9
+    ):
         return resolver.wrong("Fn::Select", raw, "a number and a list")
     if int(text) >= len(items):
-        resolver.scope.note(raw, "function-argument", f"found item {text} of a list of {len(items)}, expected an item that it has")
+        resolver.scope.note(
+            raw,
+            "function-argument",
+            f"found item {text} of a list of {len(items)}, expected an item that it has",
+        )
         return unresolved(f"item {text} of a list of {len(items)}")
     resolver.moves[out] = f"{raw}/1/{text}"
     return items[int(text)]
@@ -192,8 +210,14 @@ def find_in_map(resolver: Resolver, argument: Any, raw: str, out: str) -> Value:
     """`Fn::FindInMap`: a value of a mapping, or the default that the language extensions allow."""
     if not isinstance(argument, list) or len(argument) not in (3, 4):
         return resolver.wrong("Fn::FindInMap", raw, "the name of a mapping and two keys")
-    keys = [resolver.resolve(item, f"{raw}/{index}", f"{raw}/{index}") for index, item in enumerate(argument[:3])]
-    default = argument[3].get("DefaultValue", NO_VALUE) if len(argument) == 4 and isinstance(argument[3], Mapping) else NO_VALUE
+    keys = [
+        resolver.resolve(item, f"{raw}/{index}", f"{raw}/{index}") for index, item in enumerate(argument[:3])
+    ]
+    default = (
+        argument[3].get("DefaultValue", NO_VALUE)
+        if len(argument) == 4 and isinstance(argument[3], Mapping)
+        else NO_VALUE
+    )
     found: Any = resolver.scope.sections.mappings
     for index, key in enumerate(keys):
         text = as_text(key)
@@ -225,7 +249,11 @@ def _of_any_key(mapping: Any, _key: Template, rest: list[Value]) -> Value | None
         for key in rest:
             item = item.get(key) if isinstance(item, Mapping) else None  # noqa: PLW2901
         values.append(item)
-    return values[0] if values and values[0] is not None and all(value == values[0] for value in values) else None
+    return (
+        values[0]
+        if values and values[0] is not None and all(value == values[0] for value in values)
+        else None
+    )
 
 
 def import_value(resolver: Resolver, argument: Any, raw: str, out: str) -> Value:
@@ -248,7 +276,9 @@ def transform(resolver: Resolver, argument: Any, raw: str, out: str) -> Value:
         found = included(resolver.scope.sections.source, text) if isinstance(text, str) else None
         if found is not None:
             return resolver.included(found, raw, out)
-        return unresolved(f"the file `{'…' if text is None else text}`, which the macro `AWS::Include` puts here")
+        return unresolved(
+            f"the file `{'…' if text is None else text}`, which the macro `AWS::Include` puts here"
+        )
     return unresolved(f"what the macro `{name}` makes")
 
 
@@ -273,22 +303,29 @@ def cidr(resolver: Resolver, argument: Any, raw: str, out: str) -> Value:
     """`Fn::Cidr`: blocks of addresses out of a larger one."""
     if not isinstance(argument, list) or len(argument) not in (2, 3):
         return resolver.wrong("Fn::Cidr", raw, "a CIDR block, a count and a number of bits")
-    values = [resolver.resolve(item, f"{raw}/{index}", f"{out}/{index}") for index, item in enumerate(argument)]
+    values = [
+        resolver.resolve(item, f"{raw}/{index}", f"{out}/{index}") for index, item in enumerate(argument)
+    ]
     if (doubt := doubt_of(values)) is not None:
         return doubt
-    texts = [as_text(value) for value in values]
+    blocks = _blocks([as_text(value) for value in values])
+    return blocks or resolver.wrong("Fn::Cidr", raw, "a CIDR block, a count and a number of bits")
+
+
+def _blocks(texts: list[str | Template | None]) -> list[str]:
+    """The blocks, none where the arguments do not fit."""
     try:
         block = ipaddress.ip_network(str(texts[0]), strict=False)
         count, bits = int(str(texts[1])), int(str(texts[2])) if len(texts) == 3 else None
         width = block.max_prefixlen
         length = width - (bits if bits is not None else (8 if width == 32 else 64))
-        if not (1 <= count <= _MOST_CIDRS and block.prefixlen <= length <= width):
-            raise ValueError
-        size = 1 << (width - length)
-        if count * size > block.num_addresses:
-            raise ValueError
     except ValueError:
-        return resolver.wrong("Fn::Cidr", raw, "a CIDR block, a count and a number of bits")
+        return []
+    if not (1 <= count <= _MOST_CIDRS and block.prefixlen <= length <= width):
+        return []
+    size = 1 << (width - length)
+    if count * size > block.num_addresses:
+        return []
     return [f"{block.network_address + number * size}/{length}" for number in range(count)]
 
 
@@ -311,7 +348,9 @@ def _json(value: Value, resolver: Resolver, raw: str) -> Iterable[str | Template
         case Template():
             yield '"'
             for part in value.parts:
-                yield json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else Template((part,))
+                yield (
+                    json.dumps(part, ensure_ascii=False)[1:-1] if isinstance(part, str) else Template((part,))
+                )
             yield '"'
         case Unknown():
             yield hole(value.reason, "${…}")

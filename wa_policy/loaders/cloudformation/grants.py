@@ -24,7 +24,9 @@ from wa_policy.loaders.cloudformation.values import (
 )
 from wa_policy.loaders.resource_ids import function_arn, qualifier
 
-_QUEUE_URL = re.compile(r"https://(?:sqs\.)?([a-z0-9-]+)\.[a-z.]+/([^/]+)/([^/]+)|https://([a-z0-9-]+)\.queue\.[a-z.]+/([^/]+)/([^/]+)")
+_QUEUE_URL = re.compile(
+    r"https://(?:sqs\.)?([a-z0-9-]+)\.[a-z.]+/([^/]+)/([^/]+)|https://([a-z0-9-]+)\.queue\.[a-z.]+/([^/]+)/([^/]+)"
+)
 
 # The conditions that Lambda writes into the policy, by property of the permission: operator and key.
 # https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
@@ -45,7 +47,9 @@ def permission(build: Build, made: Made) -> None:
     """AWS::Lambda::Permission: a statement of the policy of a function."""
     named = as_text(made.values.get("FunctionName", NO_VALUE))
     if named is None:
-        doubt = doubt_of(made.values.get("FunctionName")) or unresolved(f"the function that `{made.written.logical_id}` is about")
+        doubt = doubt_of(made.values.get("FunctionName")) or unresolved(
+            f"the function that `{made.written.logical_id}` is about"
+        )
         _doubt_all(build, "AWS::Lambda::Function", doubt)
         return
     target = settled(build.resolver.naming.function(named))
@@ -55,7 +59,9 @@ def permission(build: Build, made: Made) -> None:
         return
     arn = function_arn(target)
     if arn is None:
-        build.scope.note(build.pointer(made, "FunctionName"), "member-type", f"found `{target}`, expected a function")
+        build.scope.note(
+            build.pointer(made, "FunctionName"), "member-type", f"found `{target}`, expected a function"
+        )
         return
     conditions: dict[str, dict[str, Value]] = {}
     for name, operator, key in _CONDITIONS:
@@ -99,7 +105,11 @@ def _statement(build: Build, made: Made, raw: Mapping[str, Value]) -> Statement 
     """The statement, with the places of the properties that it is made of."""
     policy = statements_of(build, made, dict(raw))
     if not policy.statements:
-        return policy.unreadable[0] if policy.unreadable else unresolved(f"the statement of `{made.written.logical_id}`")
+        return (
+            policy.unreadable[0]
+            if policy.unreadable
+            else unresolved(f"the statement of `{made.written.logical_id}`")
+        )
     statement = policy.statements[0]
     places = {key.lower(): name for name, _, key in _CONDITIONS}
     conditions = tuple(
@@ -115,7 +125,8 @@ def statements_of(build: Build, made: Made, statement: Value) -> Policy:
     document = {"Version": "2012-10-17", "Statement": [statement]}
     policy = build.reading.policy(document, made.written.pointer, PolicyKind.RESOURCE)
     build.notes[start:] = [
-        made.source.problem(problem.code, problem.message, advice=problem.advice) for problem in build.notes[start:]
+        made.source.problem(problem.code, problem.message, advice=problem.advice)
+        for problem in build.notes[start:]
     ]
     return policy
 
@@ -138,7 +149,9 @@ def _external(build: Build, id_: str, type_: str) -> None:
     if id_ in build.by_id or id_ in build.grants:
         return
     name = (parse_arn(id_) or id_) and id_.rsplit(":", 1)[-1]
-    build.granted(id_).doubts.append(unresolved(f"the rest of the policy of `{name}`, which this template does not make"))
+    build.granted(id_).doubts.append(
+        unresolved(f"the rest of the policy of `{name}`, which this template does not make")
+    )
     build.externals[id_] = type_
 
 
@@ -218,7 +231,9 @@ def own_policy(*keys: str) -> Callable[[Build, Made], None]:
     return handle
 
 
-def attached_policy(type_: str, property_: str, document: str, id_of: Callable[[Build, str], str | None]) -> Callable[[Build, Made], None]:
+def attached_policy(
+    type_: str, property_: str, document: str, id_of: Callable[[Build, str], str | None]
+) -> Callable[[Build, Made], None]:
     """A handler for a type whose resources are the policies of others, named by a property."""
 
     def handle(build: Build, made: Made) -> None:
@@ -231,7 +246,9 @@ def attached_policy(type_: str, property_: str, document: str, id_of: Callable[[
             if id_ is not None:
                 ids.append(id_)
             else:
-                doubt = doubt_of(item) or unresolved(f"the resource that `{made.written.logical_id}` is the policy of")
+                doubt = doubt_of(item) or unresolved(
+                    f"the resource that `{made.written.logical_id}` is the policy of"
+                )
                 _doubt_all(build, type_, doubt)
         whole_policy(build, made, ids, type_, document)
         made.properties.pop(document, None)
@@ -285,12 +302,18 @@ def event_bus_policy(build: Build, made: Made) -> None:
         }
         condition = made.values.get("Condition", NO_VALUE)
         if isinstance(condition, dict):
-            raw["Condition"] = {str(condition.get("Type")): {str(condition.get("Key")): condition.get("Value")}}
+            raw["Condition"] = {
+                str(condition.get("Type")): {str(condition.get("Key")): condition.get("Value")}
+            }
         statement = _statement(build, made, raw)
     else:
         pointer = build.pointer(made, "Statement")
         policy = statements_of(build, made, written)
-        statement = policy.statements[0] if policy.statements else (policy.unreadable or (unresolved("a statement"),))[0]
+        statement = (
+            policy.statements[0]
+            if policy.statements
+            else (policy.unreadable or (unresolved("a statement"),))[0]
+        )
         if isinstance(statement, Statement):
             statement = replace(statement, source=build.resolver.at(pointer))
     _add(build, str(bus), "AWS::Events::EventBus", statement, made)
@@ -337,7 +360,8 @@ def topic_policy(build: Build, made: Made) -> None:
     https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     """
     replaced = any(
-        other.written.type in ("AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy") for other in build.made.values()
+        other.written.type in ("AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy")
+        for other in build.made.values()
     )
     if replaced:
         build.topics_last.append(made)
@@ -349,7 +373,13 @@ def _default_of_topic(build: Build, made: Made) -> None:
     actions = [f"SNS:{action}" for action in _TOPIC_ACTIONS]
     condition = {"StringEquals": {"AWS:SourceOwner": build.scope.account_text}}
     principal = {"AWS": "*"}
-    raw = {"Effect": "Allow", "Principal": principal, "Action": actions, "Resource": made.id, "Condition": condition}
+    raw = {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": actions,
+        "Resource": made.id,
+        "Condition": condition,
+    }
     _default(build, made, raw)
 
 
@@ -370,7 +400,9 @@ def _default(build: Build, made: Made, raw: Mapping[str, Value]) -> None:
 def statements_placed(policy: Policy, source: Source) -> Policy:
     """The policy with all its statements at one place."""
     return replace(
-        policy, statements=tuple(replace(statement, source=source) for statement in policy.statements), source=source
+        policy,
+        statements=tuple(replace(statement, source=source) for statement in policy.statements),
+        source=source,
     )
 
 

@@ -47,7 +47,10 @@ def _api(resource: str) -> str:
 
 def _ids(service: str, **types: str) -> tuple[Kind, ...]:
     """Types of EC2 that are known by an id."""
-    return tuple(Kind(f"AWS::{service}::{name}", None, _arn(service.lower(), f"{part}/{{name}}")) for name, part in types.items())
+    return tuple(
+        Kind(f"AWS::{service}::{name}", None, _arn(service.lower(), f"{part}/{{name}}"))
+        for name, part in types.items()
+    )
 
 
 KINDS: Mapping[str, Kind] = {

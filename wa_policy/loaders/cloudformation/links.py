@@ -11,7 +11,12 @@ from wa_policy.loaders.cloudformation.properties import converted
 from wa_policy.loaders.cloudformation.values import NO_VALUE, as_text, doubt_of, settled, unresolved
 from wa_policy.loaders.resource_ids import function_arn, qualifier
 
-_OF_FUNCTION = ("lambda.get-policy", "lambda.list-aliases", "lambda.list-event-source-mappings", "lambda.list-function-url-configs")
+_OF_FUNCTION = (
+    "lambda.get-policy",
+    "lambda.list-aliases",
+    "lambda.list-event-source-mappings",
+    "lambda.list-function-url-configs",
+)
 
 
 def function(build: Build, made: Made) -> None:
@@ -24,7 +29,9 @@ def function(build: Build, made: Made) -> None:
     role = made.properties.get("Role")
     if isinstance(role, str) and not role.startswith("arn:"):
         # The name of a role alone, which Lambda does not take and templates have all the same.
-        made.properties["Role"] = f"arn:{build.scope.place.partition}:iam::{build.scope.account_text}:role/{role}"
+        made.properties["Role"] = (
+            f"arn:{build.scope.place.partition}:iam::{build.scope.account_text}:role/{role}"
+        )
     for operation in _OF_FUNCTION:
         build.answered(operation, made.id)
 
@@ -66,14 +73,19 @@ def subscription(build: Build, made: Made) -> None:
     """AWS::SNS::Subscription: one more in the topic's list."""
     topic = build.text(made, "TopicArn")
     entry: PropertyValue = {
-        name: made.properties[name] for name in ("Endpoint", "Protocol", "FilterPolicy") if name in made.properties
+        name: made.properties[name]
+        for name in ("Endpoint", "Protocol", "FilterPolicy")
+        if name in made.properties
     }
     target = build.by_id.get(topic) if isinstance(topic, str) else None
     if target is not None:
         known = target.properties.get("Subscription")
         if isinstance(known, Unknown):
             return
-        target.properties["Subscription"] = (*(known if isinstance(known, tuple) else ()), made.doubt or entry)
+        target.properties["Subscription"] = (
+            *(known if isinstance(known, tuple) else ()),
+            made.doubt or entry,
+        )
         target.places.setdefault("Subscription", made.source)
     elif isinstance(topic, str) and topic.startswith("arn:"):
         pass  # a topic of another stack: the permission of the function names it
@@ -92,7 +104,15 @@ def deployment(build: Build, made: Made) -> None:
         return
     place = build.resolver.at(build.pointer(made, "StageName"))
     build.pieces.resources.append(
-        Resource("AWS::ApiGateway::Stage", id_, stage, build.scope.account_text, build.scope.region_text, properties, place)
+        Resource(
+            "AWS::ApiGateway::Stage",
+            id_,
+            stage,
+            build.scope.account_text,
+            build.scope.region_text,
+            properties,
+            place,
+        )
     )
 
 

@@ -119,10 +119,14 @@ def _texts(value: Any, *, in_policy: bool) -> Iterator[tuple[str, bool]]:
         item, policy = pending.pop()
         if isinstance(item, str | Template):
             text = settle(item)
-            yield (text if isinstance(text, str) else "".join(p for p in text.parts if isinstance(p, str))), policy
+            yield (
+                (text if isinstance(text, str) else "".join(p for p in text.parts if isinstance(p, str))),
+                policy,
+            )
         elif isinstance(item, dict):
             pending += [
-                (inner, policy or any(word in str(key) for word in _POLICY_WORDS)) for key, inner in item.items()
+                (inner, policy or any(word in str(key) for word in _POLICY_WORDS))
+                for key, inner in item.items()
             ]
         elif isinstance(item, list):
             pending += [(inner, policy) for inner in item]
@@ -131,7 +135,9 @@ def _texts(value: Any, *, in_policy: bool) -> Iterator[tuple[str, bool]]:
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-def _names(build: Build, place: Place, texts: Mapping[str, None]) -> tuple[tuple[str, ...], tuple[tuple[str, str, str], ...]]:
+def _names(
+    build: Build, place: Place, texts: Mapping[str, None]
+) -> tuple[tuple[str, ...], tuple[tuple[str, str, str], ...]]:
     """Names of the stack that make made names fit a pattern, and names of resources that parameters give."""
     stacks: dict[str, None] = {}
     names: dict[tuple[str, str, str], None] = {}
@@ -147,7 +153,10 @@ def _names(build: Build, place: Place, texts: Mapping[str, None]) -> tuple[tuple
             if matches(glob(pattern), made.id) or not _same_kind(pattern, made):
                 continue
             if known is None:
-                if place.stack is None and (stack := _stack_for(pattern, start, end, name, build)) is not None:
+                if (
+                    place.stack is None
+                    and (stack := _stack_for(pattern, start, end, name, build)) is not None
+                ):
                     stacks[stack] = None
             elif isinstance(known, Template):
                 possible = glob(start) + "".join(_possible(part) for part in parts_of(known)) + glob(end)
@@ -196,5 +205,3 @@ def _instance(pattern: str, start: str, end: str) -> str | None:
         return None
     name = resource[len(own[5]) :]
     return name if name and matches(glob(pattern), f"{start}{name}{end}") else None
-
-

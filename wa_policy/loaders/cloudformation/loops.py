@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from wa_policy.loaders.cloudformation.resolve import Resolver
 
 MAX_ITEMS = 1000
+MAX_ROUNDS = 10_000
+"""Items that the loops of a template go through, all together."""
 _NOT_PLAIN = re.compile("[^A-Za-z0-9]")
 Entry = tuple[str, Any, str]
 """A key, its value with the loop's name replaced, and the pointer to where it is written."""
@@ -27,7 +29,10 @@ def expanded(key: str, item: Any, pointer: str, resolver: Resolver) -> tuple[lis
     """The entries of one loop, loops inside of it carried out too."""
     file = resolver.scope.sections.source.file
     if not (
-        isinstance(item, list) and len(item) == 3 and isinstance(item[0], str) and isinstance(item[2], Mapping)
+        isinstance(item, list)
+        and len(item) == 3
+        and isinstance(item[0], str)
+        and isinstance(item[2], Mapping)
     ):
         message = f"found `{shown(key)}` with another argument, expected a name, a list and an object"
         return [], [Source(file, pointer).problem("function-argument", message)]
@@ -40,6 +45,11 @@ def expanded(key: str, item: Any, pointer: str, resolver: Resolver) -> tuple[lis
     entries: list[Entry] = []
     problems: list[Problem] = []
     for text in texts[:MAX_ITEMS]:
+        resolver.rounds += 1
+        if resolver.rounds > MAX_ROUNDS:
+            message = f"found loops that go through more than {MAX_ROUNDS} items, expected fewer"
+            problems.append(Source(file, pointer).problem("loop-unknown", message))
+            break
         for entry, value in body.items():
             written = f"{pointer}/2/{escape(entry)}"
             made = _replaced(value, name, str(text))
@@ -59,7 +69,9 @@ def expanded(key: str, item: Any, pointer: str, resolver: Resolver) -> tuple[lis
     return entries, problems
 
 
-def section(written: Mapping[str, Any], source: Source, resolver: Resolver) -> tuple[list[Entry], list[Problem]]:
+def section(
+    written: Mapping[str, Any], source: Source, resolver: Resolver
+) -> tuple[list[Entry], list[Problem]]:
     """The entries of a section in which loops may stand."""
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -96,4 +108,4 @@ def _replaced(value: Any, name: str, text: str) -> Any:
 
 def _entries(value: Mapping[str, Any], name: str, text: str) -> Iterator[tuple[str, Any]]:
     for key, item in value.items():
-        yield (_in_text(key, name, text) if isinstance(key, str) else key), _replaced(item, name, text)
+        yield _in_text(key, name, text), _replaced(item, name, text)

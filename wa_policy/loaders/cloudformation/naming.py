@@ -42,12 +42,12 @@ class Naming:
             text = symbols.made_id(self.scope.place.number, self._path(logical))
             return made(text, logical, f"the id of `{logical}`, which is made with it")
         given = self.read(resource, kind.name)
-        text = None if given is NO_VALUE else as_text(given)
-        if text is not None and text != "" and doubt_of(text) is None:
-            return text
+        known = None if given is NO_VALUE else as_text(given)
+        if known is not None and known != "" and doubt_of(known) is None:
+            return known
         name = symbols.made_name(self.scope.stack_text, logical)
         name = name.lower() if kind.lower else name
-        self.open[logical] = text if text not in (None, "") else None
+        self.open[logical] = known or None
         return made(name, logical, f"the name of `{logical}`, which is made with it")
 
     def _path(self, logical: str) -> str:
@@ -92,10 +92,14 @@ class Naming:
             case "arn":
                 return self.fill(kind.arn, resource, kind)
             case "account" | "region" | "partition":
-                return self.scope.pseudo({"account": "AWS::AccountId", "region": "AWS::Region"}.get(field_, "AWS::Partition"))
+                return self.scope.pseudo(
+                    {"account": "AWS::AccountId", "region": "AWS::Region"}.get(field_, "AWS::Partition")
+                )
             case "id":
                 text = symbols.made_id(self.scope.place.number, self._path(resource.logical_id))
-                return made(text, resource.logical_id, f"an id of `{resource.logical_id}`, which is made with it")
+                return made(
+                    text, resource.logical_id, f"an id of `{resource.logical_id}`, which is made with it"
+                )
             case "suffix":
                 return symbols.secret_suffix()
             case "Path":
@@ -117,7 +121,11 @@ class Naming:
                 return self.function(self._text(resource, property_) or "")
             case _:
                 found = self._text(resource, field_)
-                return found if found is not None else hole(f"`{field_}` of `{resource.logical_id}`", f"${{{field_}}}")
+                return (
+                    found
+                    if found is not None
+                    else hole(f"`{field_}` of `{resource.logical_id}`", f"${{{field_}}}")
+                )
 
     def _text(self, resource: Resource, property_: str) -> Text | None:
         value = self.read(resource, property_)
@@ -133,7 +141,13 @@ class Naming:
             return named
         if not isinstance(first, str | Symbol):
             return named  # whatever it is, it may be an ARN
-        start = ("arn:", self.scope.pseudo("AWS::Partition"), ":lambda:", self.scope.pseudo("AWS::Region"), ":")
+        start = (
+            "arn:",
+            self.scope.pseudo("AWS::Partition"),
+            ":lambda:",
+            self.scope.pseudo("AWS::Region"),
+            ":",
+        )
         if isinstance(named, str) and re.match(r"\d{12}:function:", named):
             return joined((*start, named))
         return joined((*start, self.scope.pseudo("AWS::AccountId"), ":function:", named))

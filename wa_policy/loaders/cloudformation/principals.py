@@ -95,8 +95,12 @@ def _own_policies(drafts: _Drafts, made: Made) -> None:
             policy = managed_policy(arn)
             if policy is not None:
                 # A finding about it is to be seen where the template names it.
-                placed = statements_placed(policy, build.resolver.at(build.pointer(made, "ManagedPolicyArns", index)))
-                drafts.inline.setdefault(made.id, []).append(AttachedPolicy(arn.rsplit("/", 1)[-1], placed, arn))
+                placed = statements_placed(
+                    policy, build.resolver.at(build.pointer(made, "ManagedPolicyArns", index))
+                )
+                drafts.inline.setdefault(made.id, []).append(
+                    AttachedPolicy(arn.rsplit("/", 1)[-1], placed, arn)
+                )
             else:
                 drafts.attached.setdefault(made.id, []).append((arn.rsplit("/", 1)[-1], arn))
         else:
@@ -162,7 +166,9 @@ def _managed_policy(drafts: _Drafts, made: Made) -> None:
             drafts.named.setdefault(id_, []).append(made.id)
 
 
-def _named(drafts: _Drafts, made: Made, properties: Mapping[str, PrincipalKind]) -> Iterator[tuple[str, Unknown | None]]:
+def _named(
+    drafts: _Drafts, made: Made, properties: Mapping[str, PrincipalKind]
+) -> Iterator[tuple[str, Unknown | None]]:
     """The principals of this template that a policy names, with a doubt for each that it only may name."""
     for property_, kind in properties.items():
         value = made.values.get(property_, NO_VALUE)
@@ -171,7 +177,9 @@ def _named(drafts: _Drafts, made: Made, properties: Mapping[str, PrincipalKind])
         for item in value if isinstance(value, list) else [value]:
             name = _text(item)
             if isinstance(name, str):
-                yield from ((id_, None) for id_, other in drafts.made.items() if _is(drafts, other, kind, name))
+                yield from (
+                    (id_, None) for id_, other in drafts.made.items() if _is(drafts, other, kind, name)
+                )
             else:
                 # The name of a principal that CloudFormation makes cannot be given before.
                 naming = drafts.build.resolver.naming
@@ -194,7 +202,9 @@ def _additions(drafts: _Drafts, made: Made) -> None:
         if isinstance(group, str) and doubt is None and made.doubt is None:
             drafts.groups.setdefault(id_, []).append(group)
         else:
-            drafts.doubt(id_, made.doubt or doubt or (group if isinstance(group, Unknown) else unresolved("a group")))
+            drafts.doubt(
+                id_, made.doubt or doubt or (group if isinstance(group, Unknown) else unresolved("a group"))
+            )
 
 
 # --- principals ------------------------------------------------------------------------------------------------------
@@ -207,13 +217,17 @@ def _part(drafts: _Drafts, id_: str, made: Made) -> PrincipalPart:
     trust: PolicyDocument = Absent()
     if kind is PrincipalKind.ROLE:
         trust = build.reading.document(
-            made.values.get("AssumeRolePolicyDocument"), build.pointer(made, "AssumeRolePolicyDocument"), PolicyKind.TRUST
+            made.values.get("AssumeRolePolicyDocument"),
+            build.pointer(made, "AssumeRolePolicyDocument"),
+            PolicyKind.TRUST,
         )
         made.properties["AssumeRolePolicyDocument"] = trust
     attached = tuple(dict.fromkeys(drafts.attached.get(id_, ())))
     known = made.properties.get("ManagedPolicyArns")
     if not isinstance(known, Unknown):
-        others = () if not isinstance(known, tuple) else tuple(item for item in known if isinstance(item, Unknown))
+        others = (
+            () if not isinstance(known, tuple) else tuple(item for item in known if isinstance(item, Unknown))
+        )
         made.properties["ManagedPolicyArns"] = (*dict.fromkeys(drafts.named.get(id_, ())), *others)
     path = build.text(made, "Path")
     tags = made.properties.get("Tags")
@@ -230,7 +244,9 @@ def _part(drafts: _Drafts, id_: str, made: Made) -> PrincipalPart:
         trust,
         tuple(dict.fromkeys(drafts.groups.get(id_, ()))),
         (),
-        {key: value for key, value in tags.items() if isinstance(value, str)} if isinstance(tags, Mapping) else {},
+        {key: value for key, value in tags.items() if isinstance(value, str)}
+        if isinstance(tags, Mapping)
+        else {},
         None,
         tuple(dict.fromkeys(drafts.doubts.get(id_, ()))),
         made.source,
@@ -261,5 +277,3 @@ def _shown(name: Any) -> PropertyValue:
         return None
     text = settled(name)
     return text if isinstance(text, str) else doubt_of(text)
-
-

@@ -26,7 +26,9 @@ def properties_of(type_: str, values: Mapping[str, Value]) -> dict[str, Property
     types = load_schemas().types.get(type_, _NO_TYPES)
     members = types.get("", _NO_TYPES)
     return {
-        name: _tags(value) if name == "Tags" and isinstance(value, list) else _converted(value, members.get(name), types)
+        name: _tags(value)
+        if name == "Tags" and isinstance(value, list)
+        else _converted(value, members.get(name), types)
         for name, value in values.items()
     }
 

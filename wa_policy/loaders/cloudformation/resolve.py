@@ -17,7 +17,8 @@ from wa_policy.loaders.cloudformation.template import Resource
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, hole, unresolved
 from wa_policy.loaders.text import shown
 
-
+MAX_NAMES = 20
+"""Resources whose names need one another in a row."""
 MAX_INCLUDED = 20
 """Files put into one another by `AWS::Include`."""
 
@@ -34,6 +35,7 @@ class Resolver:
         self.moves: dict[str, str] = {}
         self._put_in: set[str] = set()
         self._level = 0
+        self.rounds = 0
         self.naming = Naming(scope, self._property)
         self.uses: dict[str, set[str]] = {}
         self._user = ""
@@ -126,7 +128,9 @@ class Resolver:
     def included(self, value: Any, raw: str, out: str) -> Value:
         """The value of what another file holds, put in at a place."""
         if self._level >= MAX_INCLUDED:
-            self.scope.note(raw, "too-deep", f"found more than {MAX_INCLUDED} files in one another, expected fewer")
+            self.scope.note(
+                raw, "too-deep", f"found more than {MAX_INCLUDED} files in one another, expected fewer"
+            )
             return unresolved("a file that is put in")
         self._level += 1
         try:
@@ -190,7 +194,13 @@ class Resolver:
                 "circular-reference",
                 f"found a `{name}` of `{resource.logical_id}` that refers to itself, expected no circle",
             )
-            return hole(f"`{name}` of `{resource.logical_id}`, which refers to itself", f"${{{resource.logical_id}}}")
+            return hole(
+                f"`{name}` of `{resource.logical_id}`, which refers to itself", f"${{{resource.logical_id}}}"
+            )
+        if len(self._pending) >= MAX_NAMES:
+            message = f"found names that need more than {MAX_NAMES} others, expected fewer"
+            self.scope.note(pointer, "too-deep", message)
+            return hole(f"`{name}` of `{resource.logical_id}`, which needs too many others", "${…}")
         self._pending.add(key)
         before, self._user = self._user, resource.logical_id
         try:
@@ -211,7 +221,9 @@ class Resolver:
 
     def wrong(self, name: str, pointer: str, expected: str) -> Unknown:
         """A function whose argument has not its form."""
-        self.scope.note(pointer, "function-argument", f"found `{name}` with another argument, expected {expected}")
+        self.scope.note(
+            pointer, "function-argument", f"found `{name}` with another argument, expected {expected}"
+        )
         return unresolved(f"`{name}`, whose argument cannot be read")
 
 

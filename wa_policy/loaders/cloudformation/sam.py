@@ -81,7 +81,11 @@ def transformed(
         if section in value:
             # As written: the copy was changed, and conditions may be new.
             new = result.get(section)
-            result[section] = {**(new if isinstance(new, Mapping) else {}), **value[section]} if isinstance(value[section], Mapping) else value[section]
+            result[section] = (
+                {**(new if isinstance(new, Mapping) else {}), **value[section]}
+                if isinstance(value[section], Mapping)
+                else value[section]
+            )
     result.setdefault("Outputs", {})
     transform = value.get("Transform")
     if isinstance(transform, list):
@@ -235,7 +239,9 @@ def _with_region(value: Any, *, inside_sub: bool) -> Any:
                 return {"Ref": "AWS::Region"}
             return {"Fn::Sub": value.replace("${", "${!").replace(symbols.REGION, "${AWS::Region}")}
         case list():
-            return [_with_region(item, inside_sub=inside_sub and not index) for index, item in enumerate(value)]
+            return [
+                _with_region(item, inside_sub=inside_sub and not index) for index, item in enumerate(value)
+            ]
         case dict():
             return {key: _with_region(item, inside_sub=key == "Fn::Sub") for key, item in value.items()}
         case _:

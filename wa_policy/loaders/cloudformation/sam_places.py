@@ -94,7 +94,7 @@ class SamPlaces:
         name, inner = rest[1], rest[2:]
         if type_ == "AWS::IAM::Role":
             yield from self._role(properties, name, inner, made_id)
-        elif type_ == "AWS::ApiGateway::RestApi" or type_ == "AWS::ApiGatewayV2::Api":
+        elif type_ in ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"):
             yield from self._api(origin, name, inner)
         for written in dict.fromkeys((name, _RENAMED.get(name, name))):
             for length in range(len(inner), -1, -1):
@@ -114,7 +114,9 @@ class SamPlaces:
             policies = made.get("Properties", {}).get("Policies", []) if isinstance(made, Mapping) else []
             index = int(inner[0]) if inner[0].isdigit() else 0
             policy = policies[index] if isinstance(policies, list) and index < len(policies) else {}
-            number = _POLICY_NUMBER.search(str(policy.get("PolicyName"))) if isinstance(policy, Mapping) else None
+            number = (
+                _POLICY_NUMBER.search(str(policy.get("PolicyName"))) if isinstance(policy, Mapping) else None
+            )
             item = number[1] if number else inner[0]
             document = inner[2:] if inner[1:2] == ["PolicyDocument"] else []
             for start in ([*properties, "Policies", item], [*properties, "Policies"]):
@@ -212,8 +214,16 @@ class SamPlaces:
     def _origin(self, made_id: str) -> str:
         """The resource from which one was made: the longest name that it begins with; "" where there is none."""
         if made_id not in self._origins:
-            names = [name for name in self._resources if made_id.startswith(name) and is_serverless(self._resources[name])]
-            names += [name for name in self._resources if made_id == name or (made_id.startswith(name) and self._has_connectors(name))]
+            names = [
+                name
+                for name in self._resources
+                if made_id.startswith(name) and is_serverless(self._resources[name])
+            ]
+            names += [
+                name
+                for name in self._resources
+                if made_id == name or (made_id.startswith(name) and self._has_connectors(name))
+            ]
             self._origins[made_id] = max(names, key=len, default="")
         return self._origins[made_id]
 

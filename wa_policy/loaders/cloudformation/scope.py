@@ -27,7 +27,12 @@ PSEUDO = (
     *(_ACCOUNT_PARAMETER, "AWS::NotificationARNs", "AWS::NoValue", "AWS::Partition", _REGION_PARAMETER),
     *("AWS::StackId", _STACK_PARAMETER, "AWS::URLSuffix"),
 )
-_SUFFIXES = {"aws-cn": "amazonaws.com.cn", "aws-iso": "c2s.ic.gov", "aws-iso-b": "sc2s.sgov.gov", "aws-eusc": "amazonaws.eu"}
+_SUFFIXES = {
+    "aws-cn": "amazonaws.com.cn",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-eusc": "amazonaws.eu",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +131,17 @@ class Scope:
             type_ = "String"
         is_list = type_ == "CommaDelimitedList" or type_.startswith("List<")
         if type_.startswith("AWS::SSM::Parameter::Value<"):
-            is_list = "List<" in type_.removeprefix("AWS::SSM::Parameter::Value<") or "CommaDelimited" in type_
+            is_list = (
+                "List<" in type_.removeprefix("AWS::SSM::Parameter::Value<") or "CommaDelimited" in type_
+            )
             found = self.given.get(name, raw.get("Default"))
             told = f" (`{found}`)" if isinstance(found, str) else ""
-            return self._open(name, f"the parameter `{name}`, whose value is in Parameter Store{told}", is_list=is_list, raw={})
+            return self._open(
+                name,
+                f"the parameter `{name}`, whose value is in Parameter Store{told}",
+                is_list=is_list,
+                raw={},
+            )
         if name in self.given:
             value = self.given[name]
         elif name in self.choice.parameters:
@@ -141,12 +153,16 @@ class Scope:
             if isinstance(allowed, list) and len(allowed) == 1 and not is_list:
                 value = allowed[0]
             else:
-                return self._open(name, f"the parameter `{name}`, which has no default", is_list=is_list, raw=raw)
+                return self._open(
+                    name, f"the parameter `{name}`, which has no default", is_list=is_list, raw=raw
+                )
         if isinstance(value, dict | list) and not (is_list and isinstance(value, list)):
             self.note(f"{pointer}/Default", "parameter-type", f"found {describe(value)}, expected a text")
-            return self._open(name, f"the parameter `{name}`, whose default is no text", is_list=is_list, raw={})
+            return self._open(
+                name, f"the parameter `{name}`, whose default is no text", is_list=is_list, raw={}
+            )
         if is_list and isinstance(value, str):
-            return [item for item in _COMMAS.split(value.strip())] if value.strip() else []
+            return _COMMAS.split(value.strip()) if value.strip() else []
         if isinstance(value, bool):
             return "true" if value else "false"
         return str(value) if isinstance(value, int | float) else value

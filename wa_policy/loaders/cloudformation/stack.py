@@ -72,7 +72,9 @@ class Stack:
     def sections(self) -> Sections:
         """The sections, with the loops among the resources carried out."""
 
-        def loops(written: Mapping[str, Any], source: Source) -> tuple[list[tuple[str, Any, str]], list[Problem]]:
+        def loops(
+            written: Mapping[str, Any], source: Source
+        ) -> tuple[list[tuple[str, Any, str]], list[Problem]]:
             plain = sections({**self.value, "Resources": {}}, self.source)
             resolver = Conditions(Scope(plain, self.place, self.given)).resolver
             entries, problems = section(written, source, resolver)
@@ -152,7 +154,9 @@ class _Nested:
         """The output of a stack by the logical id it has here."""
         evaluation = self.evaluation(logical_id)
         if evaluation is None:
-            return unresolved(f"the output `{name}` of the nested stack `{logical_id}`, whose template was not read")
+            return unresolved(
+                f"the output `{name}` of the nested stack `{logical_id}`, whose template was not read"
+            )
         return evaluation.output(name)
 
     def evaluation(self, logical_id: str) -> Evaluation | None:
@@ -162,13 +166,24 @@ class _Nested:
         written = build.scope.sections.resources[logical_id]
         properties = written.properties
         location = properties.get("TemplateURL") if isinstance(properties, Mapping) else None
+        metadata = written.raw.get("Metadata")
+        if not isinstance(location, str) and isinstance(metadata, Mapping):
+            location = metadata.get("aws:asset:path")  # as the CDK says it
         if logical_id in self._pending:
-            build.scope.note(written.pointer, "circular-reference", f"found the stack `{logical_id}` in need of itself, expected no circle")
+            build.scope.note(
+                written.pointer,
+                "circular-reference",
+                f"found the stack `{logical_id}` in need of itself, expected no circle",
+            )
             return None
         if not isinstance(location, str) or "://" in location or stack.read is None:
             return None
         if stack.level >= MAX_NESTED:
-            build.scope.note(written.pointer, "too-deep", f"found more than {MAX_NESTED} stacks in one another, expected fewer")
+            build.scope.note(
+                written.pointer,
+                "too-deep",
+                f"found more than {MAX_NESTED} stacks in one another, expected fewer",
+            )
             return None
         found = stack.read(posixpath.join(posixpath.dirname(stack.source.file), location))
         if found is None:
@@ -191,7 +206,9 @@ class _Nested:
 
 def _for_nested(choice: Choice) -> Choice:
     """Where it is deployed holds for a nested stack too; its parameters are its own."""
-    own = {name: value for name, value in choice.parameters.items() if name in ("AWS::AccountId", "AWS::Region")}
+    own = {
+        name: value for name, value in choice.parameters.items() if name in ("AWS::AccountId", "AWS::Region")
+    }
     return Choice(parameters=own)
 
 
@@ -199,7 +216,11 @@ def _check(build: Build) -> None:
     """Look at what only the whole template shows."""
     scope = build.scope
     for logical, written in scope.sections.resources.items():
-        if written.type == "AWS::CloudFormation::Stack" and scope.outputs_of is not None and logical in build.made:
+        if (
+            written.type == "AWS::CloudFormation::Stack"
+            and scope.outputs_of is not None
+            and logical in build.made
+        ):
             scope.outputs_of(logical, "")
         depends = written.raw.get("DependsOn")
         for index, name in enumerate(depends if isinstance(depends, list) else [depends]):
@@ -207,7 +228,9 @@ def _check(build: Build) -> None:
                 if name in scope.sections.resources:
                     build.resolver.uses.setdefault(logical, set()).add(name)
                 else:
-                    pointer = f"{written.pointer}/DependsOn" + (f"/{index}" if isinstance(depends, list) else "")
+                    pointer = f"{written.pointer}/DependsOn" + (
+                        f"/{index}" if isinstance(depends, list) else ""
+                    )
                     build.resolver.missing(name, pointer)
     found = circle(build.resolver.uses)
     if found:
@@ -218,5 +241,3 @@ def _check(build: Build) -> None:
         message = f"found the macro `{macro}`, which is not run: what it would change is not known"
         place = scope.sections.source.at("Transform")
         scope.note(place.pointer, "macro", message)
-
-

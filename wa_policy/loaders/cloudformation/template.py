@@ -28,7 +28,9 @@ def is_template(value: Any) -> bool:
         return False
     if any(isinstance(item, Mapping) and isinstance(item.get("Type"), str) for item in resources.values()):
         return True
-    return "AWSTemplateFormatVersion" in value or any(str(key).startswith("Fn::ForEach::") for key in resources)
+    return "AWSTemplateFormatVersion" in value or any(
+        str(key).startswith("Fn::ForEach::") for key in resources
+    )
 
 
 def transforms(value: Mapping[str, Any]) -> tuple[str, ...]:
@@ -115,7 +117,9 @@ def sections(
         if found is None:
             return {}
         if not isinstance(found, Mapping):
-            problems.append(source.at(name).problem("template-section", f"found {describe(found)}, expected an object"))
+            problems.append(
+                source.at(name).problem("template-section", f"found {describe(found)}, expected an object")
+            )
             return {}
         return {str(key): item for key, item in found.items()}
 
@@ -126,7 +130,9 @@ def sections(
                 kept[key] = item
             elif not key.startswith("Fn::"):
                 problems.append(
-                    source.at(name, key).problem("template-section", f"found {describe(item)}, expected an object")
+                    source.at(name, key).problem(
+                        "template-section", f"found {describe(item)}, expected an object"
+                    )
                 )
         return kept
 
@@ -142,7 +148,9 @@ def sections(
             message = f"found `{key}` among the resources, which is not followed, expected resources"
             problems.append(place.problem("function-unknown", message))
         elif not isinstance(item, Mapping):
-            problems.append(place.problem("template-section", f"found {describe(item)}, expected a resource: an object"))
+            problems.append(
+                place.problem("template-section", f"found {describe(item)}, expected a resource: an object")
+            )
         elif not isinstance(item.get("Type"), str):
             problems.append(place.problem("resource-type", "found a resource without a `Type`, expected one"))
         else:

@@ -47,8 +47,15 @@ def evaluate(parts: Sequence[TemplatePart], pieces: Pieces, assume: Assumptions)
     for number, part in enumerate(parts, 1):
         if posixpath.normpath(part.source.file) in inner:
             continue
-        unit = _unit(part, number, known, assume)
-        inner |= {posixpath.normpath(file) for file in unit.base.files} - {posixpath.normpath(part.source.file)}
+        try:
+            unit = _unit(part, number, known, assume, pieces.stacks)
+        except RecursionError:
+            message = "found a template that is nested too deeply, expected fewer levels; it is not read"
+            pieces.problems.append(part.source.problem("too-deep", message))
+            continue
+        inner |= {posixpath.normpath(file) for file in unit.base.files} - {
+            posixpath.normpath(part.source.file)
+        }
         units.append(unit)
     # A template may stand before the one that it is a part of.
     units = [unit for unit in units if posixpath.normpath(unit.stack.source.file) not in inner]
@@ -57,9 +64,18 @@ def evaluate(parts: Sequence[TemplatePart], pieces: Pieces, assume: Assumptions)
     return tuple(units)
 
 
-def _unit(part: TemplatePart, number: int, known: Mapping[str, TemplatePart], assume: Assumptions) -> Unit:
+def _unit(
+    part: TemplatePart,
+    number: int,
+    known: Mapping[str, TemplatePart],
+    assume: Assumptions,
+    stacks: Mapping[str, tuple[str | None, str | None]],
+) -> Unit:
     origin = part.origin
-    place = Place(number, origin.account, origin.region, origin.partition, assume.stack_name)
+    account, region = stacks.get(posixpath.normpath(part.source.file), (None, None))
+    place = Place(
+        number, origin.account or account, origin.region or region, origin.partition, assume.stack_name
+    )
     given = dict(assume.parameters)
     stack = Stack(_text(part, place, given), place, given, _reader(known, place))
     choices = stack.choices()
@@ -67,7 +83,9 @@ def _unit(part: TemplatePart, number: int, known: Mapping[str, TemplatePart], as
     if choices is None:
         message = f"found conditions that leave more than {MAX_CHOICES} choices open, expected fewer; what depends on them is unknown"
         advice = "say what the parameters are with `--parameters`"
-        evaluation.pieces.problems.append(part.source.at("Conditions").problem("choices-too-many", message, advice=advice))
+        evaluation.pieces.problems.append(
+            part.source.at("Conditions").problem("choices-too-many", message, advice=advice)
+        )
         choices = ((Choice(), {}),)
     return Unit(stack, choices, evaluation)
 
@@ -91,7 +109,9 @@ def _reader(known: Mapping[str, TemplatePart], place: Place) -> ReadTemplate:
         document = document_at(path)
         if document is None or not is_template(document.value):
             return None
-        return _text(TemplatePart(document.value, document.source, Origin(), is_sam(document.value)), place, {})
+        return _text(
+            TemplatePart(document.value, document.source, Origin(), is_sam(document.value)), place, {}
+        )
 
     return read
 
@@ -109,7 +129,8 @@ def variations(units: Sequence[Unit], others: Pieces, assemble: Assemble) -> Ite
         around = _around(unit, units, others)
         first, *more = worlds
         alternatives = tuple(
-            Alternative(says, _maker(unit, choice, around, assemble), _symbols(unit, choice)) for choice, says in more
+            Alternative(says, _maker(unit, choice, around, assemble), _symbols(unit, choice))
+            for choice, says in more
         )
         yield Variation(unit.base.files, first[1], alternatives)
 
@@ -118,14 +139,15 @@ def _worlds(unit: Unit, literals: Literals) -> Iterator[tuple[Choice, Mapping[st
     """The choices with what they say, the first one that of the base."""
     variants = list(literals.variants())
     whole = len(unit.choices) * (1 + len(variants)) <= MAX_CHOICES
+    nothing = dict(literals.nothing)
     for number, (choice, truths) in enumerate(unit.choices):
         says = {f"the condition `{name}`": "true" if truth else "false" for name, truth in truths.items()}
-        yield choice, says | literals.nothing
+        yield choice, says | nothing
         if whole or not number:
             for what, value, apply in variants:
                 changed = apply(choice)
                 if changed is not None:
-                    yield changed, says | literals.nothing | {what: value}
+                    yield changed, says | nothing | {what: value}
 
 
 def _around(unit: Unit, units: Sequence[Unit], others: Pieces) -> Pieces:

@@ -95,7 +95,10 @@ def settled(value: str | Template) -> str | Template:
     """The text with what stands for its symbols; a string where no other part is unknown."""
     if isinstance(value, str):
         return value
-    return joined(part.text if isinstance(part, Symbol) else Template((part,)) if isinstance(part, Hole) else part for part in value.parts)
+    return joined(
+        part if isinstance(part, str) else part.text if isinstance(part, Symbol) else Template((part,))
+        for part in value.parts
+    )
 
 
 def holes_of(value: Template) -> Iterator[Hole]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,7 @@ class Places:
         self._partitions: dict[str, str] = {}
         self._places: dict[tuple[str, str], Place] = {}
         self._strangers: list[str] = []
+        self._seen: dict[str, Counter[str]] = {}
         for instance in instances:
             self._learn(instance)
 
@@ -56,7 +58,10 @@ class Places:
         place = self._places.get(key)
         if place is None:
             place = self._places[key] = self._place(*key)
-        return place
+        arn = parse_arn(instance.text("arn") or "")
+        if arn is None or instance.is_data or not is_account_id(arn.account):
+            return place
+        return Place(arn.account, arn.region or place.region, arn.partition)
 
     @property
     def own(self) -> Place:
@@ -92,9 +97,9 @@ class Places:
                     return
                 arn = parse_arn(instance.text("arn") or "")
                 if arn is not None and is_account_id(arn.account):
-                    self._accounts.setdefault(f"of resources: {provider}", arn.account)
+                    self._seen.setdefault(f"{provider} account", Counter())[arn.account] += 1
                 if arn is not None and is_region(arn.region):
-                    self._regions.setdefault(f"of resources: {provider}", arn.region)
+                    self._seen.setdefault(f"{provider} region", Counter())[arn.region] += 1
 
     def _place(self, provider: str, own_region: str) -> Place:
         region = own_region or self._region(provider)
@@ -106,11 +111,11 @@ class Places:
             self._regions.get(provider)
             or self._told(provider, "region")
             or (self._origin.region)
-            or self._regions.get(f"of resources: {provider}")
+            or self._most(f"{provider} region")
         )
 
     def _account(self, provider: str) -> str:
-        known = self._accounts.get(provider) or self._accounts.get(f"of resources: {provider}")
+        known = self._accounts.get(provider) or self._most(f"{provider} account")
         if known is not None:
             return known
         expressions = self._expressions(provider)
@@ -124,6 +129,11 @@ class Places:
         elif provider != "aws":
             return self._account("aws")
         return self._origin.account or symbols.own_account(self._number)
+
+    def _most(self, what: str) -> str | None:
+        """What most of the resources that are there already have."""
+        seen = self._seen.get(what)
+        return None if seen is None else max(sorted(seen), key=lambda value: seen[value])
 
     def _assumed(self, expressions: Mapping[str, Any]) -> str | None:
         """The account of the role that the provider assumes."""

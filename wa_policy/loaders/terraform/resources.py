@@ -27,6 +27,7 @@ TYPES: Mapping[str, str] = {type_: kind.type for type_, kind in KINDS.items()}
 PARTS = frozenset(
     (
         *("aws_lambda_permission", "aws_lambda_layer_version_permission", "aws_cloudwatch_event_permission"),
+        "aws_secretsmanager_secret_version",
         *("aws_api_gateway_method", "aws_api_gateway_integration", "aws_api_gateway_method_settings"),
         *(
             "aws_api_gateway_method_response",
