@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tests.graph.escalation_cases import Account, arn, inventory
+from tests.graph.webs import inventory as graph_inventory
+from tests.graph.webs import organization, role
 from wa_policy.catalog.store import load_catalog
 from wa_policy.graph.administrators import is_admin
 from wa_policy.graph.escalation import NEW_ROLE, Escalation, escalations
@@ -196,3 +198,60 @@ def test_a_new_role_is_a_target_without_a_name() -> None:
     (way,) = ways(account("iam:CreateRole", "iam:AttachRolePolicy"), "x-iam-createrole")
     assert way.target == NEW_ROLE
     assert way.is_admin is True
+
+
+# --- from outside ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ({"StringEquals": {"aws:PrincipalType": "User"}}, True),
+        ({"StringLike": {"aws:username": "partner-*"}}, True),
+        ({"StringEquals": {"aws:PrincipalType": "AssumedRole"}}, True),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/partner"}}, True),
+        ({"StringEquals": {"aws:PrincipalType": ["Account", "FederatedUser"]}}, False),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-example1234"}}, False),
+    ],
+)
+@pytest.mark.parametrize(("trusts", "technique"), [("*", "sts-003"), ("999900001111", "sts-002")])
+def test_users_and_sessions_of_roles_come_in_from_outside(
+    condition: dict[str, Any], found: bool, trusts: str, technique: str
+) -> None:
+    # Neither a root user nor a session of GetFederationToken may call sts:AssumeRole.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+    read = account(**{"role/open": {"trusts": trusts, "trust_if": condition}})
+    read = replace(read, organization=organization())
+    ways = escalations(read, reach_of(read, CATALOG), CATALOG)
+    outside = [way.technique.id for way in ways if way.technique.id in ("sts-002", "sts-003")]
+    assert outside == [technique] * found
+
+
+def test_conditions_on_everyone_name_an_account_and_an_account_may_be_of_a_named_organization() -> None:
+    by_id = {"StringEquals": {"aws:PrincipalAccount": "999900001111"}}
+    by_arn = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::9999????1111:role/ops-*"}}
+    partner = {"StringEquals": {"aws:PrincipalOrgID": "o-partner12345"}}
+    read = account(
+        **{
+            "role/id": {"trusts": "*", "trust_if": by_id},
+            "role/arn": {"trusts": "*", "trust_if": by_arn},
+            "role/partner": {"trusts": "999900001111", "trust_if": partner},
+        }
+    )
+    ways = escalations(read, reach_of(read, CATALOG), CATALOG)
+    assert {
+        (way.technique.id, way.principal, way.target) for way in ways if way.technique.id != "sts-001"
+    } == {
+        ("sts-002", "arn:aws:iam::999900001111:root", arn("role/id")),
+        ("sts-002", "arn:aws:iam::999900001111:root", arn("role/arn")),
+        ("sts-002", "arn:aws:iam::999900001111:root", arn("role/partner")),
+    }
+
+
+def test_not_principal_lets_in_everyone_else() -> None:
+    statement = {
+        "Effect": "Allow", "NotPrincipal": {"AWS": "arn:aws:iam::111122223333:user/dev"}, "Action": "sts:AssumeRole",
+    }  # fmt: skip
+    read = graph_inventory(role("open", trusts=[statement]))
+    ways = escalations(read, reach_of(read, CATALOG), CATALOG)
+    assert [(way.technique.id, way.principal) for way in ways] == [("sts-003", "*")]

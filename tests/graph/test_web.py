@@ -172,6 +172,40 @@ def test_what_is_open_has_edges_from_anyone_and_what_is_held_to_the_organization
     assert edges(woven, f"account:{OUTSIDE}", ":q")
 
 
+@pytest.mark.parametrize(
+    ("condition", "source"),
+    [
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy-*"}}, "any-account"),
+        ({"StringEquals": {"aws:PrincipalType": "User"}}, "any-account"),
+        ({"StringLike": {"aws:username": "ci-*"}}, "any-account"),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-partner12345"}}, "any-account"),
+        ({"StringEquals": {"aws:PrincipalAccount": OUTSIDE}}, f"account:{OUTSIDE}"),
+        ({"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{OUTSIDE}:role/x"}}, f"account:{OUTSIDE}"),
+        ({"StringEquals": {"aws:PrincipalOrgID": ORGANIZATION}}, ""),
+        ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": f"{ORGANIZATION}/r-root/*"}}, ""),
+        ({"StringEquals": {"aws:PrincipalAccount": HOME}}, ""),
+    ],
+)
+def test_conditions_on_who_an_outsider_is_leave_an_edge_that_depends(
+    condition: dict[str, object], source: str
+) -> None:
+    grant = allow("sqs:SendMessage", QUEUE, Principal="*", Condition=condition)
+    woven = web(resource(QUEUE, grant), within=organization())
+    found = [edge for edge in edges(woven, "", ":q") if edge.kind is EdgeKind.ACCESS]
+    if source == "any-account":
+        assert [edge.source for edge in found] == [source]
+    else:
+        assert {edge.source for edge in found} - {"any-account"} == {source} - {""}
+    for edge in found:
+        assert (edge.truth is True) == (
+            "aws:PrincipalAccount" in str(condition)
+        )  # nothing more is asked then
+    denied = deny(
+        "sqs:*", QUEUE, Principal="*", Condition={"StringNotEquals": {"aws:PrincipalOrgID": ORGANIZATION}}
+    )
+    assert not edges(web(resource(QUEUE, grant, denied), within=organization()), "", ":q")
+
+
 def test_things_that_nothing_tells_apart_are_one_node() -> None:
     queues = [resource(f"{QUEUE}{number}") for number in range(5)]
     woven = web(SENDS, role("s", allow("sqs:*", f"{QUEUE}3")), *queues)

@@ -71,12 +71,22 @@ STATEMENTS: tuple[tuple[Statement, ...], ...] = (
         deny("sts:AssumeRole", **_is("StringLike", "aws:userid", "AROA1:*")),
     ),
     (allow("sts:AssumeRole", f"{_ROLES}/*${{aws:PrincipalTag/team, 'x'}}*"),),
-    (allow(["ec2:RunInstances", "iam:PassRole"], **_is("ArnLike", "ec2:InstanceProfile", "*/profile-0")),),
-    (allow(["ecs:*", "iam:PassRole"], **_is("ArnLike", "ecs:cluster", "*/cluster-0")),),
-    (allow(["cloudformation:*", "iam:PassRole"], **_is("ArnLike", "cloudformation:RoleArn", "*-1")),),
+    (
+        allow(
+            ["ec2:RunInstances", "iam:PassRole"],
+            **_is("ArnLike", "ec2:InstanceProfile", "arn:aws:iam::*:*/profile-0"),
+        ),
+    ),
+    (allow(["ecs:*", "iam:PassRole"], **_is("ArnLike", "ecs:cluster", "arn:aws:ecs:*:*:*/cluster-0")),),
+    (
+        allow(
+            ["cloudformation:*", "iam:PassRole"],
+            **_is("ArnLike", "cloudformation:RoleArn", "arn:aws:iam::*:role/*-1"),
+        ),
+    ),
     (allow(["lambda:*"], "arn:aws:lambda:*:*:function:f-0*"), allow("iam:PassRole")),
     (allow("*", **_is("Bool", "aws:MultiFactorAuthPresent", "true")),),
-    (allow("*"), deny("iam:*", **_is("ArnNotLike", "aws:PrincipalArn", "*/team/*"))),
+    (allow("*"), deny("iam:*", **_is("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/team/*"))),
     (allow("sso:*"), allow("sts:AssumeRole")),
     (allow("*"),),
     (allow("s3:GetObject"),),
@@ -86,7 +96,7 @@ STATEMENTS: tuple[tuple[Statement, ...], ...] = (
     (allow("lambda:*", "arn:aws:lambda:*:*:function:x-*"), allow("iam:PassRole")),
     (allow("lambda:*", "arn:aws:lambda:*:*:function:y-*"),),
     (allow("iam:*", f"{_ROLES}/a*"), allow("iam:*", "arn:aws:iam::111122223333:user/a*")),
-    (allow("iam:*Policy", "*", **_is("ArnLike", "iam:PermissionsBoundary", "*/fence")),),
+    (allow("iam:*Policy", "*", **_is("ArnLike", "iam:PermissionsBoundary", "arn:aws:iam::*:policy/fence")),),
 )
 _IN_TURN = (
     STATEMENTS[-4],
@@ -229,7 +239,7 @@ class _Maker:
         random = self.random
         limits = random.choice(
             (
-                (), (), (deny("iam:*", **_is("ArnLike", "aws:PrincipalArn", "*/b-*")),),
+                (), (), (deny("iam:*", **_is("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:*/b-*")),),
                 (deny("lambda:*", **_is("StringNotEquals", "aws:RequestedRegion", REGION)),),
             )
         )  # fmt: skip

@@ -92,7 +92,7 @@ def who_can(
     return ask_who(reach_of(inventory, catalog()), action, resource, make_context(context or {}))
 
 
-def what_can(inventory: Inventory, principal: str) -> tuple[What, ...]:
+def what_can(inventory: Inventory, principal: str, context: Context | None = None) -> tuple[What, ...]:
     """What a user or role may do, on the resources of the inventory and without a resource."""
     from wa_policy.graph.query import what_can as ask_what
     from wa_policy.graph.reach import reach_of
@@ -100,7 +100,7 @@ def what_can(inventory: Inventory, principal: str) -> tuple[What, ...]:
     found = inventory.principal(principal)
     if found is None:
         raise UsageError(f"`{principal}` was not read, expected the ARN of a user or role of the input")
-    return ask_what(reach_of(inventory, catalog()), found)
+    return ask_what(reach_of(inventory, catalog()), found, make_context(context or {}))
 
 
 def web(inventory: Inventory) -> Web:

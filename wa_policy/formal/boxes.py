@@ -13,7 +13,7 @@ from enum import Enum
 from wa_policy.evaluator.principals import Grantee, named_as, not_principal_applies
 from wa_policy.evaluator.resolve import resolve
 from wa_policy.formal.strings import Group
-from wa_policy.iam.operators import OPERATOR_BY_NAME, QualifiedOperator
+from wa_policy.iam.operators import OPERATOR_BY_NAME, Comparison, QualifiedOperator, ValueType
 from wa_policy.iam.pattern import MANY, glob, resource_glob
 from wa_policy.iam.policy import Condition, Selection, Statement
 from wa_policy.iam.principal import Caller, UnknownPrincipal
@@ -159,6 +159,8 @@ def _is_open(template: Template) -> bool:
     )
 
 
+_COLONS = 5
+"""In an ARN before its last part."""
 _UNBOUND = Unknown(UnknownKind.NOT_MODELLED, "a policy variable whose value is open")
 _ALWAYS = Condition(QualifiedOperator(OPERATOR_BY_NAME["null"]), "", (), NOWHERE)
 
@@ -178,10 +180,31 @@ def _condition(condition: Condition, side: Side, bindings: Bindings) -> Conditio
                     return None
                 continue
             if side is Side.WIDE:
-                return _ALWAYS
+                pattern = _covering(condition, bound)
+                if pattern is None:
+                    return _ALWAYS
+                values.append(pattern)
             continue
         values.append(bound)
     return replace(condition, values=tuple(values))
+
+
+def _covering(condition: Condition, template: Template) -> Text | None:
+    """A pattern that matches all that the value matches with any filling of its holes; None where there is none."""
+    operator = condition.operator.operator
+    if operator.comparison is not Comparison.LIKE or any(
+        isinstance(part, Variable) and _is_open_variable(part) for part in template.parts
+    ):
+        return None
+    first = template.parts[0]
+    # The parts of an ARN are matched one by one: only its last one may have a colon inside.
+    is_arn = operator.value_type is ValueType.ARN
+    if is_arn and not (isinstance(first, str) and first.count(":") >= _COLONS):
+        return None
+    parts = tuple("*" if isinstance(part, Hole) else part for part in template.parts)
+    if all(isinstance(part, str) for part in parts):
+        return "".join(part for part in parts if isinstance(part, str))
+    return Template(parts)
 
 
 def has_unknown_part(statement: Statement) -> bool:

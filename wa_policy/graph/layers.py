@@ -17,6 +17,7 @@ from wa_policy.evaluator.principals import Grantee
 from wa_policy.evaluator.statements import Selector
 from wa_policy.evaluator.truth import Truth, all_of
 from wa_policy.graph.cells import Pair
+from wa_policy.graph.outsiders import holds_outside
 from wa_policy.graph.sheets import WITH_PRINCIPAL, Documents, Sheet, keys_of, named, opened
 from wa_policy.iam.policy import Condition, Policy
 from wa_policy.iam.principal import FederatedUser
@@ -50,6 +51,8 @@ class Asked:
     """True: a key of which nothing is said is absent."""
     told: bool = False
     """True: only what was read can allow; what was not read can only deny."""
+    outside_of: str | None = None
+    """The organization to which the caller surely does not belong."""
 
 
 _LIMITS = (Layer.PERMISSIONS_BOUNDARY, Layer.SESSION, Layer.VPC_ENDPOINT)
@@ -240,7 +243,11 @@ class LayerSets:
         opens: list[tuple[int, Condition]] = []
         for place, condition in enumerate(sheet.statement.conditions):
             if not asked.plain and any(map(asked.is_open, keys_of(condition))):
-                opens.append((place, condition))
+                certain = holds_outside(condition, asked.outside_of)
+                if certain is None:
+                    opens.append((place, condition))
+                elif not certain:
+                    return False
                 continue
             found = holds(condition, asked.request.context, [])
             if found is False:

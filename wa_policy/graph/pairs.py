@@ -93,6 +93,7 @@ class Pairs:
         )
         circumstances = (
             caller.number,
+            actor.outside_of,
             controls.number,
             features,
             self._vector(caller, actor, target, context),
@@ -168,6 +169,7 @@ class Pairs:
             self.universes.of(service),
             is_open,
             plain,
+            outside_of=actor.outside_of,
         )
 
     def _decided(

@@ -25,7 +25,7 @@ from wa_policy.iam.principal import (
 )
 from wa_policy.iam.request import ContextValue, Request
 from wa_policy.iam.source import Source
-from wa_policy.inventory.model import Inventory, NotExported, Principal, Resource
+from wa_policy.inventory.model import Inventory, NotExported, Organization, Resource
 
 ASSUMED = Source("(assumed)")
 """The place of statements that are assumed: what an account outside of the inventory allows its principals."""
@@ -63,6 +63,8 @@ class Actor:
     account: str | None = None
     """The account of the caller, None where it has none."""
     kind: CallerKind = CallerKind.ACCOUNT_MEMBER
+    outside_of: str | None = None
+    """The organization to which the caller surely does not belong, where it may belong to another one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,23 +100,40 @@ def actor_of(
     inventory: Inventory,
     caller: Caller,
     *,
-    trusted: bool = False,
     keys: Mapping[str, ContextValue] | None = None,
     name: str = "",
 ) -> Actor:
-    """The actor of a caller. With `trusted` its account, which is not in the inventory, allows it everything."""
+    """The actor of a caller, with its own policies."""
     principal = principal_of(inventory, caller)
-    known = derived_context(inventory, caller, principal, "*", None)
-    applied = AppliedPolicies(identity=(_ALLOW_ALL,)) if trusted else side_of(inventory, caller)
-    context = {**known, **(keys or {})}
-    absent = absent_keys(inventory, caller, principal)
+    context = {**derived_context(inventory, caller, principal, "*", None), **(keys or {})}
     kind = caller_kind(caller, Request(caller, "", "*", None, context))
-    return Actor(caller, applied, context, absent, name, account_of(caller), kind)
+    absent = absent_keys(inventory, caller)
+    return Actor(caller, side_of(inventory, caller), context, absent, name, account_of(caller), kind)
 
 
-def absent_keys(inventory: Inventory, caller: Caller, principal: Principal | None) -> Callable[[str], bool]:
+def outsider_of(inventory: Inventory, caller: Caller, *, is_anyone: bool = False) -> Actor:
+    """The actor of a caller whose account was not read, and is taken as allowing it everything.
+
+    With `is_anyone` the caller stands for all of its account, whose names, types and tags are not known.
+    """
+    known = derived_context(inventory, caller, None, "*", None)
+    context = {key: value for key, value in known.items() if not (is_anyone and key in _OF_ONE)}
+    known_names = () if is_anyone else ("aws:username",)
+
+    def absent(key: str) -> bool:
+        return key in _SERVICE_ONLY or (key in known_names and not isinstance(caller, User))
+
+    kind = caller_kind(caller, Request(caller, "", "*", None, known))
+    own = inventory.organization.id if isinstance(inventory.organization, Organization) else None
+    applied = AppliedPolicies(identity=(_ALLOW_ALL,))
+    return Actor(caller, applied, context, absent, "", account_of(caller), kind, own)
+
+
+_OF_ONE = ("aws:principalarn", "aws:principaltype", "aws:userid", "aws:username")
+
+
+def absent_keys(inventory: Inventory, caller: Caller) -> Callable[[str], bool]:
     """True of the keys that the caller's requests never carry, if they are not among the known ones."""
-    del principal
     organization_unread = isinstance(inventory.organization, NotExported)
 
     def of_member(key: str) -> bool:

@@ -8,24 +8,25 @@ from dataclasses import dataclass, replace
 from wa_policy.catalog.model import ActionSet
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.situations import ALWAYS_ALLOWED
-from wa_policy.graph.access import Access, Grant
+from wa_policy.graph.access import NOTHING, Access, Grant, Placed
 from wa_policy.graph.classes import PrincipalClass
 from wa_policy.graph.exact import settled
-from wa_policy.graph.pairs import NO_CONTEXT, Context
+from wa_policy.graph.pairs import NO_CONTEXT, Context, Record
 from wa_policy.graph.parties import Actor
-from wa_policy.graph.reach import Reach, own_statements
+from wa_policy.graph.reach import Reach, conditions_of, doubts_of, own_statements, statements_of
 from wa_policy.graph.strangers import strangers_of
 from wa_policy.graph.things import Thing
 from wa_policy.graph.weave import INVOKE, Candidates
 from wa_policy.graph.web import Node, NodeKind
 from wa_policy.iam.arn import parse_arn
-from wa_policy.iam.policy import Effect
+from wa_policy.iam.policy import Condition, Effect
 from wa_policy.iam.principal import (
     AccountPrincipal,
     ArnPrincipal,
     FederatedPrincipal,
     ServicePrincipal,
 )
+from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Principal
 
 
@@ -43,6 +44,7 @@ class What:
     """What a principal may do on some resources alike: `sure`, and beyond it `maybe`, as names of actions.
 
     `resource` is the ARN that was asked about, which may be a part of the first of `members`; `*` is no resource.
+    `conditions` and `doubts` are about those of `maybe`, `statements` are those that take part in any.
     """
 
     resource: str
@@ -50,6 +52,9 @@ class What:
     sure: tuple[str, ...]
     maybe: tuple[str, ...]
     grant: Grant
+    conditions: tuple[Condition, ...] = ()
+    doubts: tuple[Unknown, ...] = ()
+    statements: tuple[Placed, ...] = ()
 
 
 def who_can(reach: Reach, action: str, resource: str, context: Context = NO_CONTEXT) -> tuple[Who, ...]:
@@ -116,27 +121,47 @@ def _strangers(reach: Reach, resource: str) -> Iterator[tuple[Node, Actor]]:
         yield stranger.node, stranger.actor
 
 
-def what_can(reach: Reach, principal: Principal) -> tuple[What, ...]:
+def what_can(reach: Reach, principal: Principal, context: Context = NO_CONTEXT) -> tuple[What, ...]:
     """What the principal may do: on the resources that were read, by classes, and what has no resource."""
-    class_ = reach.class_of(principal)
-    return (*_on_resources(reach, class_), *_on_star(reach, class_))
+    asking = _Asking(reach, principal, reach.class_of(principal), context)
+    return (*_on_resources(asking), *_on_star(asking))
 
 
-def _on_resources(reach: Reach, class_: PrincipalClass) -> Iterator[What]:
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Who is asked about, with what is known of the requests."""
+
+    reach: Reach
+    principal: Principal
+    class_: PrincipalClass
+    context: Context
+
+    def record(self, service: str, arn: str) -> Record:
+        return self.reach.pairs.record(self.class_.actor, self.reach.target(arn), service, self.context)
+
+
+Part = tuple[Record, Grant]
+"""What is allowed of one service, and why."""
+
+
+def _on_resources(asking: _Asking) -> Iterator[What]:
+    reach, class_ = asking.reach, asking.class_
     alike = {found.first.arn: found for found in reach.things_as_seen_by((class_,))}
     firsts = tuple(found.first for found in alike.values())
     for number in _all_candidates(Candidates(reach, firsts), class_, firsts):
         thing = firsts[number]
         members = tuple(member.arn for member in alike[thing.arn].members)
         for part in thing.parts:
-            whole: Grant | None = None
+            found: list[Part] = []
+            invoking: Access | None = None
             for service, fits in part.fits:
-                grant = reach.grant(class_.actor, service, part.arn).within(fits)
+                record = asking.record(service, part.arn)
+                grant = record.grant.within(fits)
                 if service == "execute-api":
-                    grant = _with_invoke(reach, class_.actor, part.arn, grant)
-                whole = grant if whole is None else whole | grant
-            if whole is not None and whole.maybe:
-                yield _what(reach, part.arn, members, whole)
+                    invoking = reach.access(class_.actor, INVOKE, part.arn, asking.context)
+                    grant = _with_invoke(reach, invoking, grant)
+                found.append((record, grant))
+            yield from _what(asking, part.arn, members, found, invoking)
 
 
 def _all_candidates(candidates: Candidates, class_: PrincipalClass, firsts: tuple[Thing, ...]) -> list[int]:
@@ -154,11 +179,10 @@ def _has_gaps(reach: Reach, thing: Thing) -> bool:
     return bool(reach.target(thing.arn).side[2]) or thing.type == "AWS::KMS::Key"
 
 
-def _with_invoke(reach: Reach, actor: Actor, arn: str, grant: Grant) -> Grant:
+def _with_invoke(reach: Reach, access: Access, grant: Grant) -> Grant:
+    """The grant with what the evaluator says of the methods of an API."""
     bit = reach.catalog.single(INVOKE)
-    access = reach.access(actor, INVOKE, arn)
-    rest = reach.catalog.everything ^ bit
-    grant = grant.within(rest)
+    grant = grant.within(reach.catalog.everything ^ bit)
     if not access.is_possible:
         return grant
     return replace(
@@ -169,22 +193,50 @@ def _with_invoke(reach: Reach, actor: Actor, arn: str, grant: Grant) -> Grant:
     )
 
 
-def _on_star(reach: Reach, class_: PrincipalClass) -> Iterator[What]:
+def _on_star(asking: _Asking) -> Iterator[What]:
     """The actions that have no resource."""
-    bits = reach.extents.of(class_.actor)
-    whole: Grant | None = None
+    reach = asking.reach
+    bits = reach.extents.of(asking.class_.actor)
+    found: list[Part] = []
     for service in reach.catalog.services():
-        star = reach.pairs.universes.of(service).every
-        if star & bits:
-            grant = reach.grant(class_.actor, service, "*").within(reach.pairs.universes.star(service))
-            whole = grant if whole is None else whole | grant
-    if whole is not None and whole.maybe:
-        yield _what(reach, "*", ("*",), whole)
+        if reach.pairs.universes.of(service).every & bits:
+            record = asking.record(service, "*")
+            found.append((record, record.grant.within(reach.pairs.universes.star(service))))
+    yield from _what(asking, "*", ("*",), found)
 
 
-def _what(reach: Reach, arn: str, members: tuple[str, ...], grant: Grant) -> What:
-    names = reach.catalog.names
-    return What(arn, members, names(grant.sure), names(grant.maybe ^ grant.sure), grant)
+def _what(
+    asking: _Asking, arn: str, members: tuple[str, ...], found: list[Part], invoking: Access | None = None
+) -> Iterator[What]:
+    reach = asking.reach
+    grant = NOTHING
+    for _, part in found:
+        grant |= part
+    if not grant.maybe:
+        return
+    target, names = reach.target(arn), reach.catalog.names
+    conditions: list[Condition] = []
+    doubts: list[Unknown] = []
+    statements: list[Placed] = []
+    for record, part in found:
+        statements += statements_of(record, target, part.maybe)
+        conditions += conditions_of(record, target, part.maybe ^ part.sure)
+        doubts += doubts_of(record, target, part.maybe ^ part.sure)
+    if invoking is not None and invoking.is_possible:
+        statements += invoking.statements
+        conditions += invoking.conditions
+        doubts += [invoking.truth] if isinstance(invoking.truth, Unknown) else []
+    placed = own_statements(asking.principal, asking.class_.members[0], tuple(dict.fromkeys(statements)))
+    yield What(
+        arn,
+        members,
+        names(grant.sure),
+        names(grant.maybe ^ grant.sure),
+        grant,
+        tuple(dict.fromkeys(conditions)),
+        tuple(dict.fromkeys(doubts)),
+        placed,
+    )
 
 
 def actions_on(reach: Reach, principal: Principal, resource: str, service: str = "") -> ActionSet:

@@ -110,9 +110,12 @@ _OF_PRINCIPAL = frozenset((On.SELF, On.OWN_POLICY, On.OWN_GROUP, On.SOME))
 
 
 def _is_fixed(step: Step) -> bool:
-    return step.on in _OF_PRINCIPAL and not any(
-        "{" in value for _, values in step.context for value in values
-    )
+    return step.on in _OF_PRINCIPAL and not _names_another(step)
+
+
+def _names_another(step: Step) -> bool:
+    """True iff a key of the step holds the ARN of the target, its instance profile or the existing resource."""
+    return any("{" in value for _, values in step.context for value in values)
 
 
 class _Taking:
@@ -129,7 +132,8 @@ class _Taking:
         piece = {On.CARRIER: self._way.carrier, On.SECOND: self._way.second}.get(step.on)
         if piece is not None and piece.resource is None:
             # Where the resource was not read, the step is the same for all that it may be.
-            known = self._way.principal.arn, step, self._technique.carriers
+            target = self._way.target.arn if _names_another(step) else None
+            known = self._way.principal.arn, step, self._technique.carriers, target
             if known not in self._asking.somewhere:
                 self._asking.somewhere[known] = self.best(self.of_step(step))
             one = self._asking.somewhere[known]

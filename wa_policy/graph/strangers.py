@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wa_policy.formal.callers import OUTSIDER
-from wa_policy.graph.parties import Actor, actor_of
+from wa_policy.graph.outsiders import accounts_meant
+from wa_policy.graph.parties import Actor, actor_of, outsider_of
 from wa_policy.graph.reach import Reach
 from wa_policy.graph.things import Thing
 from wa_policy.graph.web import Node, NodeKind
@@ -82,27 +83,38 @@ def _named(
         case Everyone():
             if thing.type in _SERVES_ANONYMOUS:
                 yield known.get(ANONYMOUS.id) or (ANONYMOUS, _anonymous(inventory))
-            yield known.get(ANY_ACCOUNT.id) or (
-                ANY_ACCOUNT,
-                actor_of(inventory, Role(OUTSIDER, "anyone"), trusted=True),
-            )
+            yield known.get(ANY_ACCOUNT.id) or (ANY_ACCOUNT, _anyone(inventory, OUTSIDER))
+            for account in accounts_meant(statement):
+                if account not in inventory.accounts:
+                    yield _account(inventory, account, known)
         case ServicePrincipal(service):
             node = Node(service, NodeKind.SERVICE, service, service=service.split(".", 1)[0])
             yield known.get(node.id) or (node, actor_of(inventory, AwsService(service)))
         case AccountPrincipal(account) if account not in inventory.accounts:
-            node = Node(f"account:{account}", NodeKind.ACCOUNT, f"account {account}", account)
-            yield known.get(node.id) or (node, actor_of(inventory, Role(account, "anyone"), trusted=True))
+            yield _account(inventory, account, known)
         case ArnPrincipal(arn) if inventory.principal(str(arn)) is None:
             caller = parse_caller(str(arn))
             outside = arn.account not in inventory.accounts
             # A user or role of an account that was read and that is not there was deleted: its name means nobody.
             if caller is not None and (outside or arn.service == "sts"):
                 node = Node(str(arn), NodeKind.EXTERNAL, arn.resource, arn.account)
-                yield known.get(node.id) or (node, actor_of(inventory, caller, trusted=outside))
+                actor = outsider_of(inventory, caller) if outside else actor_of(inventory, caller)
+                yield known.get(node.id) or (node, actor)
         case FederatedPrincipal(provider):
             yield from _federated(inventory, provider, statement)
         case _:
             pass
+
+
+def _account(
+    inventory: Inventory, account: str, known: Mapping[str, tuple[Node, Actor]]
+) -> tuple[Node, Actor]:
+    node = Node(f"account:{account}", NodeKind.ACCOUNT, f"account {account}", account)
+    return known.get(node.id) or (node, _anyone(inventory, account))
+
+
+def _anyone(inventory: Inventory, account: str) -> Actor:
+    return outsider_of(inventory, Role(account, "anyone"), is_anyone=True)
 
 
 def _anonymous(inventory: Inventory) -> Actor:

@@ -12,10 +12,11 @@ from wa_policy.evaluator.derived_context import derived_context, organization_of
 from wa_policy.evaluator.evaluate import Outcome, evaluate
 from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.formal import callers
-from wa_policy.formal.callers import CallerClass
+from wa_policy.formal.callers import CallerClass, OutsiderKind
 from wa_policy.formal.question import Question, find_request
 from wa_policy.formal.verdicts import Proved, Refuted, Undecided
 from wa_policy.graph.classes import Canonical
+from wa_policy.graph.outsiders import accounts_meant, organizations_named
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.policy import Effect, Policy, Statement
 from wa_policy.iam.principal import (
@@ -29,6 +30,7 @@ from wa_policy.iam.principal import (
     RoleSession,
     ServicePrincipal,
     UnknownPrincipal,
+    User,
     parse_caller,
 )
 from wa_policy.iam.request import Request
@@ -107,38 +109,34 @@ class Trusts:
 
     def everyone(self, role: Principal) -> Truth:
         """True iff any account's principals may assume the role, when their account allows it."""
-        if not any(isinstance(named, Everyone) for named in named_in(role)):
+        if not any(isinstance(named, Everyone | UnknownPrincipal) for named in named_in(role)):
             return False
-        return any_of(
-            self._outsider(role, callers.OUTSIDER, organization)
-            for organization in (None, callers.OUTSIDE_ORGANIZATION)
-        )
+        return self._outsider(role, callers.OUTSIDER)
 
     def account(self, role: Principal, account: str) -> Truth:
         """True iff principals of this account, which was not read, may assume the role."""
-        return any_of(
-            self._outsider(role, account, organization)
-            for organization in (None, callers.OUTSIDE_ORGANIZATION)
-        )
+        return self._outsider(role, account)
 
-    def _outsider(self, role: Principal, account: str, organization: str | None) -> Truth:
-        # The outsider's account is its own business: it is taken as allowing the call.
-        named = [n.arn for n in named_in(role) if isinstance(n, ArnPrincipal) and n.arn.account == account]
-        who = (None, *(parse_caller(str(arn)) for arn in named))
-        return any_of(
-            self._find(
-                role,
-                callers.outsider(
-                    self._catalog,
-                    account=account,
-                    organization=organization,
-                    who=caller or callers.OutsiderKind.ROLE,
-                ),
-                _ASSUME,
-                identity=True,
+    def _outsider(self, role: Principal, account: str) -> Truth:
+        own = "" if self._is_uniform(role.account) else role.arn
+        key = (self._policies.document(role.trust), role.account, own, account)
+        if key not in self._known:
+            organizations: tuple[str | None, ...] = (None, callers.OUTSIDE_ORGANIZATION)
+            if account != callers.OUTSIDER and isinstance(role.trust, Present):
+                # A certain account may belong to an organization that the policy names.
+                known = organization_of(self._inventory, role.account)
+                organizations += organizations_named(role.trust.policy, known)
+            self._known[key] = any_of(
+                self._find(
+                    role,
+                    callers.outsider(self._catalog, account=account, organization=organization, who=who),
+                    _ASSUME,
+                    identity=True,
+                )
+                for who in _who_of(role, account)
+                for organization in organizations
             )
-            for caller in dict.fromkeys(who)
-        )
+        return self._known[key]
 
     def _find(self, role: Principal, caller: CallerClass, action: str, *, identity: bool = False) -> Truth:
         policy, levels, unknown = side_of_arn(self._inventory, role.arn, role.account)
@@ -164,12 +162,30 @@ class Trusts:
                 return reasons[0]
 
 
+def _who_of(role: Principal, account: str) -> Iterator[Caller | OutsiderKind]:
+    """Who of an account may assume roles: its users, its roles with their sessions, and those that the trust names.
+
+    The root user and federated user sessions cannot.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
+    """
+    # The outsider's account is its own business: it is taken as allowing the call.
+    yield OutsiderKind.ROLE
+    yield OutsiderKind.USER
+    found: dict[Caller, None] = {}
+    for named in named_in(role):
+        if isinstance(named, ArnPrincipal) and named.arn.account == account:
+            caller = parse_caller(str(named.arn))
+            if isinstance(caller, User | Role | RoleSession):
+                found[caller] = None
+    yield from found
+
+
 def named_in(role: Principal) -> Iterator[NamedPrincipal]:
-    """The principals that Allow statements of the trust policy name."""
+    """The principals that Allow statements of the trust policy name; a NotPrincipal leaves everyone else."""
     if isinstance(role.trust, Present):
         for statement in role.trust.policy.statements:
-            if statement.effect is Effect.ALLOW and statement.principal and not statement.principal.negated:
-                yield from statement.principal.principals
+            if statement.effect is Effect.ALLOW and statement.principal:
+                yield from (Everyone(),) if statement.principal.negated else statement.principal.principals
 
 
 def assumable_by(roles: Iterable[Principal]) -> Callable[[Principal], list[Principal]]:
@@ -214,7 +230,7 @@ def _is_open(role: Principal) -> bool:
 
 
 def accounts_named(role: Principal) -> tuple[str, ...]:
-    """The accounts that the trust policy names, sorted."""
+    """The accounts that the trust policy names, also by conditions on everyone, sorted."""
     found: set[str] = set()
     for named in named_in(role):
         match named:
@@ -224,6 +240,10 @@ def accounts_named(role: Principal) -> tuple[str, ...]:
                 found.add(arn.account)
             case _:
                 pass
+    if isinstance(role.trust, Present):
+        found.update(
+            account for statement in role.trust.policy.statements for account in accounts_meant(statement)
+        )
     return tuple(sorted(found))
 
 

@@ -12,7 +12,7 @@ from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
 from wa_policy.guardrails.defects import Defect
 from wa_policy.guardrails.generate import LeftOut
 from wa_policy.guardrails.model import Guardrail
-from wa_policy.guardrails.places import Place
+from wa_policy.guardrails.places import Attached, Place
 from wa_policy.guardrails.prove import as_level, find_denied, find_hole
 from wa_policy.guardrails.slips import relocated
 from wa_policy.iam.policy import Effect, Policy, Statement, Version
@@ -153,7 +153,7 @@ class InForce:
     rule_id: str
     target: str
     policies: tuple[str, ...]
-    """The names of the policies that are attached there, without FullAWSAccess."""
+    """The names of the policies that do it."""
 
 
 def in_force(
@@ -163,21 +163,31 @@ def in_force(
 ) -> tuple[InForce, ...]:
     """At which levels rules are enforced in full already, sorted by rule and from the root down."""
     found: dict[InForce, None] = {}
-    known: dict[tuple[str, str], bool] = {}
+    known: dict[tuple[str, str], tuple[str, ...]] = {}
     for guardrail in guardrails:
         for place in places_of(guardrail):
-            if isinstance(place.levels, Unknown):
-                continue
-            for level in place.levels:
+            for level in place.levels if isinstance(place.levels, tuple) else ():
                 target = level.name or place.name
-                names = sorted(one.name for one in place.attached if one.target == target)
-                own = tuple(name for name in names if name not in _FULL_ACCESS)
                 asked = (guardrail.rule_id, target)
-                if own and asked not in known:
-                    known[asked] = isinstance(find_hole(guardrail, (level,), catalog), Proved)
-                if own and known[asked]:
-                    found[InForce(guardrail.rule_id, target, own)] = None
+                if asked not in known:
+                    own = [one for one in place.attached if one.target == target]
+                    known[asked] = _enforcing(guardrail, level, own, catalog)
+                if known[asked]:
+                    found[InForce(guardrail.rule_id, target, known[asked])] = None
     return tuple(found)
+
+
+def _enforcing(
+    guardrail: Guardrail, level: Level, attached: Sequence[Attached], catalog: Catalog
+) -> tuple[str, ...]:
+    """The policies of a level that enforce the rule in full: those that do so alone, else all of them together."""
+    own = [one for one in attached if one.name not in _FULL_ACCESS]
+    if not own or not isinstance(find_hole(guardrail, (level,), catalog), Proved):
+        return ()
+    alone = [
+        one for one in own if isinstance(find_hole(guardrail, (as_level((one.policy,)),), catalog), Proved)
+    ]
+    return tuple(sorted(one.name for one in alone or own))
 
 
 _FULL_ACCESS = ("FullAWSAccess", "RCPFullAWSAccess")

@@ -73,12 +73,12 @@ def _access_json(access: Access) -> dict[str, Any]:
 # --- what-can -----------------------------------------------------------------------------------------------------
 
 
-def what_text(found: Sequence[What], principal: str) -> str:
-    """The actions on each resource, those that are not certain in parentheses."""
-    return _joined(_what(found, principal))
+def what_text(found: Sequence[What], principal: str, *, explain: bool = False) -> str:
+    """The actions on each resource; of those that are only perhaps allowed, on what that depends."""
+    return _joined(_what(found, principal, explain=explain))
 
 
-def _what(found: Sequence[What], principal: str) -> Iterator[str]:
+def _what(found: Sequence[What], principal: str, *, explain: bool) -> Iterator[str]:
     yield f"{principal} reaches {sum(len(what.members) for what in found if what.resource != '*')} resources and parts"
     for what in found:
         yield ""
@@ -90,6 +90,12 @@ def _what(found: Sequence[What], principal: str) -> Iterator[str]:
                 yield f"  {about}: {', '.join(names[:_MOST_NAMES])}" + (
                     f" and {left} more" if left > 0 else ""
                 )
+        if what.maybe:
+            yield from (f"    {words}" for words in limits_words(what.conditions, what.statements))
+            if not what.conditions:
+                yield from (f"    {doubt}" for doubt in what.doubts)
+        if explain:
+            yield from (f"    {statement_words(placed)}" for placed in what.statements)
 
 
 def what_json(found: Sequence[What], principal: str) -> str:
@@ -100,6 +106,9 @@ def what_json(found: Sequence[What], principal: str) -> str:
             "members": list(what.members),
             "can": list(what.sure),
             "perhaps": list(what.maybe),
+            "reasons": list(map(str, what.doubts)),
+            "conditions": list(limits_words(what.conditions, what.statements)),
+            "statements": list(map(statement_words, what.statements)),
         }
         for what in found
     ]
@@ -141,7 +150,7 @@ def _path(number: int, path: Path, *, explain: bool) -> Iterator[str]:
             if not edge.conditions:
                 yield f"     {edge.truth}"
         if edge.missing:
-            yield f"     needs {edge.missing}"
+            yield f"     {edge.missing}"
         if explain:
             yield from (f"     {statement_words(placed)}" for placed in edge.statements)
     if isinstance(path.goal, Unknown):

@@ -102,7 +102,9 @@ def _own_policies(drafts: _Drafts, made: Made) -> None:
                     AttachedPolicy(arn.rsplit("/", 1)[-1], placed, arn)
                 )
             else:
-                drafts.attached.setdefault(made.id, []).append((arn.rsplit("/", 1)[-1], arn))
+                known = build.by_id.get(arn)
+                name = arn.rsplit("/", 1)[-1] if known is None else known.name
+                drafts.attached.setdefault(made.id, []).append((name, arn))
         else:
             drafts.doubt(made.id, arn or unresolved(f"a managed policy of `{made.written.logical_id}`"))
     for _, item in _items(drafts, made, "Groups"):

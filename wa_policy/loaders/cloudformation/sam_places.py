@@ -61,7 +61,10 @@ class SamPlaces:
             return pointer
         made_id, rest = tokens[1], tokens[2:]
         if made_id in self._resources and not is_serverless(self._resources[made_id]):
-            return pointer
+            # As written, but for what events put into it.
+            while len(tokens) > 2 and not self._exists(tokens):
+                tokens.pop()
+            return self._pointer(tokens)
         if made_id not in self._made and made_id not in self._resources:
             return pointer
         for way in self._ways(made_id, rest):

@@ -10,6 +10,7 @@ from typing import Any
 from wa_policy.errors import Problem
 from wa_policy.iam.source import Source
 from wa_policy.inventory import symbols
+from wa_policy.inventory.model import PropertyValue
 from wa_policy.loaders.assemble import TABLES
 from wa_policy.loaders.cloudformation import apis, grants, links
 from wa_policy.loaders.cloudformation.build import Build
@@ -102,13 +103,12 @@ class Stack:
         grants.default_topics(build)
         attach_managed(build.pieces)
         for made in build.made.values():
-            table = TABLES.get(made.written.type)
-            if table is not None:
-                for name in table.calls:
-                    if name not in _ASSIGNED:
-                        made.properties.setdefault(name, None)
-            if made.id not in build.grants:
-                build.granted(made.id)
+            made.properties = _whole(made.written.type, made.properties)
+            build.granted(made.id)
+        build.pieces.resources = [
+            replace(resource, properties=_whole(resource.type, resource.properties))
+            for resource in build.pieces.resources
+        ]
         build.answered("lambda.list-functions")
         build.pieces.resources.extend(grants.external_resources(build))
         _check(build)
@@ -202,6 +202,13 @@ class _Nested:
         finally:
             self._pending.discard(logical_id)
         return evaluation
+
+
+def _whole(type_: str, properties: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
+    """The properties, and None for those that a template could set and this one does not."""
+    table = TABLES.get(type_)
+    unset = () if table is None else (name for name in table.calls if name not in _ASSIGNED)
+    return {**dict.fromkeys(unset), **properties}
 
 
 def _for_nested(choice: Choice) -> Choice:

@@ -1,0 +1,137 @@
+"""APIs of a template: methods from resources and from OpenAPI documents."""
+
+from collections.abc import Mapping
+
+from tests.loaders.cloudformation.conftest import ReadTemplate
+from wa_policy.inventory.model import METHODS_PROPERTY, WEB_ACL_PROPERTY, Inventory, Present
+from wa_policy.iam.unknown import Unknown
+
+
+def methods(inventory: Inventory) -> dict[str, tuple[object, object, str]]:
+    """Authorization, whether a key is needed, and the place of each method."""
+    (api,) = inventory.of_type("AWS::ApiGateway::RestApi")
+    found = api.property(METHODS_PROPERTY)
+    assert isinstance(found, tuple), found
+    told = {}
+    for index, method in enumerate(found):
+        assert isinstance(method, Mapping)
+        place = api.place(f"{METHODS_PROPERTY}/{index}").pointer
+        key = f"{method.get('HttpMethod')} {method.get('ResourcePath')}"
+        told[key] = (method.get("AuthorizationType"), method.get("ApiKeyRequired"), place)
+    return told
+
+
+def test_methods_that_are_resources(read: ReadTemplate) -> None:
+    inventory = read(
+        """
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Orders: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}}
+  One: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !Ref Orders, PathPart: "{id}"}}
+  Root: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !GetAtt Api.RootResourceId, HttpMethod: GET, AuthorizationType: NONE}}
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref One, HttpMethod: GET, AuthorizationType: AWS_IAM, ApiKeyRequired: "true"}}
+  Other: {Type: AWS::ApiGateway::RestApi, Properties: {Name: other}}
+"""
+    )
+    found = {
+        api.name: api.property(METHODS_PROPERTY) for api in inventory.of_type("AWS::ApiGateway::RestApi")
+    }
+    assert found["other"] == ()
+    only = [api for api in inventory.resources if api.name != "other"]
+    from dataclasses import replace
+
+    assert methods(replace(inventory, resources=tuple(only))) == {
+        "GET /": ("NONE", False, "/Resources/Root"),
+        "GET /orders/{id}": ("AWS_IAM", True, "/Resources/Get"),
+    }
+
+
+BODY = """
+openapi: 3.0.1
+info: {title: shop, version: "1"}
+x-amazon-apigateway-policy:
+  Version: "2012-10-17"
+  Statement: [{Effect: Allow, Principal: "*", Action: "execute-api:Invoke", Resource: "*"}]
+components:
+  securitySchemes:
+    key: {type: apiKey, name: x-api-key, in: header}
+    iam: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: awsSigv4}
+    pool: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: cognito_user_pools, x-amazon-apigateway-authorizer: {type: cognito_user_pools}}
+    own: {type: apiKey, name: token, in: header, x-amazon-apigateway-authtype: custom, x-amazon-apigateway-authorizer: {type: token}}
+paths:
+  /open: {get: {x-amazon-apigateway-integration: {type: mock}}, options: {}}
+  /key: {get: {security: [{key: []}]}}
+  /iam: {post: {security: [{iam: []}]}}
+  /auth: {post: {x-amazon-apigateway-auth: {type: AWS_IAM}}}
+  /pool: {x-amazon-apigateway-any-method: {security: [{pool: []}]}}
+  /own: {get: {security: [{own: []}]}}
+"""
+
+
+def test_methods_of_an_openapi_document(read: ReadTemplate) -> None:
+    body = BODY.replace("\n", "\n        ")
+    inventory = read(
+        f"Resources:\n  Api:\n    Type: AWS::ApiGateway::RestApi\n    Properties:\n      Body: {body}\n"
+    )
+    assert inventory.problems == ()
+    start = "/Resources/Api/Properties/Body/paths"
+    assert methods(inventory) == {
+        "GET /open": ("NONE", False, f"{start}/~1open/get"),
+        "OPTIONS /open": ("NONE", False, f"{start}/~1open/options"),
+        "GET /key": ("NONE", True, f"{start}/~1key/get"),
+        "POST /iam": ("AWS_IAM", False, f"{start}/~1iam/post"),
+        "POST /auth": ("AWS_IAM", False, f"{start}/~1auth/post"),
+        "ANY /pool": ("COGNITO_USER_POOLS", False, f"{start}/~1pool/x-amazon-apigateway-any-method"),
+        "GET /own": ("CUSTOM", False, f"{start}/~1own/get"),
+    }
+    (api,) = inventory.of_type("AWS::ApiGateway::RestApi")
+    assert isinstance(api.policy(), Present)
+    assert api.place("WaPolicy::Policy").pointer == "/Resources/Api/Properties/Body/x-amazon-apigateway-policy"
+
+
+def test_a_document_that_is_not_here(read: ReadTemplate) -> None:
+    inventory = read(
+        "Resources: {Api: {Type: 'AWS::ApiGateway::RestApi', Properties: {BodyS3Location: {Bucket: b, Key: k}}}}"
+    )
+    (api,) = inventory.of_type("AWS::ApiGateway::RestApi")
+    found = api.property(METHODS_PROPERTY)
+    assert isinstance(found, Unknown)
+    assert "not in the template" in found.reason
+
+
+def test_routes_of_an_http_api_document(read: ReadTemplate) -> None:
+    inventory = read(
+        """
+Resources:
+  Api:
+    Type: AWS::ApiGatewayV2::Api
+    Properties:
+      Body:
+        info: {title: web}
+        paths:
+          /a: {get: {x-amazon-apigateway-integration: {uri: "arn:x"}}}
+          /$default: {x-amazon-apigateway-any-method: {}}
+"""
+    )
+    routes = {route.property("RouteKey"): route.property("AuthorizationType") for route in inventory.of_type("AWS::ApiGatewayV2::Route")}
+    assert routes == {"GET /a": "NONE", "$default": "NONE"}
+    assert "arn:x" in [one.property("IntegrationUri") for one in inventory.of_type("AWS::ApiGatewayV2::Integration")]
+
+
+def test_stages_and_their_web_acl(read: ReadTemplate) -> None:
+    inventory = read(
+        """
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  Prod: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, StageName: prod, TracingEnabled: "true"}}
+  D: {Type: AWS::ApiGateway::Deployment, Properties: {RestApiId: !Ref Api, StageName: test, StageDescription: {TracingEnabled: true}}}
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Name: acl, Scope: REGIONAL}}
+  Use: {Type: AWS::WAFv2::WebACLAssociation, Properties: {WebACLArn: !GetAtt Acl.Arn, ResourceArn: !Sub "arn:aws:apigateway:${AWS::Region}::/restapis/${Api}/stages/prod"}}
+"""
+    )
+    assert inventory.problems == ()
+    stages = {stage.name: stage for stage in inventory.of_type("AWS::ApiGateway::Stage")}
+    assert sorted(stages) == ["prod", "test"]
+    assert all(stage.property("TracingEnabled") is True for stage in stages.values())
+    assert stages["prod"].property(WEB_ACL_PROPERTY) is not None
+    assert stages["test"].property(WEB_ACL_PROPERTY) is None

@@ -1,0 +1,164 @@
+"""Names, accounts and regions that nobody said: known where they are one's own, and no more."""
+
+import pytest
+
+from tests.loaders.cloudformation.conftest import Judge, ReadTemplate
+from wa_policy.inventory.model import Assumptions, Inventory
+from wa_policy.inventory.relations import related
+from wa_policy.inventory.symbols import own_account, shown
+
+RULE = "lambda-permission-untrusted-account"
+
+
+def role_with(resource: str) -> str:
+    return f"""
+Resources:
+  F: {{Type: AWS::Lambda::Function, Properties: {{Role: !GetAtt R.Arn}}}}
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement: {{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: "sts:AssumeRole"}}
+      Policies:
+        - PolicyName: p
+          PolicyDocument:
+            Statement: {{Effect: Allow, Action: "lambda:UpdateFunctionCode", Resource: {resource}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("resource", "verdict"),
+    [
+        ("!GetAtt F.Arn", "fail"),
+        ("!Sub 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${F}'", "fail"),
+        ("!Sub 'arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:*'", "fail"),
+        ("!Sub 'arn:aws:lambda:*:*:function:${AWS::StackName}-*'", "fail"),
+        ("!Sub 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:other'", "pass"),
+        # Whether they fit depends on what nobody said.
+        ("!Sub 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:prod-*'", "unknown"),
+        ("!Sub 'arn:aws:lambda:${AWS::Region}:111122223333:function:*'", "unknown"),
+        ("!Sub 'arn:aws:lambda:eu-west-1:${AWS::AccountId}:function:*'", "unknown"),
+        ("!Sub 'arn:aws:lambda:${AWS::Region}:1111*:function:*'", "unknown"),
+    ],
+)
+def test_a_role_that_may_change_its_function(read: ReadTemplate, judge: Judge, resource: str, verdict: str) -> None:
+    inventory = read(role_with(resource))
+    assert [*judge(inventory, "lambda-role-no-self-update").values()] == [verdict]
+
+
+def test_what_is_said_decides(read: ReadTemplate, judge: Judge) -> None:
+    rule = "lambda-role-no-self-update"
+    text = role_with("!Sub 'arn:aws:lambda:eu-west-1:111122223333:function:prod-*'")
+    here = Assumptions(account="111122223333", region="eu-west-1", stack_name="prod")
+    assert [*judge(read(text, assume=here), rule).values()] == ["fail"]
+    for other in (
+        Assumptions(account="444455556666", region="eu-west-1", stack_name="prod"),
+        Assumptions(account="111122223333", region="us-east-1", stack_name="prod"),
+        Assumptions(account="111122223333", region="eu-west-1", stack_name="test"),
+    ):
+        assert [*judge(read(text, assume=other), rule).values()] == ["pass"]
+
+
+def test_a_name_that_a_parameter_gives(read: ReadTemplate, judge: Judge) -> None:
+    rule = "lambda-role-no-self-update"
+
+    def text(resource: str) -> str:
+        named = role_with(resource).replace("{Role:", "{FunctionName: !Sub '${Env}-orders', Role:")
+        return f"Parameters: {{Env: {{Type: String}}}}\n{named}"
+
+    start = "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:"
+    assert [*judge(read(text("!GetAtt F.Arn")), rule).values()] == ["fail"]
+    assert [*judge(read(text(f"!Sub '{start}prod-orders'")), rule).values()] == ["unknown"]
+    assert [*judge(read(text(f"!Sub '{start}bills'")), rule).values()] == ["pass"]
+
+
+def test_an_account_that_is_written_out_may_be_the_own_one(read: ReadTemplate, judge: Judge) -> None:
+    text = """
+Resources:
+  F: {Type: AWS::Lambda::Function, Properties: {FunctionName: orders}}
+  P: {Type: AWS::Lambda::Permission, Properties: {FunctionName: !Ref F, Action: "lambda:*", Principal: "444455556666"}}
+"""
+    key = (RULE, "orders", "444455556666")
+    assert judge(read(text), RULE)[key] == "unknown"
+    assert judge(read(text, assume=Assumptions(account="111122223333")), RULE)[key] == "fail"
+    own = judge(read(text, assume=Assumptions(account="444455556666")), RULE)
+    assert [*own.values()] == ["not applicable"]
+
+
+def test_the_own_account_is_no_other_one(read: ReadTemplate, judge: Judge) -> None:
+    text = """
+Resources:
+  F: {Type: AWS::Lambda::Function, Properties: {FunctionName: orders}}
+  P: {Type: AWS::Lambda::Permission, Properties: {FunctionName: !Ref F, Action: "lambda:*", Principal: !Ref AWS::AccountId}}
+"""
+    assert [*judge(read(text), RULE).values()] == ["not applicable"]
+
+
+def test_two_templates_do_not_meet(read: ReadTemplate) -> None:
+    text = "Resources: {F: {Type: 'AWS::Lambda::Function'}}"
+    inventory = read({"a.yaml": text, "b.yaml": text}, paths=("a.yaml", "b.yaml"))
+    functions = inventory.of_type("AWS::Lambda::Function")
+    assert len({function.id for function in functions}) == 2
+    assert {shown(function.id) for function in functions} == {"arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:F"}
+
+
+def test_two_templates_of_one_account_do_not_mix_made_names(read: ReadTemplate) -> None:
+    text = "Resources: {F: {Type: 'AWS::Lambda::Function'}}"
+    inventory = read({"a.yaml": text, "b.yaml": text}, paths=("a.yaml", "b.yaml"), assume=Assumptions(account="111122223333"))
+    assert len(inventory.of_type("AWS::Lambda::Function")) == 2
+
+
+RELATED = """
+Resources:
+  F: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt R.Arn}}
+  R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: []}}}
+  U: {Type: AWS::Lambda::Url, Properties: {TargetFunctionArn: !GetAtt F.Arn, AuthType: NONE}}
+  A: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F, Name: live, FunctionVersion: "1"}}
+  M: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref A, EventSourceArn: !GetAtt Q.Arn}}
+  Q: {Type: AWS::SQS::Queue}
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop}}
+  S: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, StageName: prod}}
+  H: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: web, ProtocolType: HTTP}}
+  T: {Type: AWS::ApiGatewayV2::Route, Properties: {ApiId: !Ref H, RouteKey: "GET /"}}
+  I: {Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: !Ref H, IntegrationType: AWS_PROXY}}
+  P: {Type: AWS::Lambda::Permission, Properties: {FunctionName: !Ref F, Action: "lambda:InvokeFunction", Principal: apigateway.amazonaws.com, SourceArn: !Sub "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/GET/"}}
+"""
+
+
+@pytest.mark.parametrize("assume", [Assumptions(), Assumptions(account="111122223333", region="eu-west-1")])
+def test_relations_hold_by_reference(read: ReadTemplate, assume: Assumptions) -> None:
+    inventory = read(RELATED, assume=assume)
+    assert inventory.problems == ()
+    (function,) = inventory.of_type("AWS::Lambda::Function")
+    (rest,), (http,) = inventory.of_type("AWS::ApiGateway::RestApi"), inventory.of_type("AWS::ApiGatewayV2::Api")
+    (role,) = inventory.principals
+    expected = [
+        (function, "role", "R"),
+        (function, "urls", "F"),
+        (function, "event_source_mappings", "M"),
+        (function, "aliases", "live"),
+        (function, "rest_apis", "shop"),
+        (rest, "stages", "prod"),
+        (http, "routes", "GET /"),
+        (http, "integrations", "I"),
+        (role, "functions", "F"),
+    ]
+    for one, name, other in expected:
+        found = related(inventory, one, name)
+        assert isinstance(found, tuple), (name, found)
+        assert [shown(each.name) for each in found] == [other], name
+
+
+def test_reports_speak_the_words_of_the_template(read: ReadTemplate) -> None:
+    from wa_policy import api
+    from wa_policy.reporters.formats import FORMATS, render
+    from wa_policy.reporters.options import Options
+
+    inventory: Inventory = read(role_with("'*'"))
+    report = api.scan(inventory)
+    assert report.findings
+    for format_ in FORMATS.keys() - {"asff", "ocsf"}:  # these need an account
+        text = render(format_, report, api.locate(report), Options())
+        assert own_account(1)[:7] not in text, format_
+        assert "wap1" not in text, format_
+        assert "xx-own" not in text, format_
