@@ -39,6 +39,27 @@ def test_what_can_lists_actions_by_resource(call: Run) -> None:
     assert call("what-can", f"{role}x", "--input", ACME).code == ExitCode.USAGE
 
 
+def test_what_can_explains_and_takes_a_context(call: Run) -> None:
+    user = "arn:aws:iam::777788889999:user/dev-ci"
+    asked = ("what-can", user, "--input", ACME)
+    done = call(*asked, "--explain")
+    assert "    unless StringNotEquals aws:RequestedRegion eu-west-1, us-east-1\n" in done.out
+    assert "    identity policies: Allow " in done.out
+    assert "    identity policies:" not in call(*asked).out
+
+    def functions(*more: str) -> tuple[bool, bool]:
+        (row,) = (
+            row
+            for row in json.loads(call(*asked, "--format", "json", *more).out)["what"]
+            if row["resource"] == "*"
+        )
+        return "lambda:ListFunctions" in row["can"], "lambda:ListFunctions" in row["perhaps"]
+
+    assert functions() == (False, True)
+    assert functions("--context", "aws:RequestedRegion=eu-west-1") == (True, False)
+    assert functions("--context", "aws:RequestedRegion=eu-north-1") == (False, False)
+
+
 def test_paths_to_admin_and_from_public(call: Run) -> None:
     done = call("paths", "--input", ACME, "--limit", "3", "--explain")
     assert done.code == ExitCode.FINDINGS

@@ -29,6 +29,7 @@ from tests.graph.webs import (
 from wa_policy import api
 from wa_policy.catalog.store import load_catalog
 from wa_policy.graph.build import build_graph, expand, graph_of
+from wa_policy.graph.ratings import ratings_of
 from wa_policy.graph.reach import reach_of
 from wa_policy.graph.spin import web_of
 from wa_policy.graph.web import EdgeKind, NodeKind
@@ -212,6 +213,35 @@ def test_things_that_nothing_tells_apart_are_one_node() -> None:
     members = {node.members for node in woven.nodes.values() if node.type == "AWS::SQS::Queue"}
     assert members == {(f"{QUEUE}3",), tuple(f"{QUEUE}{number}" for number in (0, 1, 2, 4))}
     assert len(edges(woven, "role/r")) == 2
+
+
+def test_what_anyone_sets_off_is_not_harmless() -> None:
+    lambda_ = [trust({"Service": "lambda.amazonaws.com"})]
+    rule = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::b"}}
+    found = web(
+        resource(BUCKET, allow("s3:PutObject", f"{BUCKET}/*", Principal="*")),
+        resource(
+            FUNCTION,
+            allow(
+                "lambda:InvokeFunction", FUNCTION, Principal={"Service": "s3.amazonaws.com"}, Condition=rule
+            ),
+            Role=f"arn:aws:iam::{HOME}:role/admin",
+        ),
+        resource(
+            f"{FUNCTION}1",
+            allow("lambda:InvokeFunction", "*", Principal={"Service": "s3.amazonaws.com"}, Condition=rule),
+        ),
+        resource(f"{FUNCTION}2", Role=f"arn:aws:iam::{HOME}:role/other"),
+        role("admin", allow("*"), trusts=lambda_),
+        role("other", allow("*"), trusts=lambda_),
+    )
+    ratings = ratings_of(found, load_catalog())
+    by_name = {id_.rpartition(":")[2]: rating for id_, rating in ratings.items()}
+    assert by_name["b"] == "medium"  # anyone may write to it, unless public access is blocked for the account
+    assert by_name["f1"] == "medium"  # that sets off the function
+    assert by_name["f"] == "high"  # which can act as an administrator
+    assert by_name["role/admin"] == "high"
+    assert (by_name["f2"], by_name["role/other"]) == ("high", "medium")  # nobody outside sets f2 off
 
 
 def test_the_networkx_graph_has_the_documented_attributes_and_expands() -> None:

@@ -349,7 +349,8 @@ def test_services_are_joined_where_a_missing_key_is_enough(catalog: Catalog) -> 
             values("StringNotEquals", "aws:SourceVpc", "vpc-1"),
             id="a key that every service sends",
         ),
-        pytest.param("*", {}, id="any service"),
+        pytest.param("*", values("Null", "appsync:Visibility", "true"), id="any service"),
+        pytest.param("organizations:LeaveOrganization", {}, id="a condition would seem to be asked of it"),
         pytest.param(
             "sns:Publish",
             values("Null", "lambda:SourceFunctionArn", "true"),

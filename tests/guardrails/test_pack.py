@@ -17,12 +17,15 @@ from wa_policy.catalog.model import Catalog
 from wa_policy.catalog.store import load_catalog
 from wa_policy.errors import UsageError
 from wa_policy.formal.verdicts import Proved, Refuted
-from wa_policy.guardrails.generate import Generated, LeftOut, generate, guardrails_of
+from wa_policy.guardrails.defects import defects
+from wa_policy.guardrails.generate import Generated, LeftOut, generate, guardrails_of, read_back
 from wa_policy.guardrails.limits import PRESETS, Limits, Quotas
 from wa_policy.guardrails.merge import Piece
 from wa_policy.guardrails.minify import size, size_of, size_of_all
+from wa_policy.guardrails.missing_keys import missing_keys
 from wa_policy.guardrails.model import Guardrail
 from wa_policy.guardrails.pack import Level, Packing, check_unchanged, pack
+from wa_policy.guardrails.places import DOCUMENTS, Attached, Place, level_of
 from wa_policy.guardrails.wildcards import with_wildcards
 from wa_policy.iam.policy import Statement
 from wa_policy.rules.model import GuardrailKind
@@ -294,3 +297,18 @@ def test_the_whole_catalogue_fits_and_takes_a_third_less(number: int, preset: st
     assert documents <= 4
     assert 1 - after / before >= 0.32
     assert 1 - after / nameless >= 0.27
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_no_statement_of_ours_is_taken_for_one_that_does_not_do_what_it_says(
+    level: Level, catalog: Catalog
+) -> None:
+    named = [rule.id for rule in load_pack() if rule.guardrail is not None]
+    chosen, _ = guardrails_of(load_pack(), organization(0), catalog, named)
+    for kind in GuardrailKind:
+        mine = [one for one in chosen if one.kind is kind]
+        policies = [read_back(d) for d in pack(mine, kind, Quotas().of(kind), catalog, level).documents]
+        attached = tuple(Attached(DOCUMENTS, policy.source.file, policy) for policy in policies)
+        place = Place((), (level_of(policies),), attached)
+        found = defects(place, kind, missing_keys(load_pack()), catalog)
+        assert [(one.kind, one.words, one.index) for one in found] == []

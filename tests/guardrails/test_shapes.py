@@ -13,6 +13,7 @@ from wa_policy.evaluator.evaluate import Outcome, evaluate
 from wa_policy.guardrails.defects import defects
 from wa_policy.guardrails.generate import guardrails_of
 from wa_policy.guardrails.membership import belongs
+from wa_policy.guardrails.missing_keys import missing_keys
 from wa_policy.guardrails.pack import KINDS
 from wa_policy.guardrails.places import DOCUMENTS, Attached, Place, level_of
 from wa_policy.guardrails.slips import under
@@ -83,7 +84,7 @@ def test_a_shape_enforces_what_it_does(case: dict[str, Any], catalog: Catalog) -
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_shape_that_does_not_do_what_it_says_is_shown(case: dict[str, Any], catalog: Catalog) -> None:
     kind, place = KIND[case["name"]], place_of(case)
-    found = defects(place, kind, catalog)
+    found = defects(place, kind, missing_keys(load_pack()), catalog)
     assert [one.kind.value for one in found] == case.get("defects", [])
     for one in found:
         denied = one.kind is DefectKind.ALWAYS

@@ -128,15 +128,17 @@ def verify_guardrails(
     """How far the control policies of the inventory enforce the rules, and which of their statements are wrong."""
     from wa_policy.guardrails.defects import all_defects
     from wa_policy.guardrails.generate import guardrails_of
+    from wa_policy.guardrails.missing_keys import missing_keys
     from wa_policy.guardrails.places import places
     from wa_policy.guardrails.verify import Verified, verify
     from wa_policy.rules.model import GuardrailKind as Kind
     from wa_policy.rules.pack import load_pack
 
-    found, left_out = guardrails_of(load_pack(), settings, catalog(), only)
+    pack = load_pack()
+    found, left_out = guardrails_of(pack, settings, catalog(), only)
     known = {kind: places(inventory, kind) for kind in Kind}
     enforced = verify(found, lambda guardrail: known[guardrail.kind], catalog(), progress)
-    return Verified(enforced, all_defects(known, catalog()), left_out)
+    return Verified(enforced, all_defects(known, missing_keys(pack), catalog()), left_out)
 
 
 def preview_guardrails(

@@ -129,7 +129,10 @@ def statement_words(placed: Placed) -> str:
 
 
 def expand(graph: Graph, node: str) -> Graph:
-    """A copy of the graph in which each member of the node stands alone, with the edges of its class."""
+    """A copy of the graph in which each member of the node stands alone, with the edges of its class.
+
+    An edge from the node to itself is one from each member to each other.
+    """
     if node not in graph:
         raise UsageError(f"`{node}` is no node of the graph")
     members: tuple[str, ...] = graph.nodes[node]["members"]
@@ -145,5 +148,6 @@ def expand(graph: Graph, node: str) -> Graph:
         if node in (source, target):
             for one in members if source == node else (source,):
                 for other in members if target == node else (target,):
-                    expanded.add_edge(one, other, **found)
+                    if source != target or one != other:
+                        expanded.add_edge(one, other, **found)
     return expanded

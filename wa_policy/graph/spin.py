@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
 from wa_policy.evaluator.formula import Layer
-from wa_policy.evaluator.truth import Truth
 from wa_policy.graph.administrators import Administrators
 from wa_policy.graph.alike import Alike
 from wa_policy.graph.escalation import Escalations
 from wa_policy.graph.links import edges_of_classes, links
+from wa_policy.graph.nodes import Places, node_of, places_of
 from wa_policy.graph.reach import Reach
 from wa_policy.graph.strangers import strangers_of
-from wa_policy.graph.thing_classes import ThingClass
 from wa_policy.graph.things import Thing
 from wa_policy.graph.weave import Candidates, Weaver
 from wa_policy.graph.web import Edge, EdgeKind, Node, NodeKind, Web
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import PrincipalKind
 
 UNREAD = Node("unread", NodeKind.UNREAD, "whoever a document names that was not read")
 _GRANTS = Unknown(UnknownKind.NOT_EXPORTED, "kms list-grants")
@@ -27,21 +25,21 @@ _GRANTS = Unknown(UnknownKind.NOT_EXPORTED, "kms list-grants")
 
 def web_of(reach: Reach, raised: Escalations | None = None) -> Web:
     """The nodes and edges of an inventory, those of its escalations included; in one order for the same input."""
-    likeness = Alike(reach)
-    administrators = Administrators(reach, alike=likeness.as_administrator)
+    administrators = Administrators(reach, alike=Alike(reach).as_administrator)
+    linked = tuple(links(reach))
+    places = places_of(reach, raised, (edge for edge, _ in linked))
     nodes: dict[str, Node] = {}
     home: dict[str, str] = {}
-    placed: list[tuple[Thing, ...]] = []
-    for class_ in reach.thing_classes:
-        groups = _apart(reach, likeness, class_)
-        placed.append(tuple(members[0] for members in groups))
+    for groups in places:
         for members in groups:
-            node = _node(reach, administrators, members)
+            node = node_of(reach, administrators, members)
             nodes[node.id] = node
             home.update(dict.fromkeys(node.members, node.id))
     edges: dict[tuple[str, str, EdgeKind, str], Edge] = {}
     for edge, stranger in chain(
-        _edges(reach, placed, home), () if raised is None else edges_of_classes(raised, home)
+        _edges(reach, places, home),
+        linked,
+        () if raised is None else edges_of_classes(raised, home),
     ):
         if stranger is not None:
             nodes.setdefault(stranger.id, stranger)
@@ -57,72 +55,31 @@ def web_of(reach: Reach, raised: Escalations | None = None) -> Web:
     return Web(kept, tuple(edges[key] for key in sorted(edges)), home)
 
 
-def _apart(reach: Reach, likeness: Alike, class_: ThingClass) -> list[list[Thing]]:
-    """The members of a class by node: of principals only those that may do the same are one."""
-    groups: dict[Hashable, list[Thing]] = {}
-    for thing in class_.members:
-        principal = thing.principal
-        key: Hashable = None
-        if principal is not None and principal.kind is not PrincipalKind.GROUP:
-            key = reach.class_of(principal).number, likeness.as_administrator(principal)
-        groups.setdefault(key, []).append(thing)
-    return list(groups.values())
-
-
-def _node(reach: Reach, administrators: Administrators, members: list[Thing]) -> Node:
-    first = members[0]
-    principal = first.principal
-    is_caller = principal is not None and principal.kind is not PrincipalKind.GROUP
-    notes = [str(reason) for reason in reach.target(first.arn).side[2].values()]
-    admin: Truth = False
-    if principal is not None and is_caller:
-        notes += map(str, reach.class_of(principal).actor.applied.unknown.values())
-        admin = administrators.is_admin(principal)
-    name = (
-        first.arn.split(":", 5)[-1]
-        if first.resource is None or not first.resource.name
-        else first.resource.name
-    )
-    label = name if len(members) == 1 else f"{name} and {len(members) - 1} more"
-    return Node(
-        first.arn,
-        NodeKind.PRINCIPAL if is_caller else NodeKind.RESOURCE,
-        label,
-        first.account,
-        first.type,
-        first.service,
-        tuple(member.arn for member in members),
-        tuple(dict.fromkeys(notes)),
-        admin,
-    )
-
-
-def _edges(
-    reach: Reach, placed: list[tuple[Thing, ...]], home: Mapping[str, str]
-) -> Iterator[tuple[Edge, Node | None]]:
-    """All edges but the escalations; `placed` has for each class of things the first of each of its nodes."""
-    firsts = tuple(things[0] for things in placed)
-    nodes = {things[0].arn: things for things in placed}
+def _edges(reach: Reach, places: Places, home: Mapping[str, str]) -> Iterator[tuple[Edge, Node | None]]:
+    """The edges that permissions make."""
+    firsts = tuple(groups[0][0] for groups in places)
+    numbers = {thing.arn: number for number, thing in enumerate(firsts)}
     candidates, weaver = Candidates(reach, firsts), Weaver(reach)
     for class_ in reach.classes:
         sources = tuple(dict.fromkeys(home[member.arn] for member in class_.members))
         for number in candidates.of(class_):
             thing = firsts[number]
             for edge in weaver.edges(class_.actor, sources[0], thing):
-                for other in placed[number]:
-                    there = edge if other is thing else _at(reach, edge, thing, other)
+                for members in places[number]:
+                    there = edge if members[0] is thing else _at(reach, edge, thing, members[0])
                     for source in sources:
-                        if source != there.target:
+                        # Members of one node may reach each other; what one does with itself is no edge.
+                        if source != there.target or len(members) > 1:
                             yield there.between(source, there.target), None
     for stranger in strangers_of(reach, firsts):
         for thing in stranger.things:
             for edge in weaver.edges(stranger.actor, stranger.node.id, thing):
-                for other in nodes[thing.arn]:
-                    yield (edge if other is thing else _at(reach, edge, thing, other)), stranger.node
-    for things in placed:
-        for thing in things:
-            yield from _unread(reach, thing)
-    yield from links(reach)
+                for members in places[numbers[thing.arn]]:
+                    there = edge if members[0] is thing else _at(reach, edge, thing, members[0])
+                    yield there, stranger.node
+    for groups in places:
+        for members in groups:
+            yield from _unread(reach, members[0])
 
 
 def _at(reach: Reach, edge: Edge, thing: Thing, other: Thing) -> Edge:

@@ -132,8 +132,7 @@ class Targets:
             for role in self._of_account.get((account, PrincipalKind.ROLE), ()):
                 truth = self._trusts.service(role, trust) if trust else True
                 if truth is not False:
-                    alike = self._likeness.target(role), self._likeness.acting(role), kind_of(truth)
-                    classes.setdefault(alike, role)
+                    classes.setdefault((self._likeness.target(role), self._likeness.acting(role)), role)
             self._helping[key] = tuple(classes.values())
         return self._helping[key]
 
@@ -142,7 +141,6 @@ class Targets:
     def _key(self, technique: Technique, end: End) -> Hashable:
         return (
             self._target_key(end.target),
-            kind_of(end.trust),
             tuple(self._more(technique, end.target)),
             self.existing_key(technique, end.target, end.carrier),
             self.existing_key(technique, end.target, end.second),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator.applied import Level
 from wa_policy.formal.verdicts import Refuted
+from wa_policy.guardrails.missing_keys import MissingKeys
 from wa_policy.guardrails.places import Attached, Place
 from wa_policy.guardrails.slips import find_request_of, relocated
 from wa_policy.guardrails.suspects import DefectKind, suspects
@@ -41,34 +42,38 @@ class Defect:
         return (self.attached.target, self.attached.name, self.index, self.kind.value, self.words)
 
 
-def all_defects(places: Mapping[GuardrailKind, Sequence[Place]], catalog: Catalog) -> tuple[Defect, ...]:
+def all_defects(
+    places: Mapping[GuardrailKind, Sequence[Place]], keys: MissingKeys, catalog: Catalog
+) -> tuple[Defect, ...]:
     """The defects at all places, each once, although a policy of the root stands above every account; sorted."""
     found: dict[tuple[str, str, int, str, str], Defect] = {}
     for kind, of in places.items():
         for place in of:
-            for defect in defects(place, kind, catalog):
+            for defect in defects(place, kind, keys, catalog):
                 found.setdefault(defect.order, defect)
     return tuple(found[order] for order in sorted(found))
 
 
-def defects(place: Place, kind: GuardrailKind, catalog: Catalog) -> tuple[Defect, ...]:
-    """The defects of all policies at a place, sorted."""
+def defects(place: Place, kind: GuardrailKind, keys: MissingKeys, catalog: Catalog) -> tuple[Defect, ...]:
+    """The defects of all policies at a place, sorted; `keys` says of which keys it matters that they are missing."""
     if isinstance(place.levels, Unknown):
         return ()
-    asking = _Asking(kind, place.levels, catalog, next(iter(place.accounts), None))
+    asking = _Asking(kind, place.levels, keys, catalog, next(iter(place.accounts), None))
     found = [
         defect
         for attached in place.attached
         for index, statement in enumerate(attached.policy.statements)
         for defect in _of_statement(asking, attached, index, statement)
     ]
-    return tuple(sorted(found, key=lambda one: one.order))
+    unique = {one.order: one for one in reversed(found)}
+    return tuple(unique[order] for order in sorted(unique))
 
 
 @dataclass(frozen=True)
 class _Asking:
     kind: GuardrailKind
     levels: tuple[Level, ...]
+    keys: MissingKeys
     catalog: Catalog
     account: str | None
     """One that the policies bind, for witnesses."""
@@ -76,7 +81,7 @@ class _Asking:
 
 def _of_statement(asking: _Asking, attached: Attached, index: int, statement: Statement) -> Iterator[Defect]:
     keys = tuple(dict.fromkeys(condition.key for condition in statement.conditions))
-    for suspect in suspects(statement, asking.catalog):
+    for suspect in suspects(statement, asking.keys, asking.catalog):
         # A statement that denies always shows itself; any other by what all policies of the place let through.
         levels = () if suspect.kind is DefectKind.ALWAYS else asking.levels
         answer = find_request_of(suspect.meant, asking.kind, levels, asking.catalog)

@@ -25,10 +25,16 @@ def joined(one: Statement, other: Statement, catalog: Catalog) -> Statement | No
     mine, theirs = _services(one.action), _services(other.action)
     if mine is None or theirs is None or mine & theirs:
         return None
-    for statement, stranger, services in ((one, other, theirs), (other, one, mine)):
-        own = (c for c in statement.conditions if c not in stranger.conditions)
-        if not all(_says_nothing_of(c, stranger.action, services, catalog) for c in own):
-            return None
+    own = tuple(c for c in one.conditions if c not in other.conditions)
+    others = tuple(c for c in other.conditions if c not in one.conditions)
+    if bool(own) is not bool(others):
+        return (
+            None  # right too, but nobody would believe that `organizations:LeaveOrganization` asks for a VPC
+        )
+    if not all(_says_nothing_of(c, other.action, theirs, catalog) for c in own):
+        return None
+    if not all(_says_nothing_of(c, one.action, mine, catalog) for c in others):
+        return None
     resource = _both_resources(one, other, catalog)
     if resource is None:
         return None

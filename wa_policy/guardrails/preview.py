@@ -10,6 +10,7 @@ from wa_policy.findings import Result, Verdict
 from wa_policy.guardrails.defects import Defect, all_defects
 from wa_policy.guardrails.generate import LeftOut
 from wa_policy.guardrails.membership import belongs
+from wa_policy.guardrails.missing_keys import missing_keys
 from wa_policy.guardrails.model import Guardrail
 from wa_policy.guardrails.places import places
 from wa_policy.guardrails.verify import InForce, in_force
@@ -70,7 +71,7 @@ def preview(
     catalog: Catalog,
     progress: Progress | None = None,
 ) -> Preview:
-    """Who and what the guardrails would meet in the inventory. `rules` has the rule of each guardrail."""
+    """Who and what the guardrails would meet in the inventory. `rules` are those of the pack."""
     by_id = {rule.id: rule for rule in rules}
     found = [
         conflict
@@ -84,7 +85,7 @@ def preview(
         tuple(one for one in ordered if one.is_certain),
         tuple(one for one in ordered if not one.is_certain),
         in_force(guardrails, lambda guardrail: known[guardrail.kind], catalog),
-        all_defects(known, catalog),
+        all_defects(known, missing_keys(rules), catalog),
         tuple(
             dict.fromkeys(
                 place.levels for of in known.values() for place in of if isinstance(place.levels, Unknown)

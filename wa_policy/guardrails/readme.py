@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from wa_policy.guardrails.generate import Generated, LeftOut, Made
 from wa_policy.guardrails.model import Guardrail
 from wa_policy.guardrails.words import counted, denied, exempt, value_words
+from wa_policy.iam.policy import Statement
 from wa_policy.rules.model import GuardrailKind
 
 _KIND_WORDS = {
@@ -160,12 +161,22 @@ def _statements(generated: Generated) -> Iterator[str]:
     yield "## Statements"
     yield ""
     yield "Numbered from 0. A statement has no Sid, which would cost characters; this is what it would say."
+    if any(_services(piece.statement) > 1 for document in generated.documents for piece in document.pieces):
+        yield (
+            "Where a statement has conditions on keys of several services, each is asked of the requests of its own service: "
+            "those of the others do not carry the key, and the operator is true without it."
+        )
     yield ""
     yield "| statement | rules |"
     yield "|---|---|"
     for document in generated.documents:
         for index, piece in enumerate(document.pieces):
             yield f"| {document.name}, {index} | {', '.join(piece.rules)} |"
+
+
+def _services(statement: Statement) -> int:
+    """How many services the statement has condition keys of."""
+    return len({c.folded_key.partition(":")[0] for c in statement.conditions} - {"aws"})
 
 
 def _others(title: str, rows: Sequence[LeftOut]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.formal.actions import resource_patterns
+from wa_policy.guardrails.missing_keys import Missing, MissingKeys
 from wa_policy.guardrails.tidy import actions_within, is_true_when_absent
 from wa_policy.iam.operators import OPERATOR_BY_NAME, Comparison, QualifiedOperator, Quantifier
 from wa_policy.iam.pattern import MANY, ONE, RUN, arn_glob, overlaps, resource_glob
@@ -39,30 +40,22 @@ class Suspect:
 _ANY = Selection(("*",))
 _PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
 
-# Absent in ordinary requests, and nothing is lost then: whoever adds no layer has no `lambda:Layer`.
-_HARMLESS_WITHOUT: Mapping[str, tuple[str, ...]] = {
-    "apigateway:request/authorizertype": (),
-    "apigateway:request/authorizeruri": (),
-    "aws:tagkeys": (),
-    "elasticloadbalancing:securitypolicy": (),
-    "events:targetarn": (),
+# Absent in ordinary requests for these actions, which have other things to say; present in all that other guards are about.
+_OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "lambda:functionurlauthtype": ("lambda:AddPermission",),
-    "lambda:layer": (),
-    "secretsmanager:addreplicaregions": (),
     "secretsmanager:kmskeyarn": ("secretsmanager:UpdateSecret",),
-    "secretsmanager:rotationlambdaarn": (),
+    "secretsmanager:rotationlambdaarn": ("secretsmanager:RotateSecret",),
 }
-"""Keys by which ordinary requests are told from others, with the actions of which that is so; none: of all."""
 
 
-def suspects(statement: Statement, catalog: Catalog) -> Iterator[Suspect]:
+def suspects(statement: Statement, keys: MissingKeys, catalog: Catalog) -> Iterator[Suspect]:
     """What may be wrong with the statement."""
     if statement.effect is Effect.ALLOW:
         yield from _open_allows(statement)
         return
     yield from _dead_resources(statement, catalog)
     for condition in statement.conditions:
-        yield from _set_operator(statement, condition, catalog)
+        yield from _set_operator(statement, condition, keys)
         yield from _unsent(statement, condition, catalog)
 
 
@@ -146,25 +139,20 @@ _MOST_NAMED = 3
 _NULL = QualifiedOperator(OPERATOR_BY_NAME["null"])
 
 
-def _set_operator(statement: Statement, condition: Condition, catalog: Catalog) -> Iterator[Suspect]:
+def _set_operator(statement: Statement, condition: Condition, keys: MissingKeys) -> Iterator[Suspect]:
     operator = condition.operator
     if operator.operator.comparison is Comparison.IS_NULL:
         return
     key = f"`{condition.key}`"
     if operator.quantifier is Quantifier.FOR_ANY_VALUE and operator.operator.negated:
-        left = _without_harmless(statement.action, condition)
-        if left is None:
-            return
         absent = replace(condition, operator=_NULL, values=("true",))
-        meant = replace(statement, action=left, conditions=_with(statement, condition, absent))
-        resources = _resources_with(condition, left, catalog)
-        if resources is not None and statement.resource == _ANY:
-            meant = replace(meant, resource=resources)
-        yield Suspect(
-            DefectKind.SET_OPERATOR,
-            f"`{operator}` is false for a request without {key}, and no `Null` stands beside it",
-            meant,
-        )
+        silent = replace(statement, conditions=_with(statement, condition, absent))
+        for meant in _where_it_matters(silent, keys.get(condition.folded_key)):
+            yield Suspect(
+                DefectKind.SET_OPERATOR,
+                f"`{operator}` is false for a request without {key}, and no `Null` stands beside it",
+                meant,
+            )
     if operator.quantifier is Quantifier.FOR_ALL_VALUES:
         some = replace(condition, operator=replace(operator, quantifier=Quantifier.FOR_ANY_VALUE))
         yield Suspect(
@@ -174,35 +162,21 @@ def _set_operator(statement: Statement, condition: Condition, catalog: Catalog) 
         )
 
 
+def _where_it_matters(silent: Statement, missing: tuple[Missing, ...] | None) -> Iterator[Statement]:
+    """Those of the requests without a key that some rule forbids; all of them where no rule speaks of the key."""
+    if missing is None:
+        yield silent
+        return
+    for one in missing:
+        actions = one.actions_of(silent.action)
+        if actions.values:
+            resource = Selection(one.resources) if silent.resource == _ANY else silent.resource
+            yield replace(silent, action=actions, resource=resource)
+
+
 def _with(statement: Statement, old: Condition, new: Condition | None) -> tuple[Condition, ...]:
     rest = tuple(c for c in statement.conditions if c is not old)
     return rest if new is None else (*rest, new)
-
-
-def _without_harmless(actions: Selection, condition: Condition) -> Selection | None:
-    """The actions of which a request without the key matters; None where there is none."""
-    harmless = _HARMLESS_WITHOUT.get(condition.folded_key)
-    if harmless is None or actions.negated:
-        return actions
-    if not harmless:
-        return None
-    left = tuple(
-        value for value in actions.values if str(value).lower() not in {one.lower() for one in harmless}
-    )
-    return Selection(left) if left else None
-
-
-def _resources_with(condition: Condition, actions: Selection, catalog: Catalog) -> Selection | None:
-    """The resources whose requests carry the key, where the catalog says so of resource types; else None."""
-    services = {str(value).lower().partition(":")[0] for value in actions.values}
-    arns = [
-        _PLACEHOLDER.sub("*", arn)
-        for service in sorted(services)
-        for found in catalog.resource_types(service)
-        if condition.folded_key in {key.lower() for key in found.condition_keys}
-        for arn in found.arns
-    ]
-    return Selection(tuple(arns)) if arns and not actions.negated else None
 
 
 def _open_allows(statement: Statement) -> Iterator[Suspect]:
@@ -241,6 +215,12 @@ def _unsent(statement: Statement, condition: Condition, catalog: Catalog) -> Ite
         return
     if not operator.operator.negated:
         return
+    if not _is_of_endpoint(condition, catalog):
+        # Beside actions of the key's own service, those of others share a statement on purpose: see `join`.
+        own = f"{condition.folded_key.partition(':')[0]}:"
+        if any(str(value).lower().startswith(own) for value in written if value not in unsent):
+            unsent = [value for value in unsent if str(value).lower().startswith(own)]
+            carry = "carry" if len(unsent) > 1 else "carries"
     absent = _with(statement, condition, replace(condition, operator=_NULL, values=("true",)))
     if _is_of_endpoint(condition, catalog):
         # Over the internet nobody has the key; what shows the defect is a call through an endpoint.
@@ -248,7 +228,7 @@ def _unsent(statement: Statement, condition: Condition, catalog: Catalog) -> Ite
         absent = (*absent, through)
         unsent += _unsent_services(statement.action, condition, catalog)
         carry = "carry" if len(unsent) > 1 else "carries"
-    ordinary = {one.lower() for one in _HARMLESS_WITHOUT.get(condition.folded_key, ())}
+    ordinary = {one.lower() for one in _OPTIONAL.get(condition.folded_key, ())}
     optional = [value for value in written if str(value).lower() in ordinary and value not in unsent]
     for which, how in ((unsent, f"{carry} no"), (optional, "may well come without")):
         if which:

@@ -53,6 +53,11 @@ def secret_suffix() -> str:
     return _SUFFIX
 
 
+def has_made_name(text: str) -> bool:
+    """True iff the text has what stands for a name that is made."""
+    return _MARK in text or _MARK.lower() in text
+
+
 def has_symbols(text: str) -> bool:
     """True only if `shown` may change the text."""
     return REGION in text or _ACCOUNTS in text or "wap" in text or _MARK in text or _MARK.lower() in text

@@ -19,7 +19,7 @@ def files(web: Web, catalog: Catalog) -> Mapping[str, str]:
     nodes, edges = io.StringIO(), io.StringIO()
     writer = csv.writer(nodes, lineterminator="\n")
     writer.writerow(("id:ID", *_NODE, ":LABEL"))
-    for row in node_rows(web):
+    for row in node_rows(web, catalog):
         label = "".join(word.capitalize() for word in row["kind"].split())
         writer.writerow([_plain(value) for value in (row["id"], *(row[name] for name in _NODE), label)])
     writer = csv.writer(edges, lineterminator="\n")

@@ -18,7 +18,7 @@ _EDGE = (
 
 def render(web: Web, catalog: Catalog) -> str:
     """One XML document; lists are joined by spaces, conditions and the like by `; `."""
-    return "\n".join(_lines(node_rows(web), edge_rows(web, catalog))) + "\n"
+    return "\n".join(_lines(node_rows(web, catalog), edge_rows(web, catalog))) + "\n"
 
 
 def _lines(nodes: list[Row], edges: list[Row]) -> Iterator[str]:

@@ -35,7 +35,7 @@ class _Table:
 
 
 def _content(web: Web, catalog: Catalog) -> dict[str, Any]:
-    nodes = node_rows(web)
+    nodes = node_rows(web, catalog)
     places = {row["id"]: number for number, row in enumerate(nodes)}
     sets, texts = _Table(), _Table()
     edges = [

@@ -11,5 +11,5 @@ from wa_policy.reporters.graph_rows import edge_rows, node_rows
 
 def render(web: Web, catalog: Catalog) -> str:
     """One JSON object."""
-    whole = {"schema": 1, "nodes": node_rows(web), "edges": edge_rows(web, catalog)}
+    whole = {"schema": 1, "nodes": node_rows(web, catalog), "edges": edge_rows(web, catalog)}
     return json.dumps(whole, indent=1) + "\n"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from wa_policy.catalog.model import Catalog
-from wa_policy.graph.build import Names, admin_word, attributes
+from wa_policy.graph.build import Names, admin_word
 from wa_policy.graph.ratings import ratings_of
 from wa_policy.graph.web import Web
 
 Row = dict[str, Any]
 
 
-def node_rows(web: Web) -> list[Row]:
+def node_rows(web: Web, catalog: Catalog) -> list[Row]:
     """A row for each node, in their order."""
-    ratings = ratings_of(web)
+    ratings = ratings_of(web, catalog)
     return [
         {
             "id": node.id,
@@ -37,7 +37,7 @@ def edge_rows(web: Web, catalog: Catalog) -> list[Row]:
     names = Names(catalog)
     rows = []
     for edge in web.edges:
-        found = attributes(edge, names)
+        found = names.attributes(edge)
         row: Row = {"source": edge.source, "target": edge.target}
         row.update((key, list(value) if isinstance(value, tuple) else value) for key, value in found.items())
         rows.append(row)

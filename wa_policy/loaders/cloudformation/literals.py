@@ -91,7 +91,7 @@ def literals_of(build: Build, place: Place) -> Literals:
                     accounts |= dict.fromkeys(_fitting(found[1]))
             if in_policy and place.region is None and "-" in text:
                 regions |= dict.fromkeys(_REGION.findall(text))
-            if in_policy and ":" in text:
+            if in_policy and ":" in text and not symbols.has_made_name(text):
                 texts[text] = None
     own = [account for account in accounts if symbols.is_own_account(account)]
     stacks, names = _names(build, place, texts)

@@ -32,7 +32,7 @@ _SETTINGS = rows(
 
 def add_apis(plan: Plan) -> None:
     """Methods, stage settings, web ACLs and the routes of OpenAPI documents."""
-    for instance in plan.of_type("aws_api_gateway_rest_api"):
+    for instance in plan.of_type("aws_api_gateway_rest_api", "awscc_apigateway_rest_api"):
         _rest_api(plan, instance)
     for instance in plan.of_type("aws_api_gateway_deployment"):
         _deployment(plan, instance)
@@ -40,7 +40,7 @@ def add_apis(plan: Plan) -> None:
         _method_settings(plan, instance)
     for instance in plan.of_type("aws_wafv2_web_acl_association"):
         _web_acl(plan, instance)
-    for instance in plan.of_type("aws_apigatewayv2_api"):
+    for instance in plan.of_type("aws_apigatewayv2_api", "awscc_apigatewayv2_api"):
         _http_api(plan, instance)
 
 
@@ -105,6 +105,23 @@ def _methods(plan: Plan, api: str, doubts: list[Unknown]) -> Iterator[tuple[Prop
     for integration in plan.of_type("aws_api_gateway_integration"):
         key = (read(plan, integration, "resource_id"), read(plan, integration, "http_method"))
         called[key] = read(plan, integration, "uri")
+    for method in plan.of_type("awscc_apigateway_method"):
+        of = read(plan, method, "rest_api_id")
+        if isinstance(of, Unknown):
+            doubts.append(of)
+        elif of == api:
+            calls = read(plan, method, "integration")
+            yield (
+                {
+                    "ResourcePath": _path(plan, method),
+                    "HttpMethod": read(plan, method, "http_method"),
+                    "AuthorizationType": read(plan, method, "authorization_type") or "NONE",
+                    "ApiKeyRequired": read(plan, method, "api_key_required") or False,
+                    "AuthorizerId": read(plan, method, "authorizer_id"),
+                    "IntegrationUri": calls.get("uri") if isinstance(calls, Mapping) else None,
+                },
+                method.source,
+            )
     for method in plan.of_type("aws_api_gateway_method"):
         of = read(plan, method, "rest_api_id")
         if isinstance(of, Unknown):
@@ -130,7 +147,9 @@ def _path(plan: Plan, method: Instance) -> PropertyValue:
     parts: list[str] = []
     argument, instance = "resource_id", method
     for _ in range(_MAX_LEVELS):
-        above = plan.reader.target(instance, argument, "aws_api_gateway_resource")
+        above = plan.reader.target(
+            instance, argument, "aws_api_gateway_resource", "awscc_apigateway_resource"
+        )
         if above is None:
             named = plan.reader.named(instance, argument)
             if isinstance(named, Unknown):

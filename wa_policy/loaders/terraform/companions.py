@@ -1,154 +1,24 @@
-"""Resources of a plan that stand for one property of another: settings of buckets, functions, topics and groups."""
+"""Resources of a plan that stand for one property of another: settings of functions, topics and groups."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import PropertyValue
 from wa_policy.loaders.resource_ids import function_arn
+from wa_policy.loaders.terraform.buckets import items_of, without_none
 from wa_policy.loaders.terraform.instances import Instance
 from wa_policy.loaders.terraform.plan import Draft, Plan
 from wa_policy.loaders.terraform.rows import rows
 from wa_policy.loaders.terraform.shapes import read
 
-Shape = Callable[[Mapping[str, PropertyValue]], PropertyValue]
-
-
-def _without_none(found: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
-    return {name: value for name, value in found.items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A type that is the property of a bucket: its rows, and how they become the value."""
-
-    type: str
-    property: str
-    rows: str
-    shape: Shape = _without_none
-
-
-def _member(name: str) -> Shape:
-    return lambda found: found.get(name)
-
-
-def _encryption(found: Mapping[str, PropertyValue]) -> PropertyValue:
-    return {"ServerSideEncryptionConfiguration": found.get("Rules") or ()}
-
-
-BUCKET_SETTINGS = (
-    Setting(
-        "aws_s3_bucket_public_access_block", "PublicAccessBlockConfiguration",
-        "block_public_acls block_public_policy ignore_public_acls restrict_public_buckets",
-    ),
-    Setting("aws_s3_bucket_versioning", "VersioningConfiguration", "versioning_configuration(status)"),
-    Setting(
-        "aws_s3_bucket_server_side_encryption_configuration", "BucketEncryption",
-        "rule=Rules[apply_server_side_encryption_by_default=ServerSideEncryptionByDefault"
-        "{sse_algorithm=SSEAlgorithm kms_master_key_id=KMSMasterKeyID} bucket_key_enabled]",
-        _encryption,
-    ),
-    Setting("aws_s3_bucket_logging", "LoggingConfiguration", "target_bucket=DestinationBucketName target_prefix=LogFilePrefix"),
-    Setting("aws_s3_bucket_acl", "AccessControl", "acl", _member("Acl")),
-    Setting("aws_s3_bucket_ownership_controls", "OwnershipControls", "rule=Rules[object_ownership]"),
-    Setting(
-        "aws_s3_bucket_lifecycle_configuration", "LifecycleConfiguration",
-        "rule=Rules[id status prefix expiration(days=ExpirationInDays date=ExpirationDate)"
-        " noncurrent_version_expiration{noncurrent_days newer_noncurrent_versions}"
-        " abort_incomplete_multipart_upload{days_after_initiation} transition=Transitions[days=TransitionInDays storage_class]]",
-    ),
-    Setting(
-        "aws_s3_bucket_cors_configuration", "CorsConfiguration",
-        "cors_rule=CorsRules[allowed_headers allowed_methods allowed_origins expose_headers=ExposedHeaders id"
-        " max_age_seconds=MaxAge]",
-    ),
-    Setting("aws_s3_bucket_website_configuration", "WebsiteConfiguration", "index_document(suffix=IndexDocument) error_document(key=ErrorDocument)"),
-    Setting("aws_s3_bucket_accelerate_configuration", "AccelerateConfiguration", "status=AccelerationStatus"),
-    Setting("aws_s3_bucket_object_lock_configuration", "ObjectLockConfiguration", "object_lock_enabled rule{default_retention{days mode years}}"),
-    Setting("aws_s3_bucket_replication_configuration", "ReplicationConfiguration", "role rule=Rules[id status prefix priority destination{bucket storage_class}]"),
-)  # fmt: skip
-
 
 def add_companions(plan: Plan) -> None:
     """Put the settings where they belong."""
-    for setting in BUCKET_SETTINGS:
-        for instance in plan.of_type(setting.type):
-            _setting(plan, instance, setting)
     for type_, add in OTHERS.items():
         for instance in plan.of_type(type_):
             add(plan, instance)
-
-
-# --- buckets ---------------------------------------------------------------------------------------------------------
-
-
-def _bucket(plan: Plan, instance: Instance, property_: str) -> Draft | None:
-    """The bucket that a setting is about; all buckets get the doubt where that is not known."""
-    draft = plan.target(instance, "bucket", "aws_s3_bucket")
-    if draft is not None:
-        return draft
-    named = plan.reader.named(instance, "bucket")
-    if isinstance(named, str):
-        id_ = f"arn:{plan.places.of(instance).partition}:s3:::{named}"
-        return plan.drafts.get(id_) or plan.external("AWS::S3::Bucket", id_, instance, named)
-    if isinstance(named, Unknown):
-        for other in plan.drafts_of("AWS::S3::Bucket"):
-            other.properties[property_] = named
-    return None
-
-
-def _setting(plan: Plan, instance: Instance, setting: Setting) -> None:
-    draft = _bucket(plan, instance, setting.property)
-    if draft is not None:
-        found = plan.reader.properties(instance, rows(setting.rows))
-        draft.put(setting.property, setting.shape(found), instance.source)
-
-
-_TARGETS = (
-    ("lambda_function", "LambdaConfigurations", "lambda_function_arn", "Function"),
-    ("queue", "QueueConfigurations", "queue_arn", "Queue"),
-    ("topic", "TopicConfigurations", "topic_arn", "Topic"),
-)
-
-
-def _notification(plan: Plan, instance: Instance) -> None:
-    """What a bucket sets off, an entry for each event as CloudFormation has it."""
-    draft = _bucket(plan, instance, "NotificationConfiguration")
-    if draft is None:
-        return
-    found: dict[str, PropertyValue] = {}
-    for block, property_, target, name in _TARGETS:
-        table = rows(f"{block}=Blocks[{target}=Target events filter_prefix filter_suffix]")
-        blocks = plan.reader.properties(instance, table)["Blocks"]
-        if isinstance(blocks, Unknown):
-            draft.put("NotificationConfiguration", blocks, instance.source)
-            return
-        entries = [
-            {"Event": event, name: item.get("Target"), **_filter(item)}
-            for item in (blocks if isinstance(blocks, tuple) else ())
-            if isinstance(item, Mapping)
-            for event in _items(item.get("Events"))
-        ]
-        if entries:
-            found[property_] = tuple(entries)
-    if read(plan, instance, "eventbridge") is True:
-        found["EventBridgeConfiguration"] = {"EventBridgeEnabled": True}
-    draft.put("NotificationConfiguration", found or None, instance.source)
-
-
-def _items(value: PropertyValue) -> tuple[PropertyValue, ...]:
-    return value if isinstance(value, tuple) else () if value is None else (value,)
-
-
-def _filter(item: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
-    rules = tuple(
-        {"Name": name, "Value": value}
-        for name, value in (("prefix", item.get("FilterPrefix")), ("suffix", item.get("FilterSuffix")))
-        if value is not None
-    )
-    return {"Filter": {"S3Key": {"Rules": rules}}} if rules else {}
 
 
 # --- functions -------------------------------------------------------------------------------------------------------
@@ -173,7 +43,7 @@ def _of_function(
 
 
 def _runtime_management(plan: Plan, instance: Instance) -> PropertyValue:
-    return _without_none(plan.reader.properties(instance, rows("update_runtime_on runtime_version_arn")))
+    return without_none(plan.reader.properties(instance, rows("update_runtime_on runtime_version_arn")))
 
 
 def _provisioned(plan: Plan, instance: Instance) -> None:
@@ -209,7 +79,7 @@ def _subscription(plan: Plan, instance: Instance) -> None:
     topic = plan.target(instance, "topic_arn", "aws_sns_topic")
     if topic is not None:
         found = plan.reader.properties(instance, rows("protocol endpoint filter_policy:json"))
-        _append(topic, "Subscription", _without_none(found), instance)
+        _append(topic, "Subscription", without_none(found), instance)
 
 
 _TARGET = rows(
@@ -220,7 +90,7 @@ _TARGET = rows(
 def _event_target(plan: Plan, instance: Instance) -> None:
     rule = plan.target(instance, "rule", "aws_cloudwatch_event_rule")
     if rule is not None:
-        _append(rule, "Targets", _without_none(plan.reader.properties(instance, _TARGET)), instance)
+        _append(rule, "Targets", without_none(plan.reader.properties(instance, _TARGET)), instance)
 
 
 def _redrive(property_: str, argument: str) -> Callable[[Plan, Instance], None]:
@@ -248,7 +118,7 @@ def _new_rule(property_: str, side: str) -> Callable[[Plan, Instance], None]:
         group = plan.target(instance, "security_group_id", "aws_security_group")
         if group is None:
             return
-        found = _without_none(plan.reader.properties(instance, _RULE))
+        found = without_none(plan.reader.properties(instance, _RULE))
         for name, full in (("PrefixListId", f"{side}PrefixListId"), ("GroupId", f"{side}SecurityGroupId")):
             if name in found:
                 found[full] = found.pop(name)
@@ -265,11 +135,11 @@ def _old_rule(plan: Plan, instance: Instance) -> None:
     outward = instance.values.get("type") == "egress"
     side = "Destination" if outward else "Source"
     property_ = "SecurityGroupEgress" if outward else "SecurityGroupIngress"
-    common = _without_none(
+    common = without_none(
         plan.reader.properties(instance, rows("protocol=IpProtocol from_port to_port description"))
     )
     for name, value in _ends(plan, instance, side):
-        for item in _items(value):
+        for item in items_of(value):
             _append(group, property_, {**common, name: item}, instance)
 
 
@@ -303,13 +173,12 @@ def _detector_feature(plan: Plan, instance: Instance) -> None:
         _append(
             detector,
             "Features",
-            _without_none(plan.reader.properties(instance, rows("name status"))),
+            without_none(plan.reader.properties(instance, rows("name status"))),
             instance,
         )
 
 
 OTHERS: Mapping[str, Callable[[Plan, Instance], None]] = {
-    "aws_s3_bucket_notification": _notification,
     "aws_lambda_runtime_management_config": _of_function("RuntimeManagementConfig", _runtime_management),
     "aws_lambda_function_recursion_config": _of_function(
         "RecursiveLoop", lambda plan, instance: read(plan, instance, "recursive_loop")

@@ -6,14 +6,22 @@ A plan shows the references of an expression, not the expression itself: `aws_s3
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wa_policy.loaders.terraform.instances import Instance, Key, ModulePath, key_of
+from wa_policy.loaders.terraform.expressions import (
+    Step,
+    as_key,
+    as_list,
+    as_map,
+    expressions_at,
+    is_index,
+    leaves_of,
+    tokens_of,
+)
+from wa_policy.loaders.terraform.instances import Instance, Key, ModulePath
 
-_TOKEN = re.compile(r'\[("(?:[^"\\]|\\.)*"|\d+)\]|([^.\[\]]+)')
 _MAX_STEPS = 40
 _KNOWN_ROOTS = frozenset(("count", "path", "terraform", "tofu"))
 
@@ -41,20 +49,6 @@ class Expression:
     def only(self) -> Target | None:
         """The one thing that is referred to."""
         return self.targets[0] if len(self.targets) == 1 and not self.lost else None
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One block of several of a kind. The blocks of a set come in another order than they are written in."""
-
-    index: int
-    count: int
-    values: Mapping[str, Any]
-    ordered: bool = True
-
-
-Step = str | Block
-"""A step into a resource: an attribute or the name of a block, and which of the blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +87,7 @@ class Configuration:
         found = self._resources.get(names)
         if found is None:
             found = self._resources[names] = {}
-            for item in _list(self._module(names).get("resources")):
+            for item in as_list(self._module(names).get("resources")):
                 key = (str(item.get("mode")), str(item.get("type")), str(item.get("name")))
                 found[key] = item
         return found.get((instance.mode, instance.type, instance.name), {})
@@ -101,14 +95,14 @@ class Configuration:
     def _module(self, names: Sequence[str]) -> Mapping[str, Any]:
         module = self._root
         for name in names:
-            module = _map(self._call(module, name).get("module"))
+            module = as_map(self._call(module, name).get("module"))
         return module
 
     def _call(self, module: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-        return _map(_map(module.get("module_calls")).get(name))
+        return as_map(as_map(module.get("module_calls")).get(name))
 
     def expressions(self, instance: Instance) -> Mapping[str, Any]:
-        return _map(self.resource(instance).get("expressions"))
+        return as_map(self.resource(instance).get("expressions"))
 
     def is_set(self, instance: Instance, name: str) -> bool:
         """True iff the configuration gives the attribute a value, or may (a state and dynamic blocks do not tell)."""
@@ -119,21 +113,21 @@ class Configuration:
     def of(self, instance: Instance, path: Sequence[Step]) -> Expression:
         """The references of an attribute, or of one inside of blocks."""
         raw = self.resource(instance)
-        scope = _Scope(instance.module, instance.key, _map(raw.get("for_each_expression")))
+        scope = _Scope(instance.module, instance.key, as_map(raw.get("for_each_expression")))
         references: list[str] = []
-        for found in _expressions(_map(raw.get("expressions")), tuple(path)):
-            references += [str(one) for one in _list(found.get("references"), str)]
+        for found in expressions_at(as_map(raw.get("expressions")), tuple(path)):
+            references += [str(one) for one in as_list(found.get("references"), str)]
         return self._expression(references, scope)
 
     def _expression(self, references: Sequence[str], scope: _Scope, steps: int = 0) -> Expression:
         targets: list[Target] = []
         lost: list[str] = []
         mixed = False
-        leaves = tuple(_leaves(references))
+        leaves = tuple(leaves_of(references))
         for leaf in leaves:
             found = self._follow(leaf, leaves, scope, steps)
             if found is None:
-                mixed = mixed or not _is_index(leaf, leaves)
+                mixed = mixed or not is_index(leaf, leaves)
                 continue
             targets += [target for target in found.targets if target not in targets]
             lost += [one for one in found.lost if one not in lost]
@@ -142,7 +136,7 @@ class Configuration:
 
     def _follow(self, leaf: str, leaves: Sequence[str], scope: _Scope, steps: int) -> Expression | None:
         """What one reference leads to; None where it is known now."""
-        tokens = _tokens(leaf)
+        tokens = tokens_of(leaf)
         if steps > _MAX_STEPS or not tokens:
             return Expression(lost=(leaf,))
         match tokens[0]:
@@ -163,11 +157,11 @@ class Configuration:
 
     def _each(self, rest: Sequence[str | int], leaf: str, scope: _Scope, steps: int) -> Expression:
         """`each.value`, by what `for_each` goes over."""
-        references = [str(one) for one in _list(scope.for_each.get("references"), str)]
+        references = [str(one) for one in as_list(scope.for_each.get("references"), str)]
         found: list[Target] = []
-        leaves = tuple(_leaves(references))
+        leaves = tuple(leaves_of(references))
         for one in leaves:
-            tokens = _tokens(one)
+            tokens = tokens_of(one)
             if tokens[0] == "module" and len(tokens) == 2 and rest:
                 child = (*scope.module, (str(tokens[1]), scope.key))
                 return self._of_output(child, rest, leaf, steps)
@@ -185,12 +179,12 @@ class Configuration:
             return None  # a plan has the values of the variables of its root
         *above, (name, key) = scope.module
         call = self._call(self._module([step for step, _ in above]), name)
-        given = _map(_map(call.get("expressions")).get(str(tokens[0]) if tokens else ""))
-        references = [str(one) for one in _list(given.get("references"), str)]
+        given = as_map(as_map(call.get("expressions")).get(str(tokens[0]) if tokens else ""))
+        references = [str(one) for one in as_list(given.get("references"), str)]
         if not references:
             # A text that is put together has no references only if it is constant, and a default is constant too.
             return None
-        around = _Scope(tuple(above), key, _map(call.get("for_each_expression")))
+        around = _Scope(tuple(above), key, as_map(call.get("for_each_expression")))
         found = self._expression(references, around, steps + 1)
         if len(tokens) > 1:
             whole = [target for target in found.targets if not target.attribute]
@@ -209,7 +203,7 @@ class Configuration:
         repeated = "for_each_expression" in call or "count_expression" in call
         if repeated:
             if rest:
-                key = _as_key(rest.pop(0))
+                key = as_key(rest.pop(0))
             elif "each.key" in leaves or "count.index" in leaves:
                 return Expression(lost=(leaf,))
             else:
@@ -220,8 +214,8 @@ class Configuration:
         module = self._module([step for step, _ in child])
         if not rest:
             return Expression(lost=(leaf,))
-        output = _map(_map(_map(module.get("outputs")).get(str(rest[0]))).get("expression"))
-        references = [str(one) for one in _list(output.get("references"), str)]
+        output = as_map(as_map(as_map(module.get("outputs")).get(str(rest[0]))).get("expression"))
+        references = [str(one) for one in as_list(output.get("references"), str)]
         found = self._expression(references, _Scope(child, None, {}), steps + 1)
         whole = [target for target in found.targets if not target.attribute]
         if len(rest) > 1 and whole:
@@ -240,7 +234,7 @@ class Configuration:
             return Expression(lost=(leaf,)) if mode == "managed" else None
         if any(instance.key is not None for instance in found):
             if rest:
-                key = _as_key(rest.pop(0))
+                key = as_key(rest.pop(0))
                 found = [instance for instance in found if instance.key == key]
             elif any(one in ("each.key", "count.index") for one in leaves):
                 # The key is computed: that of the one who asks, where there is such an instance.
@@ -250,89 +244,10 @@ class Configuration:
         return Expression(tuple(_onward([Target(instance, "") for instance in found], rest)))
 
 
-# --- reading --------------------------------------------------------------------------------------------------------
-
-
-def _map(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any, kind: type = Mapping) -> list[Any]:
-    return [item for item in value if isinstance(item, kind)] if isinstance(value, list) else []
-
-
-def _tokens(reference: str) -> list[str | int]:
-    """The parts of a reference between dots and brackets; keys of `for_each` come with their quotes."""
-    return [
-        int(found[1]) if found[1] and found[1].isdigit() else (found[1] or found[2])
-        for found in _TOKEN.finditer(reference)
-    ]
-
-
-def _as_key(token: str | int) -> Key:
-    return token if isinstance(token, int) else key_of(token) if token.startswith('"') else token
-
-
-def _leaves(references: Sequence[str]) -> Iterator[str]:
-    """The longest of the references: each is followed by those that are its beginnings."""
-    unique = list(dict.fromkeys(references))
-    for one in unique:
-        if not any(other.startswith((f"{one}.", f"{one}[")) for other in unique):
-            yield one
-
-
-def _is_index(leaf: str, leaves: Sequence[str]) -> bool:
-    """True iff the reference may only choose an instance of another one."""
-    return leaf in ("each.key", "count.index") and len(leaves) > 1
-
-
 def _onward(targets: Iterable[Target], rest: Sequence[str | int]) -> Iterator[Target]:
     for target in targets:
         if rest and isinstance(rest[0], str):
-            path = tuple(part if isinstance(part, int) else str(_as_key(part)) for part in rest[1:])
+            path = tuple(part if isinstance(part, int) else str(as_key(part)) for part in rest[1:])
             yield Target(target.instance, rest[0].strip('"'), path)
         else:
             yield target
-
-
-def _expressions(raw: Mapping[str, Any], path: tuple[Step, ...]) -> Iterator[Mapping[str, Any]]:
-    """The expressions at a path into nested blocks; those of all blocks of a list where the one cannot be told."""
-    if not path:
-        yield raw
-        return
-    head, *rest = path
-    found = raw.get(head) if isinstance(head, str) else None
-    if isinstance(found, Mapping):
-        if "references" in found or "constant_value" in found or not rest:
-            yield found
-            return
-        yield from _expressions(found, tuple(rest[1:] if isinstance(rest[0], Block) else rest))
-    elif isinstance(found, list):
-        blocks = [block for block in found if isinstance(block, Mapping)]
-        if rest and isinstance(rest[0], Block):
-            blocks = list(_fitting(blocks, rest[0]))
-            rest = rest[1:]
-        for block in blocks:
-            yield from _expressions(block, tuple(rest))
-
-
-def _fitting(blocks: Sequence[Mapping[str, Any]], wanted: Block) -> Sequence[Mapping[str, Any]]:
-    """The blocks of the configuration that may be the one wanted."""
-    if len(blocks) != wanted.count:
-        return blocks
-    if wanted.ordered:
-        return blocks[wanted.index : wanted.index + 1]
-    return [
-        block
-        for block in blocks
-        if all(_agrees(block.get(name), value) for name, value in wanted.values.items())
-    ]
-
-
-def _agrees(expression: Any, value: Any) -> bool:
-    if not isinstance(expression, Mapping) or "constant_value" not in expression:
-        return True
-    constant = expression["constant_value"]
-    if isinstance(constant, list) and isinstance(value, list):
-        return sorted(map(str, constant)) == sorted(map(str, value))
-    return bool(constant == value)

@@ -1,16 +1,13 @@
-"""Resources of a plan that say who may use another one: permissions and resource policies."""
+"""Resources of a plan that are a statement in the policy of another one: permissions."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from wa_policy.iam.arn import is_account_id, parse_arn
+from wa_policy.iam.arn import is_account_id
 from wa_policy.iam.policy import PolicyKind
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import Absent, NotExported, Present
 from wa_policy.loaders.resource_ids import function_arn, qualifier
 from wa_policy.loaders.terraform.instances import Instance
 from wa_policy.loaders.terraform.kinds import WHOLE_ARNS
@@ -37,22 +34,11 @@ _SOURCES = WHOLE_ARNS | {
 
 
 def add_grants(plan: Plan) -> None:
-    """Put permissions and resource policies where they belong."""
-    for instance in plan.of_type("aws_lambda_permission"):
+    """Put permissions where they belong."""
+    for instance in plan.of_type("aws_lambda_permission", "awscc_lambda_permission"):
         _permission(plan, instance)
-    for row in ATTACHED:
-        for instance in plan.of_type(row.type):
-            _attached(plan, instance, row)
-    for type_, argument in OWN.items():
-        for instance in plan.of_type(type_):
-            draft = plan.draft(instance)
-            if draft is not None and draft.policy is None:
-                document = plan.documents.document(instance, argument, PolicyKind.RESOURCE)
-                draft.grant(document, instance.at(argument))
     for instance in plan.of_type("aws_lambda_function_url"):
         _public_url(plan, instance)
-    for instance in plan.of_type("aws_kms_key", "aws_sns_topic"):
-        _default_policy(plan, instance)
     for instance in plan.of_type("aws_cloudwatch_event_permission"):
         _event_permission(plan, instance)
     for instance in plan.of_type("aws_lambda_layer_version_permission"):
@@ -221,134 +207,3 @@ def _event_permission(plan: Plan, instance: Instance) -> None:
     policy = plan.documents.statement(raw, instance.source, PolicyKind.RESOURCE)
     draft.statements += policy.statements
     draft.doubts += policy.unreadable
-
-
-# --- policies of other resources -------------------------------------------------------------------------------------
-
-_QUEUE_URL = re.compile(r"https://sqs\.([a-z0-9-]+)\.[a-z.]+/(\w+)/([^/]+)")
-
-
-def _bucket(named: str, plan: Plan, instance: Instance) -> str:
-    return named if named.startswith("arn:") else f"arn:{plan.places.of(instance).partition}:s3:::{named}"
-
-
-def _queue(named: str, plan: Plan, instance: Instance) -> str | None:
-    found = _QUEUE_URL.fullmatch(named)
-    return f"arn:{plan.places.of(instance).partition}:sqs:{found[1]}:{found[2]}:{found[3]}" if found else None
-
-
-def _as_arn(named: str, _plan: Plan, _instance: Instance) -> str | None:
-    return named if parse_arn(named) is not None else None
-
-
-def _named(service: str, form: str) -> Callable[[str, Plan, Instance], str | None]:
-    def arn(named: str, plan: Plan, instance: Instance) -> str | None:
-        place = plan.places.of(instance)
-        part = form.format(named)
-        return (
-            named
-            if named.startswith("arn:")
-            else f"arn:{place.partition}:{service}:{place.region}:{place.account}:{part}"
-        )
-
-    return arn
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A resource that is the policy of another: what names that one, the type of it, and its ARN where it is named."""
-
-    type: str
-    argument: str
-    of: str
-    cfn: str
-    arn: Callable[[str, Plan, Instance], str | None]
-    policy: str = "policy"
-
-
-ATTACHED = (
-    Attached("aws_s3_bucket_policy", "bucket", "aws_s3_bucket", "AWS::S3::Bucket", _bucket),
-    Attached("aws_sqs_queue_policy", "queue_url", "aws_sqs_queue", "AWS::SQS::Queue", _queue),
-    Attached("aws_sns_topic_policy", "arn", "aws_sns_topic", "AWS::SNS::Topic", _as_arn),
-    Attached("aws_secretsmanager_secret_policy", "secret_arn", "aws_secretsmanager_secret", "AWS::SecretsManager::Secret", _as_arn),
-    Attached("aws_kms_key_policy", "key_id", "aws_kms_key", "AWS::KMS::Key", _named("kms", "key/{}")),
-    Attached("aws_dynamodb_resource_policy", "resource_arn", "aws_dynamodb_table", "AWS::DynamoDB::Table", _as_arn),
-    Attached("aws_kinesis_resource_policy", "resource_arn", "aws_kinesis_stream", "AWS::Kinesis::Stream", _as_arn),
-    Attached("aws_ecr_repository_policy", "repository", "aws_ecr_repository", "AWS::ECR::Repository", _named("ecr", "repository/{}")),
-    Attached("aws_efs_file_system_policy", "file_system_id", "aws_efs_file_system", "AWS::EFS::FileSystem", _named("elasticfilesystem", "file-system/{}")),
-    Attached("aws_cloudwatch_event_bus_policy", "event_bus_name", "aws_cloudwatch_event_bus", "AWS::Events::EventBus", _named("events", "event-bus/{}")),
-    Attached("aws_opensearch_domain_policy", "domain_name", "aws_opensearch_domain", "AWS::OpenSearchService::Domain", _named("es", "domain/{}"), "access_policies"),
-    Attached("aws_cloudwatch_log_destination_policy", "destination_name", "aws_cloudwatch_log_destination", "AWS::Logs::Destination", _named("logs", "destination:{}"), "access_policy"),
-    Attached("aws_api_gateway_rest_api_policy", "rest_api_id", "aws_api_gateway_rest_api", "AWS::ApiGateway::RestApi", lambda *_: None),
-    Attached("aws_vpc_endpoint_policy", "vpc_endpoint_id", "aws_vpc_endpoint", "AWS::EC2::VPCEndpoint", _named("ec2", "vpc-endpoint/{}")),
-)  # fmt: skip
-OWN: Mapping[str, str] = {
-    "aws_s3_bucket": "policy",
-    "aws_sqs_queue": "policy",
-    "aws_sns_topic": "policy",
-    "aws_secretsmanager_secret": "policy",
-    "aws_kms_key": "policy",
-    "aws_api_gateway_rest_api": "policy",
-    "aws_vpc_endpoint": "policy",
-    "aws_opensearch_domain": "access_policies",
-}
-"""Types with an argument that is their policy; a resource of its own that is the policy counts before it."""
-
-
-def _attached(plan: Plan, instance: Instance, row: Attached) -> None:
-    document = plan.documents.document(instance, row.policy, PolicyKind.RESOURCE)
-    draft = plan.target(instance, row.argument, row.of)
-    if draft is None:
-        named = plan.reader.named(instance, row.argument)
-        if named is None and row.argument == "event_bus_name":
-            named = "default"
-        if isinstance(named, Unknown):
-            plan.doubt_all(row.cfn, named)
-            return
-        id_ = None if named is None else row.arn(named, plan, instance)
-        if id_ is None or named is None:
-            message = (
-                f"nothing in the plan says what `{instance.address}` is the policy of, expected a resource"
-            )
-            plan.notes.append(instance.source.problem("resource-unknown", message))
-            return
-        draft = plan.drafts.get(id_) or plan.external(row.cfn, id_, instance, re.split("[:/]", named)[-1])
-    match document:
-        case Present():
-            draft.grant(document, instance.at(row.policy))
-        case NotExported():
-            draft.doubts.append(document.unknown)
-        case Absent():
-            pass
-
-
-_TOPIC_ACTIONS = (
-    "GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic", "Subscribe",
-    "ListSubscriptionsByTopic", "Publish",
-)  # fmt: skip
-
-
-def _default_policy(plan: Plan, instance: Instance) -> None:
-    """The policy that AWS writes where none is given: all for the owner.
-
-    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html and
-    https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
-    """
-    draft = plan.draft(instance)
-    if draft is None or draft.policy is not None or draft.doubts:
-        return
-    place = draft.place
-    raw: dict[str, Any] = {"Effect": "Allow"}
-    if instance.type == "aws_kms_key":
-        root = f"arn:{place.partition}:iam::{place.account}:root"
-        raw |= {
-            "Sid": "Enable IAM User Permissions",
-            "Principal": {"AWS": root},
-            "Action": "kms:*",
-            "Resource": "*",
-        }
-    else:
-        condition = {"StringEquals": {"AWS:SourceOwner": place.account}}
-        actions = [f"SNS:{action}" for action in _TOPIC_ACTIONS]
-        raw |= {"Principal": {"AWS": "*"}, "Action": actions, "Resource": draft.id, "Condition": condition}
-    draft.policy = plan.documents.statement(raw, instance.source, PolicyKind.RESOURCE)

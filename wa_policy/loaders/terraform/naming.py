@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 
 from wa_policy.inventory import symbols
+from wa_policy.loaders.terraform.awscc_kinds import kind_of
 from wa_policy.loaders.terraform.configuration import Configuration
 from wa_policy.loaders.terraform.instances import Instance
-from wa_policy.loaders.terraform.kinds import KINDS
 from wa_policy.loaders.terraform.places import Places
 
 _FIELD = re.compile(r"\{(?:(\w+):)?(\w+)\}")
@@ -30,7 +30,7 @@ class Naming:
     def index(self, instances: Iterable[Instance]) -> None:
         """Make instances findable by their id, name and ARN."""
         for instance in instances:
-            kind = KINDS.get(instance.type)
+            kind = kind_of(instance.type)
             if kind is None or instance.is_data:
                 continue
             for attribute in ("arn", "id", kind.name, *kind.attributes):
@@ -58,7 +58,7 @@ class Naming:
         known = instance.text(attribute)
         if known is not None:
             return known
-        kind = KINDS.get(instance.type)
+        kind = kind_of(instance.type)
         if kind is None:
             return None
         if attribute == kind.name:

@@ -66,7 +66,8 @@ class Places:
     @property
     def own(self) -> Place:
         """The place of the default provider."""
-        return self._place("aws", "")
+        providers = self._configuration.providers
+        return self._place("aws" if "aws" in providers or not providers else min(providers), "")
 
     def _provider(self, instance: Instance) -> str:
         written = str(self._configuration.resource(instance).get("provider_config_key", "aws"))

@@ -14,7 +14,8 @@ from wa_policy.iam.source import Source
 from wa_policy.iam.text import Hole, Template, Text
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Absent, PolicyDocument, Present
-from wa_policy.loaders.terraform.configuration import Block, Expression, Step, Target
+from wa_policy.loaders.terraform.configuration import Expression, Target
+from wa_policy.loaders.terraform.expressions import Block, Step
 from wa_policy.loaders.terraform.instances import Instance
 from wa_policy.loaders.terraform.kinds import WHOLE_ARNS
 from wa_policy.loaders.terraform.properties import Given, Reader

@@ -19,15 +19,19 @@ from wa_policy.inventory.model import (
 )
 from wa_policy.loaders.cloudformation.managed import attach_managed, managed_policy
 from wa_policy.loaders.pieces import ManagedPolicyPart, PrincipalPart
-from wa_policy.loaders.terraform.configuration import Block
+from wa_policy.loaders.terraform.expressions import Block
 from wa_policy.loaders.terraform.instances import Instance
 from wa_policy.loaders.terraform.plan import Draft, Plan
 from wa_policy.loaders.terraform.properties import Given
 
 _KINDS = {
-    "aws_iam_role": PrincipalKind.ROLE,
-    "aws_iam_user": PrincipalKind.USER,
-    "aws_iam_group": PrincipalKind.GROUP,
+    f"{provider}_iam_{word}": kind
+    for provider in ("aws", "awscc")
+    for word, kind in (
+        ("role", PrincipalKind.ROLE),
+        ("user", PrincipalKind.USER),
+        ("group", PrincipalKind.GROUP),
+    )
 }
 _TYPES = {"role": "aws_iam_role", "user": "aws_iam_user", "group": "aws_iam_group"}
 _LISTS = {"roles": "aws_iam_role", "users": "aws_iam_user", "groups": "aws_iam_group"}
@@ -57,18 +61,16 @@ def add_principals(plan: Plan) -> None:
         if (draft := plan.draft(instance)) is not None
     }
     for instance in plan.of_type("aws_iam_policy"):
-        _managed_policy(plan, instance)
+        _managed_policy(plan, instance, "policy")
     for instance in plan.of_type("aws_iam_role"):
-        _own_policies(plan, instance, parts[instance.address])
+        _inline_policies(plan, instance, parts[instance.address], ("inline_policy", "name", "policy"))
+        _managed_policies(plan, instance, parts[instance.address])
+    _of_awscc(plan, parts)
     for word, type_ in _TYPES.items():
         for instance in plan.of_type(f"{type_}_policy"):
             for part in _named(plan, parts, instance, word, type_):
                 document = plan.documents.document(instance, "policy", PolicyKind.IDENTITY)
-                _inline(
-                    part,
-                    plan.naming.text(instance, "name") or instance.text("name") or instance.name,
-                    document,
-                )
+                _inline(part, plan.naming.text(instance, "name") or instance.name, document)
         for instance in plan.of_type(f"{type_}_policy_attachment", f"{type_}_policy_attachments_exclusive"):
             for part in _named(plan, parts, instance, word, type_):
                 _attach(plan, part, instance)
@@ -88,41 +90,67 @@ def add_principals(plan: Plan) -> None:
 # --- policies --------------------------------------------------------------------------------------------------------
 
 
-def _managed_policy(plan: Plan, instance: Instance) -> None:
+def _of_awscc(plan: Plan, parts: Mapping[str, _Part]) -> None:
+    """The policies that the types of `awscc` bring, whose arguments have the names of CloudFormation."""
+    for word in _TYPES:
+        type_ = f"awscc_iam_{word}"
+        for instance in plan.of_type(type_):
+            _inline_policies(
+                plan, instance, parts[instance.address], ("policies", "policy_name", "policy_document")
+            )
+            _managed_policies(plan, instance, parts[instance.address])
+            for group in _given(plan, instance, "groups"):
+                _member(parts[instance.address], group)
+        for instance in plan.of_type(f"{type_}_policy"):
+            for part in _named(plan, parts, instance, f"{word}_name", type_):
+                document = plan.documents.document(instance, "policy_document", PolicyKind.IDENTITY)
+                _inline(part, instance.text("policy_name") or instance.name, document)
+    for instance in plan.of_type("awscc_iam_managed_policy"):
+        _managed_policy(plan, instance, "policy_document")
+        arn = plan.naming.arn(instance)
+        for argument in _LISTS:
+            for part in _named(plan, parts, instance, argument, f"awscc_iam_{argument[:-1]}"):
+                _attached(part, arn, instance.source)
+
+
+def _managed_policy(plan: Plan, instance: Instance, argument: str) -> None:
     draft = plan.draft(instance)
-    document = plan.documents.document(instance, "policy", PolicyKind.IDENTITY)
+    document = plan.documents.document(instance, argument, PolicyKind.IDENTITY)
     if draft is None:
         return
-    draft.put("PolicyDocument", document, instance.at("policy"))
+    draft.put("PolicyDocument", document, instance.at(argument))
     if isinstance(document, Present):
         part = ManagedPolicyPart(draft.id, draft.place.account, document.policy, instance.source)
         plan.pieces.managed_policies.append(part)
 
 
-def _own_policies(plan: Plan, instance: Instance, part: _Part) -> None:
-    """`inline_policy` and `managed_policy_arns` of a role."""
-    mark = instance.unknown.get("inline_policy")
+def _inline_policies(plan: Plan, instance: Instance, part: _Part, words: tuple[str, str, str]) -> None:
+    """The policies in blocks: `words` are the names of the block, of its name and of its document."""
+    block, name, document_name = words
+    mark = instance.unknown.get(block)
     if mark is True:
-        if "inline_policy" in plan.configuration.expressions(instance):
-            part.doubts.append(plan.reader.unknown(instance, ("inline_policy",)))
-    else:
-        items = plan.reader.blocks(instance.values.get("inline_policy") or [], mark)
-        for index, (values, marks) in enumerate(items):
-            if not values.get("name") and not values.get("policy") and marks.get("policy") is not True:
-                continue  # an empty block says that there are no inline policies
-            path = ("inline_policy", Block(index, len(items), values, ordered=False), "policy")
-            place = instance.at("inline_policy", index, "policy")
-            given = Given(instance, path, values.get("policy"), marks.get("policy"))
-            document = plan.documents.inline(given, place, PolicyKind.IDENTITY)
-            _inline(part, str(values.get("name") or ""), document)
-    arns = plan.reader.value(
-        instance,
-        ("managed_policy_arns",),
-        instance.values.get("managed_policy_arns"),
-        instance.unknown.get("managed_policy_arns"),
-    )
-    for arn in arns if isinstance(arns, tuple) else (() if arns is None else (arns,)):
+        if block in plan.configuration.expressions(instance):
+            part.doubts.append(plan.reader.unknown(instance, (block,)))
+        return
+    items = plan.reader.blocks(instance.values.get(block) or [], mark)
+    for index, (values, marks) in enumerate(items):
+        if not values.get(name) and not values.get(document_name) and marks.get(document_name) is not True:
+            continue  # an empty block says that there are no inline policies
+        path = (block, Block(index, len(items), values, ordered=False), document_name)
+        place = instance.at(block, index, document_name)
+        given = Given(instance, path, values.get(document_name), marks.get(document_name))
+        _inline(part, str(values.get(name) or ""), plan.documents.inline(given, place, PolicyKind.IDENTITY))
+
+
+def _managed_policies(plan: Plan, instance: Instance, part: _Part) -> None:
+    for arn in _given(plan, instance, "managed_policy_arns"):
         _attached(part, arn, instance.at("managed_policy_arns"))
+
+
+def _given(plan: Plan, instance: Instance, name: str) -> tuple[PropertyValue, ...]:
+    """The items of an argument."""
+    value = plan.reader.value(instance, (name,), instance.values.get(name), instance.unknown.get(name))
+    return value if isinstance(value, tuple) else () if value is None else (value,)
 
 
 def _inline(part: _Part, name: str, document: PolicyDocument) -> None:
@@ -211,8 +239,9 @@ def _principal(plan: Plan, part: _Part) -> PrincipalPart:
     trust: PolicyDocument = Absent()
     properties = draft.properties
     if part.kind is PrincipalKind.ROLE:
-        trust = plan.documents.document(instance, "assume_role_policy", PolicyKind.TRUST)
-        draft.put("AssumeRolePolicyDocument", trust, instance.at("assume_role_policy"))
+        argument = "assume_role_policy" if instance.type == "aws_iam_role" else "assume_role_policy_document"
+        trust = plan.documents.document(instance, argument, PolicyKind.TRUST)
+        draft.put("AssumeRolePolicyDocument", trust, instance.at(argument))
     properties["Policies"] = tuple(
         {"PolicyName": attached.name, "PolicyDocument": Present(attached.policy)}
         for attached in part.inline
@@ -226,7 +255,7 @@ def _principal(plan: Plan, part: _Part) -> PrincipalPart:
         part.kind,
         draft.id,
         draft.place.account,
-        plan.naming.text(instance, "name") or instance.name,
+        _name(plan, instance, part.kind),
         instance.text("path") or "/",
         instance.text("unique_id") or "",
         tuple(part.inline),
@@ -242,6 +271,11 @@ def _principal(plan: Plan, part: _Part) -> PrincipalPart:
         tuple(dict.fromkeys(part.doubts)),
         instance.source,
     )
+
+
+def _name(plan: Plan, instance: Instance, kind: PrincipalKind) -> str:
+    argument = "name" if instance.type.startswith("aws_") else f"{kind.value}_name"
+    return plan.naming.text(instance, argument) or instance.name
 
 
 def _boundary(value: PropertyValue, source: Source) -> str | PolicyDocument:

@@ -12,7 +12,8 @@ from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue
 from wa_policy.loaders.tables import frozen
-from wa_policy.loaders.terraform.configuration import Block, Configuration, Expression, Step, Target
+from wa_policy.loaders.terraform.configuration import Configuration, Expression, Target
+from wa_policy.loaders.terraform.expressions import Block, Step
 from wa_policy.loaders.terraform.instances import Instance
 from wa_policy.loaders.terraform.naming import Naming
 from wa_policy.loaders.terraform.rows import Form, Row
@@ -36,7 +37,7 @@ _MADE_BY_AWS = frozenset(
 """Blocks that the provider fills in where the configuration has none: unknown, they were not set."""
 _REFERENCES = re.compile(
     r"(?:.*_)?(?:arns?|ids?|names?|urls?|identifiers?)|role|bucket|rule|target|endpoint|function|parent|user|group|users|groups|roles"
-    r"|layers|resource|permissions_boundary|log_group|replication_source|destination|subnets|security_groups|queue|topic|key|source|integration_uri|authorizer_credentials|credentials"
+    r"|layers|resource|permissions_boundary|log_group|replication_source|destination|subnets|security_groups|queues?|topics?|key|source|integration_uri|authorizer_credentials|credentials"
 )
 """Arguments that name a resource and nothing else: a reference is all that stands there."""
 _INVOKE = ("invoke_arn", "qualified_invoke_arn")

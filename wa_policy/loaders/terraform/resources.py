@@ -8,17 +8,20 @@ from wa_policy.inventory.model import CODE_SHA_PROPERTY, PropertyValue
 from wa_policy.loaders.assemble import TABLES as API_TABLES
 from wa_policy.loaders.resource_ids import function_arn, qualifier
 from wa_policy.loaders.terraform import (
+    attached,
+    awscc_properties,
+    buckets,
     companions,
-    grants,
     shapes,
     tables_compute,
     tables_doors,
     tables_stores,
 )
+from wa_policy.loaders.terraform.awscc_kinds import PREFIX, kind_of
 from wa_policy.loaders.terraform.instances import Instance
-from wa_policy.loaders.terraform.kinds import KINDS
+from wa_policy.loaders.terraform.kinds import KINDS, Kind
 from wa_policy.loaders.terraform.plan import Draft, Plan
-from wa_policy.loaders.terraform.rows import rows
+from wa_policy.loaders.terraform.rows import camel, rows
 
 TABLES: Mapping[str, str] = {**tables_compute.TABLES, **tables_doors.TABLES, **tables_stores.TABLES}
 """The rows of each type."""
@@ -38,12 +41,32 @@ PARTS = frozenset(
         *(f"aws_iam_{kind}_policy" for kind in ("role", "user", "group")),
         *(f"aws_iam_{kind}_policy_attachment" for kind in ("role", "user", "group")),
         *(f"aws_iam_{kind}_policy_attachments_exclusive" for kind in ("role", "user", "group")),
-        *(row.type for row in grants.ATTACHED),
-        *(setting.type for setting in companions.BUCKET_SETTINGS),
+        *(row.type for row in attached.ATTACHED),
+        *(setting.type for setting in buckets.BUCKET_SETTINGS),
+        "aws_s3_bucket_notification",
         *companions.OTHERS,
     )
 )
 """Types that are a part of what another resource is."""
+AWSCC_PARTS = frozenset(
+    (
+        *(
+            "AWS::Lambda::Permission",
+            "AWS::S3::BucketPolicy",
+            "AWS::SQS::QueuePolicy",
+            "AWS::SQS::QueueInlinePolicy",
+        ),
+        *("AWS::SNS::TopicPolicy", "AWS::SNS::TopicInlinePolicy", "AWS::SecretsManager::ResourcePolicy"),
+        *("AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy", "AWS::ApiGateway::Method"),
+    )
+)
+"""The same for the types of `awscc`."""
+_NAMES_A_FUNCTION = {
+    "AWS::Lambda::Alias": "FunctionName",
+    "AWS::Lambda::Version": "FunctionName",
+    "AWS::Lambda::Url": "TargetFunctionArn",
+    "AWS::Lambda::EventSourceMapping": "FunctionName",
+}
 _ASSIGNED = frozenset(
     (
         *("RoleId", "PolicyId", "KeyId", "FunctionUrl", "ApiEndpoint", "DefaultVersionId", "AttachmentCount"),
@@ -60,9 +83,35 @@ def add_resources(plan: Plan) -> None:
         for instance in plan.of_type(type_):
             plan.add(_draft(plan, instance, table))
     for type_ in plan.types:
-        if type_ not in TABLES and type_ not in PARTS:
+        kind = kind_of(type_) if type_.startswith(PREFIX) else None
+        if kind is not None and kind.type not in AWSCC_PARTS:
+            for instance in plan.of_type(type_):
+                plan.add(_of_awscc(plan, instance, kind))
+        elif kind is None and type_ not in TABLES and type_ not in PARTS:
             for instance in plan.of_type(type_):
                 plan.add(_unmapped(plan, instance))
+
+
+def _of_awscc(plan: Plan, instance: Instance, kind: Kind) -> Draft:
+    """A draft of a type of CloudFormation as it is."""
+    id_ = plan.naming.arn(instance) or f"{plan.source.file}#{instance.address}"
+    draft = Draft(kind.type, id_, instance.address, plan.places.of(instance), instance.source, instance)
+    draft.has_region = not kind.type.startswith(_GLOBAL)
+    draft.properties = awscc_properties.properties(plan.reader, instance, kind.type)
+    for argument in instance.values:
+        draft.places.setdefault(camel(argument), instance.at(argument))
+    if kind.name is not None:
+        name = camel(kind.name)
+        if not isinstance(draft.properties.get(name), str):
+            draft.properties[name] = plan.naming.text(instance, kind.name)
+    _not_told(draft)
+    if kind.type == "AWS::Lambda::Function":
+        shapes.vpc_of_function(plan, draft, instance)
+        _answers(plan, draft)
+    property_ = _NAMES_A_FUNCTION.get(kind.type)
+    if property_ is not None:
+        _of_function(property_)(plan, draft, instance)
+    return draft
 
 
 def _unmapped(plan: Plan, instance: Instance) -> Draft:
@@ -91,16 +140,21 @@ def _draft(plan: Plan, instance: Instance, table: str) -> Draft:
     )
     if "tags" in instance.values or "tags_all" in instance.values:
         draft.properties["Tags"] = _tags(plan, instance)
-    api = API_TABLES.get(kind.type)
-    for name in api.calls if api is not None else ():
-        if name not in _ASSIGNED:
-            draft.properties.setdefault(name, None)
+    _not_told(draft)
     if kind.name is not None:
         _name(plan, draft, instance, kind.name)
     special = SPECIAL.get(instance.type)
     if special is not None:
         special(plan, draft, instance)
     return draft
+
+
+def _not_told(draft: Draft) -> None:
+    """What an answer of AWS tells and the plan does not is not set."""
+    api = API_TABLES.get(draft.type)
+    for name in api.calls if api is not None else ():
+        if name not in _ASSIGNED:
+            draft.properties.setdefault(name, None)
 
 
 def _tags(plan: Plan, instance: Instance) -> PropertyValue:
@@ -137,6 +191,11 @@ def _function(plan: Plan, draft: Draft, instance: Instance) -> None:
     draft.properties["Code"] = {name: value for name, value in code.items() if value is not None} or None
     draft.properties[CODE_SHA_PROPERTY] = instance.text("code_sha256") or instance.text("source_code_hash")
     shapes.vpc_of_function(plan, draft, instance)
+    _answers(plan, draft)
+
+
+def _answers(plan: Plan, draft: Draft) -> None:
+    """What refers to a function stands in the plan."""
     for operation in (
         "lambda.get-policy",
         "lambda.list-aliases",
@@ -155,11 +214,11 @@ def _of_function(property_: str) -> Callable[[Plan, Draft, Instance], None]:
             return
         arn = plan.naming.function_arn(named, instance)
         draft.properties[property_] = arn
-        if instance.type == "aws_lambda_function_url":
+        if draft.type == "AWS::Lambda::Url":
             plain = function_arn(arn)
             draft.properties[property_] = plain or arn
             draft.properties["Qualifier"] = draft.properties.get("Qualifier") or qualifier(arn) or None
-        if instance.type == "aws_lambda_alias":
+        if draft.type == "AWS::Lambda::Alias":
             plan.answered("lambda.get-policy", draft.place, draft.id)
 
     return complete

@@ -7,7 +7,7 @@ from typing import Any
 
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import VPC_ID_PROPERTY, PropertyValue
-from wa_policy.loaders.terraform.configuration import Block, Step
+from wa_policy.loaders.terraform.expressions import Block, Step
 from wa_policy.loaders.terraform.instances import Instance
 from wa_policy.loaders.terraform.plan import Draft, Plan
 from wa_policy.loaders.terraform.properties import Reader

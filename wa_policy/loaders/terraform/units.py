@@ -17,6 +17,8 @@ from wa_policy.loaders.members import Node
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Pieces, TemplatePart
 from wa_policy.loaders.terraform.apis import add_apis
+from wa_policy.loaders.terraform.attached import add_policies
+from wa_policy.loaders.terraform.buckets import add_bucket_settings
 from wa_policy.loaders.terraform.companions import add_companions
 from wa_policy.loaders.terraform.grants import add_grants
 from wa_policy.loaders.terraform.plan import Plan
@@ -59,8 +61,10 @@ def read_plan(part: TemplatePart, number: int) -> Plan:
     plan = Plan(Node(part.value, part.source, []), part.origin, number)
     add_resources(plan)
     add_principals(plan)
+    add_policies(plan)
     add_grants(plan)
     add_apis(plan)
+    add_bucket_settings(plan)
     add_companions(plan)
     place = plan.places.own
     plan.answered("lambda.list-functions", place)
