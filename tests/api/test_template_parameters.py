@@ -19,7 +19,10 @@ from wa_policy.errors import LoadError, UsageError
 def test_the_forms_of_the_tools_of_aws(tmp_path: Path, content: object) -> None:
     file = tmp_path / "p.json"
     file.write_text(json.dumps(content))
-    assert {name: str(value) for name, value in read_parameters([str(file)]).items()} == {"Env": "prod", "Size": "3"}
+    assert {name: str(value) for name, value in read_parameters([str(file)]).items()} == {
+        "Env": "prod",
+        "Size": "3",
+    }
 
 
 def test_later_values_win_and_lists_are_joined(tmp_path: Path) -> None:
@@ -44,7 +47,10 @@ def test_what_cannot_be_read_has_its_line(tmp_path: Path, content: str, line: in
 
 
 def test_places_have_their_form() -> None:
-    assert (checked_account("111122223333"), checked_region("us-gov-west-1")) == ("111122223333", "us-gov-west-1")
+    assert (checked_account("111122223333"), checked_region("us-gov-west-1")) == (
+        "111122223333",
+        "us-gov-west-1",
+    )
     for wrong in ("11112222333", "abc"):
         with pytest.raises(UsageError, match="twelve digits"):
             checked_account(wrong)

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from tests.graph.webs import ABROAD, HOME, UNREAD, allow, deny, organization, reach, resource, role, trust
+from dataclasses import replace
+
+from tests.graph.webs import (
+    ABROAD,
+    HOME,
+    UNREAD,
+    allow,
+    deny,
+    organization,
+    policy,
+    reach,
+    resource,
+    role,
+    trust,
+)
 from wa_policy.graph.query import who_can
 from wa_policy.iam.unknown import Unknown, UnknownKind
+from wa_policy.inventory.model import AttachedPolicy
 
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:q"
 SEND = "sqs:SendMessage"
@@ -119,3 +134,28 @@ def test_conditions_that_exclude_each_other_leave_nobody() -> None:
     found = reach(never, room, resource(QUEUE))
     assert isinstance(found.may(never, "sqs:CreateQueue", QUEUE).truth, Unknown)  # each condition may hold
     assert [who.names for who in who_can(found, "sqs:CreateQueue", QUEUE)] == [(room.arn,)]
+
+
+def test_who_shares_a_policy_with_others_keeps_what_else_decides() -> None:
+    shared = (AttachedPolicy("p", policy(allow("sqs:*", "arn:aws:sqs:*:*:${aws:PrincipalTag/team}"))),)
+    tag = {"team": "q"}
+    roles = [
+        role("plain", tags=tag),
+        role("other", tags={"team": "z"}),
+        role("gap", tags={"team": "z"}, missing=(Unknown(UnknownKind.NOT_EXPORTED, "a policy"),)),
+        role("fenced", tags=tag, boundary=[allow("sqs:Receive*")]),
+        role("abroad", tags=tag, account=ABROAD),
+    ]
+    named = replace(role("named", tags={"team": "z"}), identity_policies=shared)
+    roles = [replace(one, identity_policies=shared) for one in roles]
+    grant = allow(SEND, QUEUE, Principal={"AWS": named.arn})
+    found = reach(*roles, named, resource(QUEUE, grant))
+    truths = {one.name: found.may(one, SEND, QUEUE).truth for one in (*roles, named)}
+    assert truths == {
+        "plain": True,
+        "other": False,
+        "gap": Unknown(UnknownKind.NOT_EXPORTED, "a policy"),
+        "fenced": False,
+        "abroad": False,
+        "named": True,
+    }

@@ -252,7 +252,10 @@ def edges_of_classes(found: Escalations, home: Mapping[str, str]) -> Iterator[tu
         for edge, node in escalation_edges((one.first,)):
             starts = sources if node is None or node.kind is NodeKind.ADMINISTRATOR else (edge.source,)
             if edge.target != one.first.target or not targets:
-                yield from ((edge.between(source, edge.target), node) for source in starts)
+                for source in starts:
+                    # Whoever is the only target of its class has none.
+                    if not targets or one.targets != tuple(sources.get(source, ())):
+                        yield edge.between(source, edge.target), node
                 continue
             for target, ends in targets.items():
                 there = replace(edge, missing=_missing(ends[0]) or edge.missing)

@@ -1,7 +1,7 @@
 """The nodes of the web: principals and resources of which the same is true, all edges considered.
 
-Members of a class of things may have the same done to them. Nodes are finer: principals may also do the same, take part
-in the same escalations, and what runs as them, or sets them off, is of one node as well.
+Members of a class of things may have the same done to them. Nodes are finer: principals may also do the same, all take
+part in the same escalations, and the same others run as them, or set them off.
 """
 
 from __future__ import annotations
@@ -23,38 +23,24 @@ Places = list[list[list[Thing]]]
 
 def places_of(reach: Reach, raised: Escalations | None, linked: Iterable[Edge]) -> Places:
     """The members of each class of things by node; `linked` are the edges that no permission makes."""
-    keys = _Numbers()
-    numbers: dict[str, int] = {}
     likeness = Alike(reach)
     taking_part = _taking_part(raised)
-    for class_number, class_ in enumerate(reach.thing_classes):
+    others: dict[str, set[tuple[bool, str, str, str]]] = {}
+    for edge in linked:
+        others.setdefault(edge.source, set()).add((True, edge.kind, edge.how, edge.target))
+        others.setdefault(edge.target, set()).add((False, edge.kind, edge.how, edge.source))
+    places: Places = []
+    for class_ in reach.thing_classes:
+        groups: dict[Hashable, list[Thing]] = {}
         for thing in class_.members:
             principal = thing.principal
             doing: Hashable = None
             if principal is not None and principal.kind is not PrincipalKind.GROUP:
                 doing = likeness.as_administrator(principal)
-            numbers[thing.arn] = keys.of((class_number, doing, tuple(taking_part.get(thing.arn, ()))))
-    _part(numbers, linked)
-    places: Places = []
-    for class_ in reach.thing_classes:
-        groups: dict[int, list[Thing]] = {}
-        for thing in class_.members:
-            groups.setdefault(numbers[thing.arn], []).append(thing)
+            key = (doing, tuple(taking_part.get(thing.arn, ())), frozenset(others.get(thing.arn, ())))
+            groups.setdefault(key, []).append(thing)
         places.append(list(groups.values()))
     return places
-
-
-class _Numbers:
-    """A number for each key."""
-
-    def __init__(self) -> None:
-        self._known: dict[Hashable, int] = {}
-
-    def of(self, key: Hashable) -> int:
-        return self._known.setdefault(key, len(self._known))
-
-    def __len__(self) -> int:
-        return len(self._known)
 
 
 def _taking_part(raised: Escalations | None) -> dict[str, list[int]]:
@@ -66,30 +52,6 @@ def _taking_part(raised: Escalations | None) -> dict[str, list[int]]:
         for arn in class_.targets:
             found.setdefault(arn, []).append(2 * number + 1)
     return found
-
-
-def _part(numbers: dict[str, int], linked: Iterable[Edge]) -> None:
-    """Tell apart what is linked to others, until the members of a number are linked to the same numbers."""
-    others: dict[str, set[tuple[bool, str, str, str]]] = {}
-    for edge in linked:
-        others.setdefault(edge.source, set()).add((True, edge.kind, edge.how, edge.target))
-        others.setdefault(edge.target, set()).add((False, edge.kind, edge.how, edge.source))
-    count = len(set(numbers.values()))
-    while others:
-        keys = _Numbers()
-        parted = {
-            arn: keys.of(
-                (
-                    number,
-                    frozenset((*how, numbers.get(other, other)) for *how, other in others.get(arn, ())),
-                )
-            )
-            for arn, number in numbers.items()
-        }
-        numbers.update(parted)
-        if len(keys) == count:
-            return
-        count = len(keys)
 
 
 def node_of(reach: Reach, administrators: Administrators, members: list[Thing]) -> Node:

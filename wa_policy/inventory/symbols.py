@@ -21,6 +21,7 @@ _NAME = re.compile(rf"wap\d+stack(?:-[a-z0-9]+-{_MARK})*?-([a-z0-9]+)-{_MARK}", 
 _PLAIN_MARK = re.compile(f"-{_MARK}", re.IGNORECASE)
 _STACK = re.compile(r"wap\d+stack")
 _ID = re.compile(r"wap\d+id([A-Za-z0-9]+?)x0wap")
+_PARAMETER = re.compile(r"wap\d+par([A-Za-z0-9]+?)x0wap")
 
 
 def own_account(number: int) -> str:
@@ -48,14 +49,19 @@ def made_id(number: int, logical_id: str) -> str:
     return f"wap{number}id{logical_id}x0wap"
 
 
+def own_parameter(number: int, name: str) -> str:
+    """The value of a parameter that names something, and which nobody said."""
+    return f"wap{number}par{name}x0wap"
+
+
 def secret_suffix() -> str:
     """The hyphen and six random characters that Secrets Manager puts behind a name."""
     return _SUFFIX
 
 
 def has_made_name(text: str) -> bool:
-    """True iff the text has what stands for a name that is made."""
-    return _MARK in text or _MARK.lower() in text
+    """True iff the text has what stands for a name or id that is made, or for a parameter."""
+    return _MARK in text or _MARK.lower() in text or "x0wap" in text
 
 
 def has_symbols(text: str) -> bool:
@@ -70,6 +76,7 @@ def shown(text: str) -> str:
     text = _NAME.sub(r"\1", text)
     text = _PLAIN_MARK.sub("", text)
     text = _ID.sub(r"\1", text)
+    text = _PARAMETER.sub(r"${\1}", text)
     text = text.replace(_SUFFIX, "").replace(REGION, "${AWS::Region}")
     text = _STACK.sub("${AWS::StackName}", text)
     return _ACCOUNT.sub("${AWS::AccountId}", text)

@@ -22,7 +22,9 @@ class ReadTemplate(Protocol):
 
 
 class ValueOf(Protocol):
-    def __call__(self, expression: str, *, around: str = "", assume: Assumptions | None = None) -> PropertyValue: ...
+    def __call__(
+        self, expression: str, *, around: str = "", assume: Assumptions | None = None
+    ) -> PropertyValue: ...
 
 
 class Judge(Protocol):
@@ -77,7 +79,11 @@ def judge() -> Judge:
     def verdicts(inventory: Inventory, *rules: str, profile: Profile = Profile.CORE) -> Verdicts:
         report = run(load_pack(), inventory, Settings(profile=profile), load_catalog(), only=rules)
         return {
-            (result.rule.id, result.subject.rsplit(":", 1)[-1].rsplit("/", 1)[-1], result.key): result.verdict.value
+            (
+                result.rule.id,
+                result.subject.rsplit(":", 1)[-1].rsplit("/", 1)[-1],
+                result.key,
+            ): result.verdict.value
             for result in report.results
         }
 

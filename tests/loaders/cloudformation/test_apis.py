@@ -86,7 +86,9 @@ def test_methods_of_an_openapi_document(read: ReadTemplate) -> None:
     }
     (api,) = inventory.of_type("AWS::ApiGateway::RestApi")
     assert isinstance(api.policy(), Present)
-    assert api.place("WaPolicy::Policy").pointer == "/Resources/Api/Properties/Body/x-amazon-apigateway-policy"
+    assert (
+        api.place("WaPolicy::Policy").pointer == "/Resources/Api/Properties/Body/x-amazon-apigateway-policy"
+    )
 
 
 def test_a_document_that_is_not_here(read: ReadTemplate) -> None:
@@ -113,9 +115,14 @@ Resources:
           /$default: {x-amazon-apigateway-any-method: {}}
 """
     )
-    routes = {route.property("RouteKey"): route.property("AuthorizationType") for route in inventory.of_type("AWS::ApiGatewayV2::Route")}
+    routes = {
+        route.property("RouteKey"): route.property("AuthorizationType")
+        for route in inventory.of_type("AWS::ApiGatewayV2::Route")
+    }
     assert routes == {"GET /a": "NONE", "$default": "NONE"}
-    assert "arn:x" in [one.property("IntegrationUri") for one in inventory.of_type("AWS::ApiGatewayV2::Integration")]
+    assert "arn:x" in [
+        one.property("IntegrationUri") for one in inventory.of_type("AWS::ApiGatewayV2::Integration")
+    ]
 
 
 def test_stages_and_their_web_acl(read: ReadTemplate) -> None:

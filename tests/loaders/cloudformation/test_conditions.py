@@ -25,7 +25,8 @@ Conditions:
 
 def of(condition: str, *more: str) -> str:
     uses = "".join(
-        f"\n  X{index}: {{Type: AWS::SNS::Topic, Condition: {name}}}" for index, name in enumerate((condition, *more))
+        f"\n  X{index}: {{Type: AWS::SNS::Topic, Condition: {name}}}"
+        for index, name in enumerate((condition, *more))
     )
     return f"{HEAD}Resources:\n  Always: {{Type: AWS::SQS::Queue}}{uses}\n"
 
@@ -72,7 +73,9 @@ def test_what_decides_alone_needs_no_choice(read: ReadTemplate) -> None:
 
 
 def test_a_branch_of_a_policy(read: ReadTemplate, judge: Judge) -> None:
-    text = HEAD + """
+    text = (
+        HEAD
+        + """
 Resources:
   Role:
     Type: AWS::IAM::Role
@@ -89,6 +92,7 @@ Resources:
                 - {Effect: Allow, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*"}
                 - {Effect: Allow, Action: "*", Resource: "*"}
 """
+    )
     rule = "lambda-role-admin"
     given = {value: read(text, assume=Assumptions(parameters={"Env": value})) for value in ("prod", "dev")}
     assert [*judge(given["prod"], rule).values()] == ["pass"]
@@ -106,7 +110,9 @@ def test_the_reason_names_the_condition(read: ReadTemplate) -> None:
     from wa_policy.rules.run import run
     from wa_policy.settings import Settings
 
-    text = HEAD + """
+    text = (
+        HEAD
+        + """
 Resources:
   F: {Type: AWS::Lambda::Function, Properties: {FunctionName: orders}}
   Open:
@@ -114,6 +120,7 @@ Resources:
     Condition: IsProd
     Properties: {FunctionName: !Ref F, Principal: "*", Action: "lambda:InvokeFunction"}
 """
+    )
     report = run(load_pack(), read(text), Settings(), load_catalog(), only=("lambda-policy-public",))
     (result,) = report.results
     assert result.verdict.value == "unknown"
@@ -124,7 +131,9 @@ Resources:
 
 
 def test_a_resource_that_may_not_be_there_is_judged_as_it_is(read: ReadTemplate, judge: Judge) -> None:
-    text = HEAD + """
+    text = (
+        HEAD
+        + """
 Resources:
   F: {Type: AWS::Lambda::Function, Condition: IsProd}
   Open:
@@ -132,6 +141,7 @@ Resources:
     Condition: IsProd
     Properties: {FunctionName: !Ref F, Principal: "*", Action: "lambda:InvokeFunction"}
 """
+    )
     assert [*judge(read(text), "lambda-policy-public").values()] == ["fail"]
 
 
@@ -139,7 +149,9 @@ def test_too_many_choices_are_a_problem_and_an_unknown(read: ReadTemplate) -> No
     names = [f"P{number}" for number in range(8)]
     text = "Parameters:\n" + "".join(f"  {name}: {{Type: String}}\n" for name in names)
     text += "Conditions:\n" + "".join(f"  C{name}: !Equals [!Ref {name}, a]\n" for name in names)
-    text += "Resources:\n" + "".join(f"  R{name}: {{Type: AWS::SNS::Topic, Condition: C{name}}}\n" for name in names)
+    text += "Resources:\n" + "".join(
+        f"  R{name}: {{Type: AWS::SNS::Topic, Condition: C{name}}}\n" for name in names
+    )
     text += "  F: {Type: AWS::Lambda::Function, Properties: {FunctionName: orders}}\n"
     text += "  G: {Type: AWS::Lambda::Permission, Condition: CP0, Properties: {FunctionName: !Ref F, Principal: '*'}}\n"
     inventory = read(text)

@@ -23,7 +23,15 @@ def folder() -> Path:
     return Path(found) / "corpus" / "serverless_templates"
 
 
-HARMLESS = {"duplicate-key", "sid-type", "missing-path", "circular-reference", "reference-unknown", "sam-invalid", "yaml-syntax"}
+HARMLESS = {
+    "duplicate-key",
+    "sid-type",
+    "missing-path",
+    "circular-reference",
+    "reference-unknown",
+    "sam-invalid",
+    "yaml-syntax",
+}
 """What is wrong in some of them."""
 
 
@@ -39,13 +47,17 @@ def scanned() -> list[tuple[Path, Inventory, tuple[Result, ...]]]:
 
 def test_every_template_is_read(scanned: list[tuple[Path, Inventory, tuple[Result, ...]]]) -> None:
     kinds = {path.name: inventory.files[0].kinds for path, inventory, _ in scanned}
-    unread = {name for name, kind in kinds.items() if kind not in (("SAM template",), ("CloudFormation template",))}
+    unread = {
+        name for name, kind in kinds.items() if kind not in (("SAM template",), ("CloudFormation template",))
+    }
     assert unread <= {"rds-sns-event-notification__template.yaml"}  # no YAML
     codes = {problem.code for _, inventory, _ in scanned for problem in inventory.problems}
     assert codes <= HARMLESS
 
 
-def test_the_line_of_each_finding_has_what_it_is_about(scanned: list[tuple[Path, Inventory, tuple[Result, ...]]]) -> None:
+def test_the_line_of_each_finding_has_what_it_is_about(
+    scanned: list[tuple[Path, Inventory, tuple[Result, ...]]],
+) -> None:
     looked_at = 0
     for path, _, results in scanned:
         lines = api.locate_results(results)
@@ -67,9 +79,16 @@ def name_at(source: Source) -> str | None:
     return None if token.isdigit() or token.startswith("Fn::") or token in ("Ref", "Condition") else token
 
 
-def test_nothing_of_what_stands_for_unsaid_things_is_reported(scanned: list[tuple[Path, Inventory, tuple[Result, ...]]]) -> None:
+def test_nothing_of_what_stands_for_unsaid_things_is_reported(
+    scanned: list[tuple[Path, Inventory, tuple[Result, ...]]],
+) -> None:
     for path, _, results in scanned:
         for result in results:
-            words = (result.subject, result.message, result.key, *(reason.reason for reason in result.reasons))
+            words = (
+                result.subject,
+                result.message,
+                result.key,
+                *(reason.reason for reason in result.reasons),
+            )
             for text in words:
                 assert not has_symbols(text) or shown(text) == text, (path.name, text)

@@ -109,7 +109,9 @@ Resources:
 
 
 def test_length_of_a_list(read: ReadTemplate) -> None:
-    inventory = read("Resources: {F: {Type: 'AWS::Lambda::Function', Properties: {Timeout: {'Fn::Length': [a, b]}}}}")
+    inventory = read(
+        "Resources: {F: {Type: 'AWS::Lambda::Function', Properties: {Timeout: {'Fn::Length': [a, b]}}}}"
+    )
     assert inventory.of_type("AWS::Lambda::Function")[0].property("Timeout") == 2
 
 
@@ -123,7 +125,11 @@ Resources:
 """
     )
     (function,) = inventory.of_type("AWS::Lambda::Function")
-    assert (function.property("Timeout"), function.property("MemorySize"), function.property("Handler")) == (45, 256, "12")
+    assert (function.property("Timeout"), function.property("MemorySize"), function.property("Handler")) == (
+        45,
+        256,
+        "12",
+    )
     assert inventory.of_type("AWS::SQS::Queue")[0].property("FifoQueue") is True
 
 

@@ -148,17 +148,24 @@ WHOLE = """
 Resources:
   Subject: {type: TYPE}
 """
-DOCUMENT = (
-    '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
-)
+DOCUMENT = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}'
 
 
 @pytest.mark.parametrize(
     ("type_", "other"),
     [
-        ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy, Properties: {Queues: [!Ref Subject], PolicyDocument: DOC}"),
-        ("AWS::SQS::Queue", "AWS::SQS::QueueInlinePolicy, Properties: {Queue: !Ref Subject, PolicyDocument: DOC}"),
-        ("AWS::SNS::Topic", "AWS::SNS::TopicPolicy, Properties: {Topics: [!Ref Subject], PolicyDocument: DOC}"),
+        (
+            "AWS::SQS::Queue",
+            "AWS::SQS::QueuePolicy, Properties: {Queues: [!Ref Subject], PolicyDocument: DOC}",
+        ),
+        (
+            "AWS::SQS::Queue",
+            "AWS::SQS::QueueInlinePolicy, Properties: {Queue: !Ref Subject, PolicyDocument: DOC}",
+        ),
+        (
+            "AWS::SNS::Topic",
+            "AWS::SNS::TopicPolicy, Properties: {Topics: [!Ref Subject], PolicyDocument: DOC}",
+        ),
         ("AWS::S3::Bucket", "AWS::S3::BucketPolicy, Properties: {Bucket: !Ref Subject, PolicyDocument: DOC}"),
         (
             "AWS::SecretsManager::Secret",
@@ -244,4 +251,6 @@ Resources:
     assert isinstance(action, Template)
     assert action.holes[0].reason.reason == "the parameter `Actions`, which has no default"
     assert second.source.pointer == "/Resources/P/Properties/PolicyDocument/Statement/2"
-    assert [doubt.reason for doubt in document.policy.unreadable] == ["the export `shared-statement` of another stack"]
+    assert [doubt.reason for doubt in document.policy.unreadable] == [
+        "the export `shared-statement` of another stack"
+    ]

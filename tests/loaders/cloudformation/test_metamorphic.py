@@ -22,7 +22,12 @@ def _role(*statements: Any) -> Template:
         "Properties": {
             "RoleName": "worker",
             "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
-            "Policies": [{"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": list(statements)}}],
+            "Policies": [
+                {
+                    "PolicyName": "p",
+                    "PolicyDocument": {"Version": "2012-10-17", "Statement": list(statements)},
+                }
+            ],
         },
     }
 
@@ -158,7 +163,9 @@ def folded(verdicts: Verdicts) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_the_verdicts_do_not_change(read: ReadTemplate, judge: Judge, name: str, change: Callable[[Template], None]) -> None:
+def test_the_verdicts_do_not_change(
+    read: ReadTemplate, judge: Judge, name: str, change: Callable[[Template], None]
+) -> None:
     resources = copy.deepcopy(TEMPLATES[name])
     before = folded(judge(read({"t.json": json.dumps({"Resources": resources})}, assume=ALONE)))
     assert "fail" in {verdict for *_, verdict in before}

@@ -41,7 +41,9 @@ Resources:
         ("!Sub 'arn:aws:lambda:${AWS::Region}:1111*:function:*'", "unknown"),
     ],
 )
-def test_a_role_that_may_change_its_function(read: ReadTemplate, judge: Judge, resource: str, verdict: str) -> None:
+def test_a_role_that_may_change_its_function(
+    read: ReadTemplate, judge: Judge, resource: str, verdict: str
+) -> None:
     inventory = read(role_with(resource))
     assert [*judge(inventory, "lambda-role-no-self-update").values()] == [verdict]
 
@@ -99,12 +101,18 @@ def test_two_templates_do_not_meet(read: ReadTemplate) -> None:
     inventory = read({"a.yaml": text, "b.yaml": text}, paths=("a.yaml", "b.yaml"))
     functions = inventory.of_type("AWS::Lambda::Function")
     assert len({function.id for function in functions}) == 2
-    assert {shown(function.id) for function in functions} == {"arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:F"}
+    assert {shown(function.id) for function in functions} == {
+        "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:F"
+    }
 
 
 def test_two_templates_of_one_account_do_not_mix_made_names(read: ReadTemplate) -> None:
     text = "Resources: {F: {Type: 'AWS::Lambda::Function'}}"
-    inventory = read({"a.yaml": text, "b.yaml": text}, paths=("a.yaml", "b.yaml"), assume=Assumptions(account="111122223333"))
+    inventory = read(
+        {"a.yaml": text, "b.yaml": text},
+        paths=("a.yaml", "b.yaml"),
+        assume=Assumptions(account="111122223333"),
+    )
     assert len(inventory.of_type("AWS::Lambda::Function")) == 2
 
 
@@ -130,7 +138,10 @@ def test_relations_hold_by_reference(read: ReadTemplate, assume: Assumptions) ->
     inventory = read(RELATED, assume=assume)
     assert inventory.problems == ()
     (function,) = inventory.of_type("AWS::Lambda::Function")
-    (rest,), (http,) = inventory.of_type("AWS::ApiGateway::RestApi"), inventory.of_type("AWS::ApiGatewayV2::Api")
+    (rest,), (http,) = (
+        inventory.of_type("AWS::ApiGateway::RestApi"),
+        inventory.of_type("AWS::ApiGatewayV2::Api"),
+    )
     (role,) = inventory.principals
     expected = [
         (function, "role", "R"),

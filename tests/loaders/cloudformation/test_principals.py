@@ -96,9 +96,7 @@ Resources:
   P: {{Type: AWS::IAM::Policy, Properties: {{PolicyName: p, PolicyDocument: {ALLOW}, Roles: [!ImportValue role]}}}}
 """,
     )
-    doubts = {
-        principal.name: [doubt.reason for doubt in principal.missing] for principal in found.values()
-    }
+    doubts = {principal.name: [doubt.reason for doubt in principal.missing] for principal in found.values()}
     imported = "the export `role` of another stack"
     made = next(name for name in doubts if name not in ("a", "b"))
     assert sorted(doubts["a"]) == [imported, "the parameter `Open`, which has no default"]

@@ -161,14 +161,19 @@ def test_without_the_extra_a_message_names_it(read: ReadTemplate, monkeypatch: p
 
 
 def test_one_wrong_resource_leaves_the_others(read: ReadTemplate) -> None:
-    text = TEXT + "  Wrong: {Type: AWS::Serverless::Function, Properties: {InlineCode: x, Policies: [{NoSuchPolicy: {}}], Events: 3}}\n"
+    text = (
+        TEXT
+        + "  Wrong: {Type: AWS::Serverless::Function, Properties: {InlineCode: x, Policies: [{NoSuchPolicy: {}}], Events: 3}}\n"
+    )
     inventory = read(text)
     assert {problem.code for problem in inventory.problems} == {"sam-invalid"}
     assert {problem.pointer for problem in inventory.problems} == {"/Resources/Wrong"}
     assert len(inventory.of_type("AWS::Lambda::Function")) == 1
 
 
-def test_it_keeps_quiet(read: ReadTemplate, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+def test_it_keeps_quiet(
+    read: ReadTemplate, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     before = logging.root.manager.disable
     with caplog.at_level(logging.DEBUG):
         read(TEXT)

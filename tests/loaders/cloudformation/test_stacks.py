@@ -37,7 +37,9 @@ def test_a_nested_stack_that_is_a_file(read: ReadTemplate) -> None:
     (role,) = inventory.principals
     assert role.arn == "arn:aws:iam::111122223333:role/prod-worker"
     assert role.identity_policies[0].policy.statements[0].resource
-    assert role.identity_policies[0].policy.statements[0].resource.values == ("arn:aws:sns:eu-west-1:111122223333:news",)
+    assert role.identity_policies[0].policy.statements[0].resource.values == (
+        "arn:aws:sns:eu-west-1:111122223333:news",
+    )
     assert role.source.file == "parts/inner.yaml"
     (function,) = inventory.of_type("AWS::Lambda::Function")
     assert function.property("Role") == role.arn
@@ -78,10 +80,16 @@ def test_a_cloud_assembly(read: ReadTemplate) -> None:
             "CDKMetadata": {"Type": "AWS::CDK::Metadata", "Condition": "Available"},
         },
         "Conditions": {"Available": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
-        "Parameters": {"BootstrapVersion": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/cdk/v"}},
+        "Parameters": {
+            "BootstrapVersion": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/cdk/v"}
+        },
     }
     nested = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "jobs"}}}}
-    stack = {"type": "aws:cloudformation:stack", "environment": "aws://111122223333/eu-west-1", "properties": {"templateFile": "App.template.json"}}
+    stack = {
+        "type": "aws:cloudformation:stack",
+        "environment": "aws://111122223333/eu-west-1",
+        "properties": {"templateFile": "App.template.json"},
+    }
     files = {
         "cdk.out/App.template.json": template,
         "cdk.out/AppNested.nested.template.json": nested,
@@ -94,14 +102,24 @@ def test_a_cloud_assembly(read: ReadTemplate) -> None:
     inventory = read({name: json.dumps(value) for name, value in files.items()}, paths=("cdk.out",))
     assert inventory.problems == ()
     assert inventory.variations == ()
-    assert [topic.id for topic in inventory.of_type("AWS::SNS::Topic")] == ["arn:aws:sns:eu-west-1:111122223333:news"]
-    assert [queue.id for queue in inventory.of_type("AWS::SQS::Queue")] == ["arn:aws:sqs:eu-west-1:111122223333:jobs"]
+    assert [topic.id for topic in inventory.of_type("AWS::SNS::Topic")] == [
+        "arn:aws:sns:eu-west-1:111122223333:news"
+    ]
+    assert [queue.id for queue in inventory.of_type("AWS::SQS::Queue")] == [
+        "arn:aws:sqs:eu-west-1:111122223333:jobs"
+    ]
     assert not any("asset" in file.file and file.file.endswith("package.json") for file in inventory.files)
 
 
 def test_output_of_the_serverless_framework(read: ReadTemplate) -> None:
-    template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "t"}}}}
-    state = {"service": {"service": "x", "provider": {"compiledCloudFormationTemplate": template}}, "package": {}}
+    template = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "t"}}},
+    }
+    state = {
+        "service": {"service": "x", "provider": {"compiledCloudFormationTemplate": template}},
+        "package": {},
+    }
     files = {
         ".serverless/cloudformation-template-update-stack.json": json.dumps(template),
         ".serverless/serverless-state.json": json.dumps(state),

@@ -161,9 +161,10 @@ class Conditions:
         if isinstance(part, ParameterHole):
             choice = self.scope.choice
             return choice.with_value(part.name, text), choice.without_value(part.name, text)
-        if isinstance(part, Symbol) and part.written[2:-1] in PSEUDO:
+        name = part.written[2:-1] if isinstance(part, Symbol) else ""
+        if name in PSEUDO or name in self.scope.sections.parameters:
             choice = self.scope.choice
-            return choice.without_value(part.written[2:-1], text), choice.with_value(part.written[2:-1], text)
+            return choice.without_value(name, text), choice.with_value(name, text)
         return None
 
     def _undecided(

@@ -36,6 +36,8 @@ class Literals:
     stacks: tuple[str, ...] = ()
     names: tuple[tuple[str, str, str], ...] = ()
     """Logical id, name, and the pattern that the name fits."""
+    parameters: tuple[tuple[str, str, str], ...] = ()
+    """The same of parameters."""
 
     @property
     def nothing(self) -> Mapping[str, str]:
@@ -49,6 +51,8 @@ class Literals:
             said[_STACK_CHOICE] = "another one"
         for logical, _, _ in self.names:
             said[f"the name of `{logical}`"] = "another one"
+        for parameter, _, _ in self.parameters:
+            said[f"the parameter `{parameter}`"] = "another value"
         return said
 
     def variants(self) -> Iterator[tuple[str, str, Apply]]:
@@ -61,6 +65,8 @@ class Literals:
             yield _STACK_CHOICE, f"such as `{stack}`", _pseudo("AWS::StackName", stack)
         for logical, name, pattern in self.names:
             yield f"the name of `{logical}`", f"one that fits `{pattern}`", _named(logical, name)
+        for parameter, value, _ in self.parameters:
+            yield f"the parameter `{parameter}`", f"`{value}`", _pseudo(parameter, value)
 
 
 def _pseudo(name: str, value: str) -> Apply:
@@ -94,12 +100,13 @@ def literals_of(build: Build, place: Place) -> Literals:
             if in_policy and ":" in text and not symbols.has_made_name(text):
                 texts[text] = None
     own = [account for account in accounts if symbols.is_own_account(account)]
-    stacks, names = _names(build, place, texts)
+    named = _names(build, place, texts)
     return Literals(
         tuple(sorted(set(accounts).difference(own)))[:_MOST],
         tuple(sorted(set(regions)))[:_MOST],
-        stacks[:_MOST],
-        names[:_MOST],
+        tuple(named.stacks)[:_MOST],
+        tuple(named.names)[:_MOST],
+        tuple(named.parameters)[:_MOST],
     )
 
 
@@ -119,10 +126,10 @@ def _texts(value: Any, *, in_policy: bool) -> Iterator[tuple[str, bool]]:
         item, policy = pending.pop()
         if isinstance(item, str | Template):
             text = settle(item)
-            yield (
-                (text if isinstance(text, str) else "".join(p for p in text.parts if isinstance(p, str))),
-                policy,
-            )
+            if isinstance(text, str):
+                yield text, policy
+            else:  # what is not known makes the answer unknown by itself; the parts around it may name an account
+                yield from ((part, False) for part in text.parts if isinstance(part, str))
         elif isinstance(item, dict):
             pending += [
                 (inner, policy or any(word in str(key) for word in _POLICY_WORDS))
@@ -135,15 +142,21 @@ def _texts(value: Any, *, in_policy: bool) -> Iterator[tuple[str, bool]]:
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-def _names(
-    build: Build, place: Place, texts: Mapping[str, None]
-) -> tuple[tuple[str, ...], tuple[tuple[str, str, str], ...]]:
-    """Names of the stack that make made names fit a pattern, and names of resources that parameters give."""
-    stacks: dict[str, None] = {}
-    names: dict[tuple[str, str, str], None] = {}
-    for logical, known in build.resolver.naming.open.items():
-        made = build.made.get(logical)
-        if made is None:
+@dataclass(frozen=True)
+class _Found:
+    """Names of the stack, of resources, and values of parameters, with which an ARN fits a pattern that is written out."""
+
+    stacks: dict[str, None]
+    names: dict[tuple[str, str, str], None]
+    parameters: dict[tuple[str, str, str], None]
+
+
+def _names(build: Build, place: Place, texts: Mapping[str, None]) -> _Found:
+    found = _Found({}, {}, {})
+    naming = build.resolver.naming
+    for logical, made in build.made.items():
+        known = naming.open[logical] if logical in naming.open else naming.name(made.written)
+        if isinstance(known, str):
             continue
         name = build.physical_name(made)
         start, middle, end = made.id.partition(name)
@@ -157,12 +170,38 @@ def _names(
                     place.stack is None
                     and (stack := _stack_for(pattern, start, end, name, build)) is not None
                 ):
-                    stacks[stack] = None
-            elif isinstance(known, Template):
-                possible = glob(start) + "".join(_possible(part) for part in parts_of(known)) + glob(end)
-                if overlaps(possible, glob(pattern)) and (one := _instance(pattern, start, end)) is not None:
-                    names[logical, one, pattern] = None
-    return tuple(stacks), tuple(names)
+                    found.stacks[stack] = None
+                continue
+            possible = glob(start) + "".join(_possible(part) for part in parts_of(known)) + glob(end)
+            one = _instance(pattern, start, end) if overlaps(possible, glob(pattern)) else None
+            if one is None:
+                continue
+            parameter = _parameter_for(known, one, build)
+            if parameter is None:
+                found.names[logical, one, pattern] = None
+            else:
+                found.parameters[(*parameter, pattern)] = None
+    return found
+
+
+def _parameter_for(known: Template, name: str, build: Build) -> tuple[str, str] | None:
+    """The one parameter in a name with the value that makes this name of it; None where there is no such one."""
+    open_ = [
+        index
+        for index, part in enumerate(known.parts)
+        if isinstance(part, Symbol) and part.written[2:-1] in build.scope.sections.parameters
+    ]
+    if len(open_) != 1:
+        return None
+    texts = [
+        part if isinstance(part, str) else part.text for part in known.parts if isinstance(part, str | Symbol)
+    ]
+    before, after = "".join(texts[: open_[0]]), "".join(texts[open_[0] + 1 :])
+    if len(texts) != len(known.parts) or not (name.startswith(before) and name.endswith(after)):
+        return None
+    value = name[len(before) : len(name) - len(after)]
+    part = known.parts[open_[0]]
+    return (part.written[2:-1], value) if value and isinstance(part, Symbol) else None
 
 
 def _same_kind(pattern: str, made: Made) -> bool:
@@ -173,7 +212,9 @@ def _same_kind(pattern: str, made: Made) -> bool:
 def _possible(part: Any) -> str:
     if isinstance(part, str):
         return part
-    return part.text if isinstance(part, Symbol) else glob("*")
+    # Of the symbols the stack and the parameters may be other texts than those that stand for them.
+    written = part.written[2:-1] if isinstance(part, Symbol) else ""
+    return part.text if written in ("AWS::AccountId", "AWS::Region") else glob("*")
 
 
 def _stack_for(pattern: str, start: str, end: str, name: str, build: Build) -> str | None:

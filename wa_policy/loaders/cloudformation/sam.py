@@ -71,7 +71,7 @@ def transformed(
     template = copy.deepcopy(dict(value))
     _prepare(template, source)
     parameters = {name: item for name, item in given.items() if isinstance(item, str | int | float)}
-    result = _run(template, parameters, region or symbols.REGION, partition, notes)
+    result = run_transform(template, parameters, region or symbols.REGION, partition, notes)
     if result is None:
         kept = {name: item for name, item in written.items() if not is_serverless(item)}
         return Transformed({**value, "Resources": kept}, str, tuple(notes.found))
@@ -94,7 +94,7 @@ def transformed(
     return Transformed(result, places.locate, tuple(notes.found))
 
 
-def _run(
+def run_transform(
     template: dict[str, Any], parameters: Mapping[str, Any], region: str, partition: str, notes: _Notes
 ) -> dict[str, Any] | None:
     try:

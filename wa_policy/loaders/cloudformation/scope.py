@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from wa_policy.errors import Problem
 from wa_policy.iam.describe import describe
 from wa_policy.iam.text import Template
 from wa_policy.inventory import symbols
+from wa_policy.loaders.cloudformation.kinds import KINDS
 from wa_policy.loaders.cloudformation.template import Choice, Sections
 from wa_policy.loaders.cloudformation.values import (
     NO_VALUE,
@@ -59,6 +60,7 @@ class Scope:
     outputs_of: Callable[[str, str], Value] | None = None
     """The output of a nested stack by logical id and name."""
     _parameters: dict[str, Value] = field(default_factory=dict)
+    _naming: frozenset[str] | None = None
 
     def note(self, pointer: str, code: str, message: str, advice: str = "") -> None:
         problem = self.sections.place(pointer).problem(code, message, advice=advice)
@@ -167,6 +169,17 @@ class Scope:
             return "true" if value else "false"
         return str(value) if isinstance(value, int | float) else value
 
+    def _naming_parameters(self) -> frozenset[str]:
+        """The parameters that the names of resources are made of."""
+        if self._naming is None:
+            found: set[str] = set()
+            for resource in self.sections.resources.values():
+                kind = KINDS.get(resource.type)
+                if kind is not None and kind.name is not None and isinstance(resource.properties, Mapping):
+                    found.update(_referred(resource.properties.get(kind.name)))
+            self._naming = frozenset(found)
+        return self._naming
+
     def _open(self, name: str, reason: str, *, is_list: bool, raw: Mapping[str, Any]) -> Value:
         if is_list:
             return unresolved(reason)
@@ -177,10 +190,31 @@ class Scope:
             choices = tuple(text for item in allowed if (text := _plain(item)) not in excluded)
             if len(choices) == 1:
                 return choices[0]
+        if not choices and name in self._naming_parameters():
+            # What names a resource is one text everywhere, and has no wildcard in it.
+            text = symbols.own_parameter(self.place.number, name)
+            return Template((Symbol(unresolved(reason), (), f"${{{name}}}", text, f"{_NAME_CHARACTERS}._/"),))
         return Template((ParameterHole(unresolved(reason), choices, f"${{{name}}}", name),))
 
 
 _NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
+
+
+_IN_TEXT = re.compile(r"\$\{([A-Za-z0-9]+)\}")
+
+
+def _referred(raw: Any) -> Iterator[str]:
+    """The names that `Ref` and `Fn::Sub` refer to in a value."""
+    match raw:
+        case {"Ref": str(name)}:
+            yield name
+        case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), *_]}:
+            yield from _IN_TEXT.findall(text)
+        case {"Fn::Join": [_, list(items)]}:
+            for item in items:
+                yield from _referred(item)
+        case _:
+            pass
 
 
 def _symbol(name: str, text: str, characters: str) -> Symbol:

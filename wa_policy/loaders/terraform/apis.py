@@ -24,6 +24,8 @@ from wa_policy.loaders.terraform.rows import rows
 from wa_policy.loaders.terraform.shapes import read
 
 _MAX_LEVELS = 100
+_METHODS = {"aws_api_gateway_method": "authorization", "awscc_apigateway_method": "authorization_type"}
+"""The types of methods, with the argument that says who authorizes."""
 _SETTINGS = rows(
     "cache_data_encrypted cache_ttl_in_seconds caching_enabled data_trace_enabled logging_level metrics_enabled "
     "throttling_burst_limit throttling_rate_limit"
@@ -101,45 +103,33 @@ def _policy_of_document(plan: Plan, draft: Draft, instance: Instance, body: Mapp
 
 def _methods(plan: Plan, api: str, doubts: list[Unknown]) -> Iterator[tuple[PropertyValue, Source]]:
     """The methods that are resources of their own, with what they call."""
-    called: dict[tuple[PropertyValue, PropertyValue], PropertyValue] = {}
+    called: dict[tuple[str, str], PropertyValue] = {}
     for integration in plan.of_type("aws_api_gateway_integration"):
-        key = (read(plan, integration, "resource_id"), read(plan, integration, "http_method"))
-        called[key] = read(plan, integration, "uri")
-    for method in plan.of_type("awscc_apigateway_method"):
-        of = read(plan, method, "rest_api_id")
-        if isinstance(of, Unknown):
-            doubts.append(of)
-        elif of == api:
-            calls = read(plan, method, "integration")
-            yield (
-                {
-                    "ResourcePath": _path(plan, method),
-                    "HttpMethod": read(plan, method, "http_method"),
-                    "AuthorizationType": read(plan, method, "authorization_type") or "NONE",
-                    "ApiKeyRequired": read(plan, method, "api_key_required") or False,
-                    "AuthorizerId": read(plan, method, "authorizer_id"),
-                    "IntegrationUri": calls.get("uri") if isinstance(calls, Mapping) else None,
-                },
-                method.source,
-            )
-    for method in plan.of_type("aws_api_gateway_method"):
-        of = read(plan, method, "rest_api_id")
-        if isinstance(of, Unknown):
-            doubts.append(of)
-        elif of == api:
-            resource, verb = read(plan, method, "resource_id"), read(plan, method, "http_method")
-            key_required = read(plan, method, "api_key_required")
-            yield (
-                {
-                    "ResourcePath": _path(plan, method),
-                    "HttpMethod": verb,
-                    "AuthorizationType": read(plan, method, "authorization"),
-                    "ApiKeyRequired": False if key_required is None else key_required,
-                    "AuthorizerId": read(plan, method, "authorizer_id"),
-                    "IntegrationUri": called.get((resource, verb)),
-                },
-                method.source,
-            )
+        called[_call(plan, integration)] = read(plan, integration, "uri")
+    for type_, authorization in _METHODS.items():
+        for method in plan.of_type(type_):
+            of = read(plan, method, "rest_api_id")
+            if isinstance(of, Unknown):
+                doubts.append(of)
+            elif of == api:
+                calls = read(plan, method, "integration")
+                uri = calls.get("uri") if isinstance(calls, Mapping) else called.get(_call(plan, method))
+                yield (
+                    {
+                        "ResourcePath": _path(plan, method),
+                        "HttpMethod": read(plan, method, "http_method"),
+                        "AuthorizationType": read(plan, method, authorization) or "NONE",
+                        "ApiKeyRequired": read(plan, method, "api_key_required") or False,
+                        "AuthorizerId": read(plan, method, "authorizer_id"),
+                        "IntegrationUri": uri,
+                    },
+                    method.source,
+                )
+
+
+def _call(plan: Plan, instance: Instance) -> tuple[str, str]:
+    """The resource and the verb of a method or of its integration."""
+    return str(read(plan, instance, "resource_id")), str(read(plan, instance, "http_method"))
 
 
 def _path(plan: Plan, method: Instance) -> PropertyValue:
