@@ -25,7 +25,7 @@ scan: $(STAMP)  ## scan the organization of the fixtures
 	@$(VENV)/bin/wa-policy scan fixtures/acme --exit-zero
 
 test: $(STAMP)  ## the tests
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n auto
 
 lint: $(STAMP)  ## style, types, and the direction of imports
 	$(VENV)/bin/ruff check .

@@ -103,6 +103,9 @@ def test_generate_writes_what_it_proved(call: Run) -> None:
     }
     assert "SCP: 1 guardrail in 1 document, proved to deny all that they forbid and nothing else" in done.out
     assert "Written to out: scp-1.json, cloudformation.json, guardrails.tf.json, README.md" in done.out
+    assert "Nobody is exempt from 1 guardrail: the parameter `exempt_principals` names" in done.out
+    exempt = ("--parameter", "exempt_principals=arn:aws:iam::*:role/break-glass")
+    assert "Nobody is exempt" not in call("guardrails", "generate", *VPC, *exempt).out
 
 
 def test_without_a_folder_nothing_is_written(call: Run) -> None:

@@ -13,7 +13,8 @@ from wa_policy.catalog.store import load_catalog
 from wa_policy.graph.alike import Apart
 from wa_policy.graph.build import expand, graph_of
 from wa_policy.graph.escalation import escalation_classes
-from wa_policy.graph.links import escalation_edges, links
+from wa_policy.graph.escalation_edges import escalation_edges
+from wa_policy.graph.links import links
 from wa_policy.graph.reach import reach_of
 from wa_policy.graph.spin import web_of
 from wa_policy.graph.weave import Weaver

@@ -16,7 +16,7 @@ from tests.guardrails.statements import deny, guardrail
 from wa_policy.catalog.model import Catalog
 from wa_policy.catalog.store import load_catalog
 from wa_policy.errors import UsageError
-from wa_policy.formal.verdicts import Proved, Refuted
+from wa_policy.formal.verdicts import Proved, Refuted, Undecided
 from wa_policy.guardrails.defects import defects
 from wa_policy.guardrails.generate import Generated, LeftOut, generate, guardrails_of, read_back
 from wa_policy.guardrails.limits import PRESETS, Limits, Quotas
@@ -28,6 +28,7 @@ from wa_policy.guardrails.pack import Level, Packing, check_unchanged, pack
 from wa_policy.guardrails.places import DOCUMENTS, Attached, Place, level_of
 from wa_policy.guardrails.wildcards import with_wildcards
 from wa_policy.iam.policy import Statement
+from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.rules.model import GuardrailKind
 from wa_policy.rules.pack import load_pack
 from wa_policy.settings import Profile, Settings
@@ -251,6 +252,18 @@ def test_where_nothing_is_proved_nothing_is_made() -> None:
     found = generate([forged("forged")], (LeftOut("x", "y", "z"),), Quotas(), CATALOG)
     assert found == Generated((), (LeftOut("x", "y", "z"),), found.unproved)
     assert len(found.unproved) == 1
+
+
+def test_where_each_is_proved_and_the_documents_are_not_nothing_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    doubt = Undecided((Unknown(UnknownKind.BUDGET, "no answer within 3 steps"),))
+    monkeypatch.setattr("wa_policy.guardrails.generate.check_unchanged", lambda *_: doubt)
+    found = generate([genuine()], (), Quotas(), CATALOG)
+    assert found.made == ()
+    assert [(row.rule_id, row.reason) for row in found.unproved] == [
+        ("organization-leave-guard", "not proved: budget: no answer within 3 steps")
+    ]
 
 
 # --- the whole catalogue -------------------------------------------------------------------------------------------------------

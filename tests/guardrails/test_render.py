@@ -257,7 +257,7 @@ def test_where_something_fails_everything_is_as_it_was(
 
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(UsageError, match="cannot be written: no space left on device"):
-        write_folder({"scp-1.json": "3", "scp-2.json": "4"}, str(tmp_path), is_ours, force=True)
+        write_folder({"rcp-1.json": "3", "scp-2.json": "4"}, str(tmp_path), is_ours, force=True)
     assert content(tmp_path) == {"scp-1.json": "1", "scp-2.json": "2"}
     assert [one.name for one in tmp_path.parent.iterdir() if one.name.startswith(f".{tmp_path.name}")] == []
 

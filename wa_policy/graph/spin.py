@@ -10,7 +10,8 @@ from wa_policy.evaluator.formula import Layer
 from wa_policy.graph.administrators import Administrators
 from wa_policy.graph.alike import Alike
 from wa_policy.graph.escalation import Escalations
-from wa_policy.graph.links import edges_of_classes, links
+from wa_policy.graph.escalation_edges import edges_of_classes
+from wa_policy.graph.links import links
 from wa_policy.graph.nodes import Places, node_of, places_of
 from wa_policy.graph.reach import Reach
 from wa_policy.graph.strangers import strangers_of

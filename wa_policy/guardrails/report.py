@@ -98,6 +98,12 @@ def generated_text(generated: Generated, folder: str | None, files: Sequence[str
     yield from _left_out("Left out", generated.left_out)
     if not generated.made:
         return
+    bare = sum(not exempt(one) for made in generated.made for one in made.guardrails)
+    if bare:
+        yield (
+            f"Nobody is exempt from {counted(bare, 'guardrail')}: the parameter `exempt_principals` names principals "
+            "that are not bound, such as break-glass roles."
+        )
     if folder is None:
         yield "Nothing was written: `--output FOLDER` says where to."
     else:

@@ -286,7 +286,13 @@ class Inventory:
     problems: tuple[Problem, ...] = ()
     files: tuple[ReadFile, ...] = ()
     exported: tuple[Answer, ...] = ()
-    variations: tuple[Variation, ...] = ()
+    variations_of: Callable[[], tuple[Variation, ...]] = field(default=tuple, compare=False)
+    """Works out `variations`, which only the rules ask for."""
+
+    @cached_property
+    def variations(self) -> tuple[Variation, ...]:
+        """What the verdicts on some files depend on."""
+        return self.variations_of()
 
     def was_exported(
         self, operation: str, account: str | None, region: str | None = None, resource: str | None = None

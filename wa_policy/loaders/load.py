@@ -160,7 +160,9 @@ class _Run:
 
             plans = terraform.evaluate(self.pieces.plans, self.pieces)
             varied.append(terraform.variations(plans, others, put_together))
-        return replace(put_together(self.pieces), variations=tuple(one for found in varied for one in found))
+        return replace(
+            put_together(self.pieces), variations_of=lambda: tuple(one for found in varied for one in found)
+        )
 
     def _document(self, document: Document, origin: Origin, file: InputFile) -> str | None:
         loader = loader_of(document.value, origin)

@@ -77,7 +77,8 @@ def rest_api(build: Build, made: Made) -> None:
         made.properties[METHODS_PROPERTY] = doubts[0]
     else:
         made.properties[METHODS_PROPERTY] = tuple(method for method, _ in methods)
-        made.places |= {f"{METHODS_PROPERTY}/{index}": place for index, (_, place) in enumerate(methods)}
+        for index, (_, place) in enumerate(methods):
+            made.places[f"{METHODS_PROPERTY}/{index}"] = place
     named = made.properties.get("Name")
     if isinstance(named, str):
         made.name = named

@@ -23,6 +23,7 @@ from wa_policy.inventory.model import (
 )
 from wa_policy.loaders.cloudformation.conditions import Conditions
 from wa_policy.loaders.cloudformation.documents import Reading
+from wa_policy.loaders.cloudformation.places import Places
 from wa_policy.loaders.cloudformation.properties import properties_of
 from wa_policy.loaders.cloudformation.scope import Scope
 from wa_policy.loaders.cloudformation.template import Resource as Written
@@ -39,7 +40,7 @@ class Made:
     id: str
     name: str
     properties: dict[str, PropertyValue]
-    places: dict[str, Source]
+    places: Places
     source: Source
     doubt: Unknown | None = None
     """Why it may not be there."""
@@ -116,7 +117,8 @@ class Build:
             values = {}
         id_, name = self.identity(written)
         properties = properties_of(written.type, values)
-        places = {key: self.resolver.at(f"{written.pointer}/Properties/{escape(key)}") for key in values}
+        pointer = f"{written.pointer}/Properties"
+        places = Places(values, lambda name: self.resolver.at(f"{pointer}/{escape(name)}"))
         return Made(written, values, id_, name, properties, places, source, doubt)
 
     def identity(self, written: Written) -> tuple[str, str]:

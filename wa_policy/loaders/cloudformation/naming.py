@@ -23,6 +23,7 @@ class Naming:
     scope: Scope
     read: Callable[[Resource, str], Value]
     _names: dict[str, Text] = field(default_factory=dict)
+    _filled: dict[tuple[str, str], Text] = field(default_factory=dict)
     open: dict[str, Text] = field(default_factory=dict)
     """Resources whose name stands for one that is not known, with what is known of it."""
 
@@ -78,6 +79,13 @@ class Naming:
 
     def fill(self, form: str, resource: Resource, kind: Kind) -> Text:
         """A form with the values of its fields."""
+        key = (resource.logical_id, form)
+        known = self._filled.get(key)
+        if known is None:
+            self._filled[key] = known = self._fill(form, resource, kind)
+        return known
+
+    def _fill(self, form: str, resource: Resource, kind: Kind) -> Text:
         parts: list[Text] = []
         end = 0
         for found in _FIELD.finditer(form):

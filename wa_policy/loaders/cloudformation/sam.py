@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from wa_policy.errors import Problem
@@ -68,10 +69,8 @@ def transformed(
     written = value.get("Resources")
     if not isinstance(written, Mapping) or not any(map(is_serverless, written.values())):
         return Transformed(value, str)  # nothing in it to transform
-    template = copy.deepcopy(dict(value))
-    _prepare(template, source)
     parameters = {name: item for name, item in given.items() if isinstance(item, str | int | float)}
-    result = run_transform(template, parameters, region or symbols.REGION, partition, notes)
+    result = run_transform(value, parameters, region or symbols.REGION, partition, notes)
     if result is None:
         kept = {name: item for name, item in written.items() if not is_serverless(item)}
         return Transformed({**value, "Resources": kept}, str, tuple(notes.found))
@@ -95,8 +94,9 @@ def transformed(
 
 
 def run_transform(
-    template: dict[str, Any], parameters: Mapping[str, Any], region: str, partition: str, notes: _Notes
+    value: Mapping[str, Any], parameters: Mapping[str, Any], region: str, partition: str, notes: _Notes
 ) -> dict[str, Any] | None:
+    """What the transform makes of the template, None where it makes nothing; resources that are wrong are left out."""
     try:
         from samtranslator.model.exceptions import ExceptionWithMessage, InvalidDocumentException
         from samtranslator.parser.parser import Parser
@@ -106,26 +106,26 @@ def run_transform(
         notes.add(("Transform",), "sam-missing", message, "install it with `pip install 'wa-policy[sam]'`")
         return None
     policies = _managed_policies(partition)
+    left_out: set[str] = set()
     for _ in range(_TRIES):
-        copied = copy.deepcopy(template)
+        template = _prepared(value, left_out, notes.source)  # which the transform changes
         try:
             with _quiet():
                 translator = Translator(policies, Parser(), boto_session=_Session(region))
                 try:
-                    result: dict[str, Any] = translator.translate(copied, dict(parameters))
+                    result: dict[str, Any] = translator.translate(template, dict(parameters))
                 finally:
                     translator.metrics.publish()  # to nobody; else it complains when it is thrown away
                 return result
         except InvalidDocumentException as error:
             wrong = [str(getattr(cause, "_logical_id", "")) for cause in error.causes]
-            known = [name for name in wrong if name in template.get("Resources", {})]
+            known = [name for name in wrong if name in value["Resources"] and name not in left_out]
             for cause, name in zip(error.causes, wrong, strict=True):
                 keys = ("Resources", name) if name in known else ("Resources",)
                 notes.add(keys, "sam-invalid", _words(cause.message))
-            if not known or len(known) == len(template.get("Resources", {})):
+            left_out.update(known)
+            if not known or len(left_out) == len(value["Resources"]):
                 return None
-            for name in known:
-                template["Resources"].pop(name, None)
         except ExceptionWithMessage as error:
             notes.add((), "sam-invalid", _words(error.message))
             return None
@@ -141,6 +141,7 @@ def _words(message: str) -> str:
     return f"the transform says: {text[:1].lower()}{text[1:]}"
 
 
+@lru_cache(maxsize=8)
 def _managed_policies(partition: str) -> dict[str, str]:
     from wa_policy.catalog.store import load_managed_policies
 
@@ -164,8 +165,15 @@ def _quiet() -> Iterator[None]:
 # --- before ----------------------------------------------------------------------------------------------------------
 
 
+def _prepared(value: Mapping[str, Any], left_out: Collection[str], source: Source) -> dict[str, Any]:
+    """A copy with something that the transform takes in place of files beside the template; documents are read."""
+    kept = {name: item for name, item in value["Resources"].items() if name not in left_out}
+    template: dict[str, Any] = copy.deepcopy({**value, "Resources": kept})
+    _prepare(template, source)
+    return template
+
+
 def _prepare(template: dict[str, Any], source: Source) -> None:
-    """Put something that the transform takes in place of files beside the template; documents are read."""
     global_ = template.get("Globals")
     if isinstance(global_, dict):
         for kind, property_ in (("Function", "CodeUri"), ("LayerVersion", "ContentUri")):

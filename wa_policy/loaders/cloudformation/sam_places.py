@@ -60,6 +60,8 @@ class SamPlaces:
         if len(tokens) < 2 or tokens[0] != "Resources":
             return pointer
         made_id, rest = tokens[1], tokens[2:]
+        if self._exists(tokens):
+            return pointer
         if made_id in self._resources and not is_serverless(self._resources[made_id]):
             # As written, but for what events put into it.
             while len(tokens) > 2 and not self._exists(tokens):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from wa_policy.errors import Problem
@@ -67,9 +68,10 @@ class Stack:
     def source(self) -> Source:
         return self.text.source
 
-    def scope(self, choice: Choice, parts: Sections | None = None) -> Scope:
-        return Scope(parts or self.sections(), self.place, self.given, choice)
+    def scope(self, choice: Choice) -> Scope:
+        return Scope(self.sections, self.place, self.given, choice)
 
+    @cached_property
     def sections(self) -> Sections:
         """The sections, with the loops among the resources carried out."""
 
@@ -85,16 +87,14 @@ class Stack:
 
     def choices(self) -> tuple[tuple[Choice, Mapping[str, bool]], ...] | None:
         """The choices that its conditions leave open, None where there are too many."""
-        parts = self.sections()
-        if not parts.conditions:
+        if not self.sections.conditions:
             return ((Choice(), {}),)
-        return choices_of(parts, lambda choice: self.scope(choice, parts))
+        return choices_of(self.sections, self.scope)
 
     def build(self, choice: Choice) -> Evaluation:
         """The pieces under one choice."""
-        parts = self.sections()
-        scope = self.scope(choice, parts)
-        scope.notes.extend((*self.text.problems, *parts.problems))
+        scope = self.scope(choice)
+        scope.notes.extend((*self.text.problems, *self.sections.problems))
         build = Build(scope)
         nested = _Nested(self, build)
         scope.outputs_of = nested.output

@@ -179,7 +179,7 @@ def _maker(unit: Unit, choice: Choice, around: Pieces, assemble: Assemble) -> Ca
 
 def _symbols(unit: Unit, choice: Choice) -> Mapping[str, str]:
     """The texts that stand in this choice for what has another text in the base."""
-    base, here = unit.base.build.scope, unit.stack.scope(choice, unit.base.build.scope.sections)
+    base, here = unit.base.build.scope, unit.stack.scope(choice)
     pairs = (
         (here.account_text, base.account_text),
         (here.region_text, base.region_text),

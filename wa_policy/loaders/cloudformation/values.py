@@ -95,6 +95,9 @@ def settled(value: str | Template) -> str | Template:
     """The text with what stands for its symbols; a string where no other part is unknown."""
     if isinstance(value, str):
         return value
+    texts = [part.text if isinstance(part, Symbol) else part for part in value.parts]
+    if all(isinstance(text, str) for text in texts):
+        return "".join(texts)  # type: ignore[arg-type]
     return joined(
         part if isinstance(part, str) else part.text if isinstance(part, Symbol) else Template((part,))
         for part in value.parts

@@ -169,7 +169,7 @@ class Configuration:
             if followed is None or followed.lost:
                 return Expression(lost=(leaf,))
             whole = [target for target in followed.targets if not target.attribute]
-            chosen = whole[:1]
+            chosen = [target for target in whole if target.instance.key == scope.key]
             found += _onward(chosen, rest) if chosen else followed.targets
         return Expression(tuple(found)) if found else Expression(lost=(leaf,))
 

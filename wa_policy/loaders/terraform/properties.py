@@ -32,6 +32,27 @@ _MADE_BY_AWS = frozenset(
         ),
         *("object_lock_configuration", "point_in_time_recovery", "replica", "replication_configuration"),
         *("server_side_encryption", "server_side_encryption_configuration", "ttl", "versioning", "website"),
+        *(
+            "tracing_config",
+            "ephemeral_storage",
+            "logging_config",
+            "policies",
+            "retry_policy",
+            "stream_mode_details",
+        ),
+        *("tracing_configuration", "encryption_configuration", "password_policy", "admin_create_user_config"),
+        *(
+            "amazon_managed_kafka_event_source_config",
+            "self_managed_kafka_event_source_config",
+            "deployment_style",
+        ),
+        *(
+            "default_route_settings",
+            "vpc_options",
+            "encrypt_at_rest",
+            "node_to_node_encryption",
+            "domain_endpoint_options",
+        ),
     )
 )
 """Blocks that the provider fills in where the configuration has none: unknown, they were not set."""
@@ -211,17 +232,18 @@ class Reader:
         self, instance: Instance, path: tuple[Step, ...], value: Sequence[Any], mark: Any
     ) -> tuple[PropertyValue, ...]:
         marks = mark if isinstance(mark, list) else []
-        marked = [index for index in range(len(value)) if index < len(marks) and marks[index] is True]
-        stand_ins = iter(self._items(instance, path, len(marked)))
+        stand_ins = list(self._items(instance, path, sum(one is True for one in marks)))
         found: list[PropertyValue] = []
         for index, item in enumerate(value):
-            if index in marked:
-                found.append(next(stand_ins))
+            of_item = marks[index] if index < len(marks) else None
+            if of_item is True and item is None:
+                found.append(stand_ins.pop(0))
             elif isinstance(item, list | Mapping):
-                found.append(self.value(instance, path, item, marks[index] if index < len(marks) else None))
+                found.append(self.value(instance, path, item, of_item))
             else:
                 found.append(frozen(item))
-        return tuple(found)
+        # Older versions leave out of a set what is not known.
+        return (*found, *stand_ins)
 
     def _items(self, instance: Instance, path: tuple[Step, ...], count: int) -> Iterable[PropertyValue]:
         """What stands for the items of a list that are known after apply."""
