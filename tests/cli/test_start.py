@@ -28,7 +28,15 @@ HEAVY = (
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["scan", "--help"], ["can", "--help"], ["rules", "-h"], ["guardrails", "generate", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["scan", "--help"],
+        ["can", "--help"],
+        ["rules", "-h"],
+        ["guardrails", "generate", "--help"],
+    ],
 )
 def test_help_and_version_load_nothing_heavy(arguments: list[str]) -> None:
     code = (

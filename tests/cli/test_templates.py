@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.running import Run
 from wa_policy.cli.exit_codes import ExitCode
 
 TEXT = """

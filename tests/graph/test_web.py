@@ -103,6 +103,29 @@ def test_an_object_that_only_a_pattern_names_counts_as_the_bucket() -> None:
     assert actions(edge) == {"s3:GetObject"}
 
 
+def test_a_pattern_of_buckets_or_functions_may_name_some_of_their_parts_only() -> None:
+    logs = role("logs", allow("s3:GetObject", "arn:aws:s3:::b*/logs/*"))
+    prod = role("prod", allow("lambda:InvokeFunction", "arn:aws:lambda:*:*:function:f*:prod"))
+    one = role("one", allow("lambda:InvokeFunction", f"{FUNCTION}:beta"))
+    shut = role(
+        "shut", allow("s3:GetObject", "arn:aws:s3:::b*/logs/*"), deny("s3:*", "arn:aws:s3:::*/logs/*")
+    )
+    far = resource(FUNCTION.replace("function:f", "function:g"))
+    woven = web(
+        logs, prod, one, shut, resource(BUCKET), resource("arn:aws:s3:::other"), resource(FUNCTION), far
+    )
+    found = {
+        (edge.source.rpartition("/")[2], edge.target): actions(edge)
+        for edge in woven.edges
+        if edge.source.startswith("arn:aws:iam")
+    }
+    assert found == {
+        ("logs", BUCKET): {"s3:GetObject"},
+        ("prod", FUNCTION): {"lambda:InvokeFunction"},
+        ("one", FUNCTION): {"lambda:InvokeFunction"},
+    }
+
+
 def test_assuming_a_role_is_acting_as_it_and_keys_and_trust_are_changes() -> None:
     one = role(
         "r", allow(["sts:AssumeRole", "iam:UpdateAssumeRolePolicy", "iam:GetRole", "iam:CreateAccessKey"])

@@ -58,7 +58,7 @@ def escalations(
         raise UsageError("no input is named, expected `--input PATH` with the exported documents")
     settings = settings_of(inputs, config=config, no_organization=no_organization)
     stdin = stdin_for(inputs)
-    inventory = read_input(inputs, settings, stdin=stdin)
+    inventory = read_input(inputs, settings, stdin=stdin, one_choice=True)
     found = api.escalation_classes(inventory, to=to, from_=from_, techniques=techniques, certain=certain)
     if format_ == "json":
         single = found.every()

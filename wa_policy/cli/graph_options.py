@@ -32,4 +32,4 @@ def read_inputs(inputs: Sequence[str], *, config: str | None, no_organization: b
     if not inputs:
         raise UsageError("no input is named, expected `--input PATH` with the exported documents")
     settings = settings_of(inputs, config=config, no_organization=no_organization)
-    return read_input(inputs, settings, stdin=stdin_for(inputs))
+    return read_input(inputs, settings, stdin=stdin_for(inputs), one_choice=True)

@@ -172,9 +172,17 @@ def stdin_for(paths: Sequence[str]) -> bytes | None:
 
 
 def read_input(
-    paths: Sequence[str], settings: Settings, *, kind: str | None = None, stdin: bytes | None = None
+    paths: Sequence[str],
+    settings: Settings,
+    *,
+    kind: str | None = None,
+    stdin: bytes | None = None,
+    one_choice: bool = False,
 ) -> Inventory:
-    """What stands at the paths. Raises LoadError where nothing of it could be read."""
+    """What stands at the paths. Raises LoadError where nothing of it could be read.
+
+    `one_choice`: the answer will be for one choice of what templates leave open; standard error says which.
+    """
     from wa_policy import api
     from wa_policy.cli.progress import progress_line
 
@@ -182,4 +190,11 @@ def read_input(
         inventory = api.read(paths, settings, kind=kind_of(kind), stdin=stdin, progress=progress)
     if not any(file.kinds for file in inventory.files):
         raise LoadError("nothing could be read at the paths given", inventory.problems)
+    if one_choice:
+        for variation in inventory.variations:
+            said = ", ".join(f"{what} is {value}" for what, value in variation.says.items())
+            files = ", ".join(f"`{file}`" for file in sorted(variation.files))
+            click.echo(
+                f"wa-policy: {files} leaves things open; the answer is for this case: {said}", err=True
+            )
     return inventory

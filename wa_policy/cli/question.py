@@ -47,7 +47,7 @@ def asked(
     if not inputs:
         raise UsageError("no input is named, expected `--input PATH` with the exported documents")
     settings = settings_of(inputs, config=config, no_organization=no_organization)
-    inventory = read_input(inputs, settings, stdin=stdin_for(inputs))
+    inventory = read_input(inputs, settings, stdin=stdin_for(inputs), one_choice=True)
     return api.explain(inventory, principal, action, resource, context_of(context))
 
 

@@ -10,7 +10,7 @@ from wa_policy.graph.parties import actor_of
 from wa_policy.graph.reach import Reach
 from wa_policy.graph.strangers import ANONYMOUS
 from wa_policy.graph.web import Edge, EdgeKind, Node, NodeKind
-from wa_policy.iam.arn import parse_arn
+from wa_policy.iam.arn import is_account_id, parse_arn
 from wa_policy.iam.policy import Effect
 from wa_policy.iam.principal import AwsService, ServicePrincipal
 from wa_policy.iam.text import Template
@@ -120,6 +120,7 @@ def _source(inventory: Inventory, arn: str) -> tuple[str, Node | None]:
     if found is not None:
         return found.id, None
     account, service = ("", "") if parsed is None else (parsed.account, parsed.service)
+    account = account if is_account_id(account) else ""
     notes = (f"`{arn}` was not read",)
     return arn, Node(arn, NodeKind.RESOURCE, arn, account, "", service, (arn,), notes)
 

@@ -20,6 +20,7 @@ class Patterns:
         self._documents = documents
         self._known: dict[Actor, Mapping[Sheet, tuple[str, ...]]] = {}
         self._plain: dict[Sheet, tuple[str, ...]] = {}
+        self._allowing: dict[Actor, tuple[str, ...]] = {}
 
     def of(self, actor: Actor) -> Mapping[Sheet, tuple[str, ...]]:
         """The patterns of each statement of the caller's side that does not cover every resource.
@@ -34,6 +35,14 @@ class Patterns:
                 for sheet in self._documents.of(policy).sheets
                 if not sheet.everywhere
             }
+        return found
+
+    def allowing(self, actor: Actor) -> tuple[str, ...]:
+        """Those of the caller's Allow statements, each once."""
+        found = self._allowing.get(actor)
+        if found is None:
+            patterns = (p for sheet, named in self.of(actor).items() if sheet.allows for p in named)
+            found = self._allowing[actor] = tuple(dict.fromkeys(patterns))
         return found
 
     def _of_sheet(self, sheet: Sheet, actor: Actor) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def places(
     for region, format_ in product(regions, formats):
         shape = _shape(format_, partition, account, region)
         for patterns in islice(product(*named), _MOST_MEETINGS):
-            met = _meeting((shape, *patterns))
+            met = meeting((shape, *patterns))
             if met is not None and met not in seen:
                 seen.add(met)
                 yield met
@@ -95,7 +95,7 @@ def _shape(format_: str, partition: str, account: str, region: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _meeting(patterns: tuple[str, ...]) -> str | None:
+def meeting(patterns: tuple[str, ...]) -> str | None:
     """The shortest text that all patterns match, part by part where they are ARNs: no name has a colon in it."""
     wild = [pattern for pattern in patterns if pattern != MANY]
     split = [pattern.split(":", 5) for pattern in wild]

@@ -15,7 +15,7 @@ from wa_policy.graph.pairs import NO_CONTEXT, Context, Record
 from wa_policy.graph.parties import Actor
 from wa_policy.graph.reach import Reach, conditions_of, doubts_of, own_statements, statements_of
 from wa_policy.graph.strangers import strangers_of
-from wa_policy.graph.things import Thing
+from wa_policy.graph.things import Thing, named_parts
 from wa_policy.graph.weave import INVOKE, Candidates
 from wa_policy.graph.web import Node, NodeKind
 from wa_policy.iam.arn import parse_arn
@@ -151,7 +151,7 @@ def _on_resources(asking: _Asking) -> Iterator[What]:
     for number in _all_candidates(Candidates(reach, firsts), class_, firsts):
         thing = firsts[number]
         members = tuple(member.arn for member in alike[thing.arn].members)
-        for part in thing.parts:
+        for part in (*thing.parts, *named_parts(thing, reach.patterns.allowing(class_.actor))):
             found: list[Part] = []
             invoking: Access | None = None
             for service, fits in part.fits:

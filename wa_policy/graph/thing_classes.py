@@ -14,8 +14,8 @@ from wa_policy.graph.classes import PrincipalClass
 from wa_policy.graph.pairs import Pairs
 from wa_policy.graph.parties import Target
 from wa_policy.graph.patterns import Patterns
-from wa_policy.graph.things import Thing
-from wa_policy.iam.pattern import WILDCARDS, is_literal, matches
+from wa_policy.graph.things import Thing, pattern_within
+from wa_policy.iam.pattern import WILDCARDS, is_literal, matches, overlaps
 from wa_policy.iam.policy import Effect, Policy, Statement
 from wa_policy.iam.principal import (
     AccountPrincipal,
@@ -52,11 +52,15 @@ class Index:
     def __init__(self, things: Iterable[Thing]) -> None:
         entries: list[tuple[str, tuple[int, int]]] = []
         self._exact: dict[str, int] = {}
+        self._open: dict[str, str] = {}
         for number, thing in enumerate(things):
             self._exact[thing.arn] = number
             entries += [(part.arn, (number, place)) for place, part in enumerate(thing.parts)]
             if not thing.parts or thing.parts[0].arn != thing.arn:
                 entries.append((thing.arn, (number, _WHOLE)))
+            within = pattern_within(thing)
+            if within is not None:
+                self._open[thing.arn] = within
         entries.sort()
         self._arns = [arn for arn, _ in entries]
         self._places = [place for _, place in entries]
@@ -79,10 +83,13 @@ class Index:
         at = bisect_left(self._arns, prefix)
         literal = is_literal(pattern)
         while at < len(self._arns) and self._arns[at].startswith(prefix):
-            if matches(pattern, self._arns[at]):
+            arn = self._arns[at]
+            if matches(pattern, arn):
                 yield self._places[at]
             elif literal:
                 break
+            if arn in self._open and overlaps(pattern, self._open[arn]):
+                yield self._places[at][0], _WITHIN
             at += 1
         # A pattern such as `arn:aws:s3:::bucket/logs/*` is about a part of the bucket.
         for cut, character in enumerate(prefix):

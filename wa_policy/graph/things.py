@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from wa_policy.catalog.model import ActionSet
+from wa_policy.graph.places import meeting
 from wa_policy.graph.universes import Universes
 from wa_policy.iam.arn import parse_arn
+from wa_policy.iam.pattern import MANY, WILDCARDS, matches, overlaps
 from wa_policy.inventory.model import (
     METHODS_PROPERTY,
     POLICY_DOCUMENT_TYPE,
@@ -82,6 +84,34 @@ def things_of(inventory: Inventory, universes: Universes) -> tuple[Thing, ...]:
                 tuple(parts(resource.id, resource.type, resource)),
             )  # fmt: skip
     return tuple(found[arn] for arn in sorted(found))
+
+
+_SEPARATORS = {"AWS::S3::Bucket": "/", "AWS::Lambda::Function": ":"}
+"""By type what stands between a thing and the names of its parts: objects; versions and aliases."""
+
+
+def pattern_within(thing: Thing) -> str | None:
+    """The pattern of the parts of a thing whose names others choose, None where it has none."""
+    separator = _SEPARATORS.get(thing.type)
+    return None if separator is None or len(thing.parts) < 2 else f"{thing.arn}{separator}{MANY}"
+
+
+def named_parts(thing: Thing, patterns: Iterable[str]) -> Iterator[Part]:
+    """For each pattern that names some of those parts, but not the one that stands for all, one that it names."""
+    within = pattern_within(thing)
+    if within is None:
+        return
+    any_part = thing.parts[1]
+    start = within[:-1]
+    for pattern in patterns:
+        # A bucket or function that the pattern does not begin with may still be one of those that it is about.
+        head = pattern[: len(start)]
+        if head != start and WILDCARDS.isdisjoint(head):
+            continue
+        if not matches(pattern, any_part.arn) and overlaps(pattern, within):
+            arn = meeting((within, pattern))
+            if arn is not None:
+                yield Part(arn, any_part.fits)
 
 
 def _fits(arn: str, universes: Universes) -> tuple[tuple[str, ActionSet], ...]:

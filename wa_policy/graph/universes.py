@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from wa_policy.catalog.model import ActionSet, Catalog
 from wa_policy.graph.layers import Universe
 
 _ALL_BUCKETS = "s3:ListAllMyBuckets"
+_QUALIFIED = (
+    "AddPermission", "CreateFunctionUrlConfig", "DeleteFunction", "DeleteFunctionEventInvokeConfig",
+    "DeleteFunctionUrlConfig", "GetFunction", "GetFunctionConfiguration", "GetFunctionEventInvokeConfig",
+    "GetFunctionUrlConfig", "GetPolicy", "GetRuntimeManagementConfig", "InvokeFunction", "InvokeFunctionUrl",
+    "PutFunctionEventInvokeConfig", "PutRuntimeManagementConfig", "RemovePermission", "UpdateFunctionEventInvokeConfig",
+    "UpdateFunctionUrlConfig",
+)  # fmt: skip
+"""Actions of Lambda with the parameter Qualifier: they take the ARN of a version or alias as well.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
+"""
 
 
 class Universes:
@@ -40,6 +53,8 @@ class Universes:
             return self.star(service)
         types = self._catalog.resource_types_of_arn(arn)
         bits = 0
+        if service == "lambda" and any(found.name == "function alias" for found in types):
+            bits = self._qualified
         for found in types:
             key = (found.service, found.name)
             known = self._fitting.get((service, f"{key[0]}:{key[1]}"))
@@ -49,6 +64,13 @@ class Universes:
                     known = 0
                 self._fitting[service, f"{key[0]}:{key[1]}"] = known
             bits |= known
+        return bits
+
+    @cached_property
+    def _qualified(self) -> ActionSet:
+        bits = 0
+        for name in _QUALIFIED:
+            bits |= self._catalog.single(f"lambda:{name}")
         return bits
 
     def services_of(self, arn: str) -> tuple[str, ...]:

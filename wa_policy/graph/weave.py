@@ -15,9 +15,8 @@ from wa_policy.graph.parties import Actor, Target
 from wa_policy.graph.reach import Reach, conditions_of, doubts_of, statements_of
 from wa_policy.graph.sheets import Sheet
 from wa_policy.graph.thing_classes import Index
-from wa_policy.graph.things import Part, Thing
+from wa_policy.graph.things import Thing, named_parts
 from wa_policy.graph.web import Edge, EdgeKind
-from wa_policy.iam.pattern import MANY, display
 from wa_policy.iam.policy import Condition
 from wa_policy.iam.principal import AccountPrincipal, ArnPrincipal, Everyone, UnknownPrincipal
 from wa_policy.iam.unknown import Unknown
@@ -128,7 +127,7 @@ class Weaver:
         key: list[Hashable] = [thing.type]
         invoking: Access | None = None
         is_own = False
-        for part in self._with_named_parts(actor, thing):
+        for part in (*thing.parts, *named_parts(thing, self._reach.patterns.allowing(actor))):
             target = self._reach.target(part.arn)
             for service, fits in part.fits:
                 if service == "execute-api":
@@ -159,18 +158,6 @@ class Weaver:
                 source, thing.arn, EdgeKind.ACCESS, "invoke", sure, bit, invoking.conditions, doubts,
                 invoking.statements,
             )  # fmt: skip
-
-    def _with_named_parts(self, actor: Actor, thing: Thing) -> Iterator[Part]:
-        """The parts of a thing, with those that only a pattern of the caller's names."""
-        yield from thing.parts
-        if thing.type != "AWS::S3::Bucket" or len(thing.parts) < 2:
-            return
-        start = f"{thing.arn}/"
-        for sheet, patterns in self._reach.patterns.of(actor).items():
-            if sheet.allows:
-                for pattern in patterns:
-                    if pattern.startswith(start) and pattern != f"{start}{MANY}":
-                        yield Part(display(pattern).replace("*", "x").replace("?", "x"), thing.parts[1].fits)
 
     def _edges(self, thing: Thing, found: list[Found]) -> Iterator[Edge]:
         catalog = self._reach.catalog

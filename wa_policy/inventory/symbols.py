@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 _ACCOUNTS = "0000717"
-"""How the ids begin that stand for accounts which nobody named. An input that has such an id is refused by its reader."""
+"""How the ids begin that stand for accounts which nobody named. An input with such an id is a problem."""
 REGION = "xx-own-1"
 _MARK = "WAPNAME0X0X0"
 _SUFFIX = "-waPx0Y"
@@ -32,6 +32,11 @@ def own_account(number: int) -> str:
 def is_own_account(text: str) -> bool:
     """True iff the id stands for an account that nobody named."""
     return text.startswith(_ACCOUNTS) and len(text) == 12
+
+
+def names_own_account(text: str) -> bool:
+    """True iff the id of an account that nobody named stands in the text."""
+    return _ACCOUNTS in text and _ACCOUNT.search(text) is not None
 
 
 def own_stack(number: int) -> str:

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from wa_policy.evaluator.truth import Truth, all_of, any_of, negate
 from wa_policy.iam.pattern import glob, matches
+from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Absent, NotExported, Present, PropertyValue
 from wa_policy.rules.arguments import Value, Values
@@ -46,6 +47,17 @@ def holds(test: Test, subject: Subject, scope: Scope, bindings: Values) -> Truth
             return _property_holds(test, subject, bindings)
         case _:
             assert_never(test)
+
+
+def place_of(test: Test, subject: Subject) -> Source | None:
+    """Where the first property stands that the test is about and that is set; None where there is none."""
+    match test:
+        case AllOf(tests) | AnyOf(tests) | NoneOf(tests):
+            return next((place for inner in tests if (place := place_of(inner, subject)) is not None), None)
+        case PropertyTest(path=path) if subject.resource is not None:
+            return subject.resource.places.get(path[0])
+        case _:
+            return None
 
 
 def value_at(subject: Subject, path: tuple[str, ...]) -> PropertyValue:

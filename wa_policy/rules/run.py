@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import assert_never
 
@@ -16,7 +17,7 @@ from wa_policy.rules.arguments import Value
 from wa_policy.rules.bindings import ITEM, resolve_all, substitute, substitute_path
 from wa_policy.rules.each import ITERATORS
 from wa_policy.rules.items import Item, Items
-from wa_policy.rules.matcher import holds
+from wa_policy.rules.matcher import holds, place_of
 from wa_policy.rules.message import render
 from wa_policy.rules.model import Manual, Require, Rule, Shape
 from wa_policy.rules.parameters import check_settings, values_of
@@ -177,7 +178,7 @@ class _Run:
                 return _PASS if item is None else self.shaped(shape, item, values)
             case Require(test):
                 kept = holds(test, self.subject, self.scope, values)
-                return _judged(kept, Verdict.PASS, Verdict.FAIL)
+                return replace(_judged(kept, Verdict.PASS, Verdict.FAIL), source=place_of(test, self.subject))
             case NoPath() as no_path:
                 return self.without_path(no_path, values)
             case Manual():

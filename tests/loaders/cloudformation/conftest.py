@@ -1,34 +1,15 @@
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
+from tests.loaders.cloudformation.reading import Judge, ReadTemplate, ValueOf, Verdicts
 from wa_policy.catalog.store import load_catalog
 from wa_policy.inventory.model import Assumptions, Inventory, PropertyValue
 from wa_policy.loaders.load import load
 from wa_policy.rules.pack import load_pack
 from wa_policy.rules.run import run
 from wa_policy.settings import Profile, Settings
-
-Verdicts = dict[tuple[str, str, str], str]
-"""By rule, name of the subject (the end of its id) and key."""
-
-
-class ReadTemplate(Protocol):
-    def __call__(
-        self, text: str | Mapping[str, str], *, assume: Assumptions | None = None, paths: tuple[str, ...] = ()
-    ) -> Inventory: ...
-
-
-class ValueOf(Protocol):
-    def __call__(
-        self, expression: str, *, around: str = "", assume: Assumptions | None = None
-    ) -> PropertyValue: ...
-
-
-class Judge(Protocol):
-    def __call__(self, inventory: Inventory, *rules: str, profile: Profile = Profile.CORE) -> Verdicts: ...
 
 
 @pytest.fixture

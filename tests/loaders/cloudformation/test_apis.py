@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from tests.loaders.cloudformation.conftest import ReadTemplate
-from wa_policy.inventory.model import METHODS_PROPERTY, WEB_ACL_PROPERTY, Inventory, Present
+from tests.loaders.cloudformation.reading import ReadTemplate
 from wa_policy.iam.unknown import Unknown
+from wa_policy.inventory.model import METHODS_PROPERTY, WEB_ACL_PROPERTY, Inventory, Present
 
 
 def methods(inventory: Inventory) -> dict[str, tuple[object, object, str]]:
@@ -12,7 +12,7 @@ def methods(inventory: Inventory) -> dict[str, tuple[object, object, str]]:
     (api,) = inventory.of_type("AWS::ApiGateway::RestApi")
     found = api.property(METHODS_PROPERTY)
     assert isinstance(found, tuple), found
-    told = {}
+    told: dict[str, tuple[object, object, str]] = {}
     for index, method in enumerate(found):
         assert isinstance(method, Mapping)
         place = api.place(f"{METHODS_PROPERTY}/{index}").pointer

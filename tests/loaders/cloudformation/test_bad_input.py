@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.loaders.cloudformation.conftest import ReadTemplate
+from tests.loaders.cloudformation.reading import ReadTemplate
 from wa_policy.iam.unknown import Unknown
 
 GOOD = "  Good: {Type: AWS::SNS::Topic, Properties: {TopicName: good}}\n"
@@ -113,13 +113,11 @@ def test_values_by_alias_are_read(read: ReadTemplate) -> None:
 
 @pytest.mark.parametrize("levels", [50, 150, 190])
 def test_deep_nesting(read: ReadTemplate, levels: int) -> None:
-    value = '{"Fn::Join": ["", [' * (levels // 3) + '"x"' + "]]}" * (levels // 3)
-    inventory = read(
-        {
-            "t.json": '{"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": %s}}}}'
-            % value
-        }
-    )
+    value: object = "x"
+    for _ in range(levels // 3):
+        value = {"Fn::Join": ["", [value]]}
+    template = {"Resources": {"T": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": value}}}}
+    inventory = read({"t.json": json.dumps(template)})
     assert inventory.problems == ()
     assert inventory.of_type("AWS::SNS::Topic")[0].property("DisplayName") == "x"
 

@@ -1,8 +1,8 @@
 """Conditions that are decided, and both sides of those that are not."""
 
 import pytest
-from tests.loaders.cloudformation.conftest import Judge, ReadTemplate
 
+from tests.loaders.cloudformation.reading import Judge, ReadTemplate
 from wa_policy.inventory.model import Assumptions, Present
 
 HEAD = """

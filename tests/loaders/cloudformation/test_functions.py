@@ -1,8 +1,8 @@
 """Intrinsic functions: each expected value is worked out by hand from the reference of CloudFormation."""
 
 import pytest
-from tests.loaders.cloudformation.conftest import ReadTemplate, ValueOf
 
+from tests.loaders.cloudformation.reading import ReadTemplate, ValueOf
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Assumptions
 from wa_policy.inventory.symbols import shown

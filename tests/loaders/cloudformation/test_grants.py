@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.loaders.cloudformation.conftest import ReadTemplate
+from tests.loaders.cloudformation.reading import ReadTemplate
 from wa_policy.iam.document import to_document
 from wa_policy.inventory.model import Absent, Assumptions, Inventory, NotExported, PolicyDocument, Present
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.loaders.cloudformation.conftest import Judge, ReadTemplate, Verdicts
+from tests.loaders.cloudformation.reading import Judge, ReadTemplate, Verdicts
 from wa_policy.inventory.model import Assumptions
 
 Template = dict[str, Any]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.loaders.cloudformation.conftest import Judge, ReadTemplate
-from wa_policy.inventory.model import Assumptions, Inventory
+from tests.loaders.cloudformation.reading import Judge, ReadTemplate
+from wa_policy.inventory.model import Assumptions, Inventory, Principal, Resource
 from wa_policy.inventory.relations import related
 from wa_policy.inventory.symbols import own_account, shown
 
@@ -143,7 +143,7 @@ def test_relations_hold_by_reference(read: ReadTemplate, assume: Assumptions) ->
         inventory.of_type("AWS::ApiGatewayV2::Api"),
     )
     (role,) = inventory.principals
-    expected = [
+    expected: list[tuple[Resource | Principal, str, str]] = [
         (function, "role", "R"),
         (function, "urls", "F"),
         (function, "event_source_mappings", "M"),
@@ -173,3 +173,27 @@ def test_reports_speak_the_words_of_the_template(read: ReadTemplate) -> None:
         assert own_account(1)[:7] not in text, format_
         assert "wap1" not in text, format_
         assert "xx-own" not in text, format_
+
+
+def test_an_id_that_stands_for_an_account_here_is_a_problem(read: ReadTemplate) -> None:
+    text = f"Resources: {{T: {{Type: 'AWS::SNS::Topic', Properties: {{DisplayName: '{own_account(1)}'}}}}}}"
+    assert [problem.code for problem in read(text).problems] == ["account-reserved"]
+    assert read(text, assume=Assumptions(account="111122223333")).problems == ()
+
+
+def test_one_parameter_is_one_name_everywhere(read: ReadTemplate, judge: Judge) -> None:
+    text = """
+Parameters: {Name: {Type: String}}
+Resources:
+  B: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref Name}}
+  Other: {Type: AWS::S3::Bucket}
+  P:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Name
+      PolicyDocument: {Statement: {Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: !Sub "arn:aws:s3:::${Name}/*"}}
+"""
+    inventory = read(text, assume=Assumptions(no_organization=True))
+    found = {shown(key[1]): verdict for key, verdict in judge(inventory, "respol-public").items()}
+    assert found["${Name}"] == "fail"
+    assert found["other"] == "not applicable"

@@ -1,6 +1,6 @@
 """Users, roles and groups of a template."""
 
-from tests.loaders.cloudformation.conftest import ReadTemplate
+from tests.loaders.cloudformation.reading import ReadTemplate
 from wa_policy.inventory.model import Absent, Assumptions, NotExported, Present, Principal
 
 HERE = Assumptions(account="111122223333", region="eu-west-1")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.loaders.cloudformation.conftest import Judge, ReadTemplate
+from tests.loaders.cloudformation.reading import Judge, ReadTemplate
 from wa_policy.catalog.store import load_catalog
 from wa_policy.inventory.model import METHODS_PROPERTY, Assumptions, Inventory, Present
 from wa_policy.inventory.symbols import shown
@@ -135,7 +135,9 @@ def test_places_of_properties(read: ReadTemplate) -> None:
 
 def test_an_open_region_stays_open(read: ReadTemplate) -> None:
     (api,) = read(TEXT).of_type("AWS::ApiGateway::RestApi")
-    (method,) = api.property(METHODS_PROPERTY)  # type: ignore[misc]
+    methods = api.property(METHODS_PROPERTY)
+    assert isinstance(methods, tuple)
+    (method,) = methods
     assert isinstance(method, Mapping)
     uri = shown(str(method["IntegrationUri"]))
     assert uri == (

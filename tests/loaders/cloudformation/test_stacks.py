@@ -2,7 +2,7 @@
 
 import json
 
-from tests.loaders.cloudformation.conftest import ReadTemplate
+from tests.loaders.cloudformation.reading import ReadTemplate
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Assumptions, Present
 

@@ -119,7 +119,9 @@ def test_what_stands_behind_the_arn_of_an_api_is_not_known(plan: Inventory, stat
         (statement,) = (found for found in document.policy.statements if found.sid == "api")
         (value,) = statement.conditions[0].values
         if is_known:
-            assert value == "arn:aws:execute-api:eu-west-1:111122223333:a1b2c30002/*/GET/orders"
+            (api,) = inventory.of_type("AWS::ApiGateway::RestApi")
+            id_ = api.property("WaPolicy::RestApiId")
+            assert value == f"arn:aws:execute-api:eu-west-1:111122223333:{id_}/*/GET/orders"
         else:
             assert isinstance(value, Template)
             assert str(value.parts[0]).startswith("arn:aws:execute-api:eu-west-1:111122223333:")
@@ -185,6 +187,20 @@ def test_statements_of_a_document_that_is_not_known_yet_come_from_its_blocks(pla
     (value,) = replaced.resource.values
     assert isinstance(value, Template)
     assert value.parts[0] == "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"
+
+
+def test_the_blocks_of_a_plan_say_what_the_state_says(plan: Inventory, state: Inventory) -> None:
+    for name in ("orders", "refunds"):
+        first, second = (
+            inventory.principal(f"arn:aws:iam::111122223333:role/functions/{name}")
+            for inventory in (plan, state)
+        )
+        assert first is not None
+        assert second is not None
+        (before,), (after,) = first.identity_policies, second.identity_policies
+        assert [(one.sid, one.effect, one.action) for one in before.policy.statements] == [
+            (one.sid, one.effect, one.action) for one in after.policy.statements
+        ]
 
 
 def test_a_policy_made_by_a_function_is_unknown_with_its_reason(plan: Inventory, state: Inventory) -> None:

@@ -101,7 +101,9 @@ def test_items_of_a_set_that_are_left_out_are_there_all_the_same(tmp_path: Path)
     inventory = read(tmp_path, group, inside)
     found = only(inventory, "AWS::Lambda::Function").property("VpcConfig")
     assert isinstance(found, Mapping)
-    (named,) = found["SecurityGroupIds"]  # type: ignore[misc, union-attr]
+    groups = found["SecurityGroupIds"]
+    assert isinstance(groups, tuple)
+    (named,) = groups
     assert only(inventory, "AWS::EC2::SecurityGroup").id.endswith(f"/{named}")
 
 
@@ -273,6 +275,35 @@ def test_settings_of_buckets_that_are_resources(tmp_path: Path) -> None:
         )
     }
     assert bucket.property("CorsConfiguration") is None
+
+
+def test_the_older_arguments_of_a_bucket(tmp_path: Path) -> None:
+    rule = [
+        {
+            "apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256", "kms_master_key_id": ""}],
+            "bucket_key_enabled": False,
+        }
+    ]
+    older = Made(
+        "aws_s3_bucket",
+        "b",
+        {
+            "bucket": "acme-media",
+            "versioning": [{"enabled": True, "mfa_delete": False}],
+            "server_side_encryption_configuration": [{"rule": rule}],
+            "lifecycle_rule": [{"id": "old"}],
+            "website": [],
+        },
+    )
+    bucket = only(read(tmp_path, older), "AWS::S3::Bucket")
+    assert bucket.property("VersioningConfiguration") == {"Status": "Enabled"}
+    assert bucket.property("BucketEncryption") == {
+        "ServerSideEncryptionConfiguration": (
+            {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False},
+        )
+    }
+    assert isinstance(bucket.property("LifecycleConfiguration"), Unknown)
+    assert bucket.property("WebsiteConfiguration") is None
 
 
 def test_the_policy_of_a_bucket_that_is_elsewhere_is_the_whole_of_it(tmp_path: Path) -> None:

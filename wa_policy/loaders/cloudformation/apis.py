@@ -20,8 +20,8 @@ from wa_policy.inventory.model import (
     PropertyValue,
     Resource,
 )
+from wa_policy.loaders.cloudformation.attached import own_policy
 from wa_policy.loaders.cloudformation.build import Build, Made
-from wa_policy.loaders.cloudformation.grants import own_policy
 from wa_policy.loaders.cloudformation.properties import converted
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, as_text, doubt_of, unresolved
 

@@ -17,8 +17,8 @@ from wa_policy.inventory.model import (
     PrincipalKind,
     PropertyValue,
 )
+from wa_policy.loaders.cloudformation.attached import statements_placed
 from wa_policy.loaders.cloudformation.build import Build, Made
-from wa_policy.loaders.cloudformation.grants import statements_placed
 from wa_policy.loaders.cloudformation.managed import managed_policy
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, as_text, doubt_of, settled, unresolved
 from wa_policy.loaders.pieces import ManagedPolicyPart, PrincipalPart

@@ -61,6 +61,8 @@ class Scope:
     """The output of a nested stack by logical id and name."""
     _parameters: dict[str, Value] = field(default_factory=dict)
     _naming: frozenset[str] | None = None
+    _account: str | Symbol | None = None
+    _region: str | Symbol | None = None
 
     def note(self, pointer: str, code: str, message: str, advice: str = "") -> None:
         problem = self.sections.place(pointer).problem(code, message, advice=advice)
@@ -70,10 +72,20 @@ class Scope:
     # --- pseudo parameters ------------------------------------------------------------------------------------
 
     def account(self) -> str | Symbol:
+        if self._account is None:
+            self._account = self._deployed_account()
+        return self._account
+
+    def _deployed_account(self) -> str | Symbol:
         chosen = self.choice.parameters.get(_ACCOUNT_PARAMETER) or self.place.account
         return chosen or _symbol(_ACCOUNT_PARAMETER, symbols.own_account(self.place.number), "0123456789")
 
     def region(self) -> str | Symbol:
+        if self._region is None:
+            self._region = self._deployed_region()
+        return self._region
+
+    def _deployed_region(self) -> str | Symbol:
         chosen = self.choice.parameters.get(_REGION_PARAMETER) or self.place.region
         return chosen or _symbol(_REGION_PARAMETER, symbols.REGION, "abcdefghijklmnopqrstuvwxyz0123456789-")
 

@@ -13,7 +13,7 @@ from wa_policy.iam.source import Source
 from wa_policy.inventory import symbols
 from wa_policy.inventory.model import PropertyValue
 from wa_policy.loaders.assemble import TABLES
-from wa_policy.loaders.cloudformation import apis, grants, links
+from wa_policy.loaders.cloudformation import apis, attached, links
 from wa_policy.loaders.cloudformation.build import Build
 from wa_policy.loaders.cloudformation.conditions import Conditions, choices_of
 from wa_policy.loaders.cloudformation.cycles import circle
@@ -25,7 +25,7 @@ from wa_policy.loaders.cloudformation.template import Choice, Sections, sections
 from wa_policy.loaders.cloudformation.values import Value, settle, unresolved
 from wa_policy.loaders.pieces import Pieces
 
-HANDLERS = {**links.HANDLERS, **grants.HANDLERS, **apis.HANDLERS}
+HANDLERS = {**links.HANDLERS, **attached.HANDLERS, **apis.HANDLERS}
 _ASSIGNED = frozenset(
     (
         *("RoleId", "PolicyId", "KeyId", "FunctionUrl", "ApiEndpoint", "DefaultVersionId", "AttachmentCount"),
@@ -100,7 +100,7 @@ class Stack:
         scope.outputs_of = nested.output
         build.run(HANDLERS)
         principals(build)
-        grants.default_topics(build)
+        attached.default_topics(build)
         attach_managed(build.pieces)
         for made in build.made.values():
             made.properties = _whole(made.written.type, made.properties)
@@ -110,7 +110,7 @@ class Stack:
             for resource in build.pieces.resources
         ]
         build.answered("lambda.list-functions")
-        build.pieces.resources.extend(grants.external_resources(build))
+        build.pieces.resources.extend(attached.external_resources(build))
         _check(build)
         build.finish()
         for evaluation in nested.done.values():

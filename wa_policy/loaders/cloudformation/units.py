@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from wa_policy.errors import Problem
+from wa_policy.inventory import symbols
 from wa_policy.inventory.model import Alternative, Assumptions, Inventory, Variation
 from wa_policy.loaders.cloudformation.beside import document_at
 from wa_policy.loaders.cloudformation.conditions import MAX_CHOICES
@@ -48,7 +50,7 @@ def evaluate(parts: Sequence[TemplatePart], pieces: Pieces, assume: Assumptions)
         if posixpath.normpath(part.source.file) in inner:
             continue
         try:
-            unit = _unit(part, number, known, assume, pieces.stacks)
+            unit = _unit(part, number, known, assume, pieces)
         except RecursionError:
             message = "found a template that is nested too deeply, expected fewer levels; it is not read"
             pieces.problems.append(part.source.problem("too-deep", message))
@@ -69,13 +71,21 @@ def _unit(
     number: int,
     known: Mapping[str, TemplatePart],
     assume: Assumptions,
-    stacks: Mapping[str, tuple[str | None, str | None]],
+    pieces: Pieces,
 ) -> Unit:
     origin = part.origin
-    account, region = stacks.get(posixpath.normpath(part.source.file), (None, None))
+    account, region = pieces.stacks.get(posixpath.normpath(part.source.file), (None, None))
     place = Place(
         number, origin.account or account, origin.region or region, origin.partition, assume.stack_name
     )
+    if (origin.account or account) is None and _has_reserved(part.value):
+        message = (
+            "found an account id that stands here for an account which nobody named, expected another one"
+        )
+        found = part.source.problem(
+            "account-reserved", message, advice="say with `--account` which account it is"
+        )
+        pieces.problems.append(found)
     given = dict(assume.parameters)
     stack = Stack(_text(part, place, given), place, given, _reader(known, place))
     choices = stack.choices()
@@ -88,6 +98,20 @@ def _unit(
         )
         choices = ((Choice(), {}),)
     return Unit(stack, choices, evaluation)
+
+
+def _has_reserved(value: Any) -> bool:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            if symbols.names_own_account(item):
+                return True
+        elif isinstance(item, dict):
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
+    return False
 
 
 def _text(part: TemplatePart, place: Place, given: Mapping[str, Any]) -> TemplateText:

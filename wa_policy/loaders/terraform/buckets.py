@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from wa_policy.iam.unknown import Unknown
+from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue
 from wa_policy.loaders.terraform.instances import Instance
 from wa_policy.loaders.terraform.plan import Draft, Plan
@@ -37,6 +37,10 @@ def _encryption(found: Mapping[str, PropertyValue]) -> PropertyValue:
     return {"ServerSideEncryptionConfiguration": found.get("Rules") or ()}
 
 
+_ENCRYPTION = (
+    "rule=Rules[apply_server_side_encryption_by_default=ServerSideEncryptionByDefault"
+    "{sse_algorithm=SSEAlgorithm kms_master_key_id=KMSMasterKeyID} bucket_key_enabled]"
+)
 BUCKET_SETTINGS = (
     Setting(
         "aws_s3_bucket_public_access_block", "PublicAccessBlockConfiguration",
@@ -45,8 +49,7 @@ BUCKET_SETTINGS = (
     Setting("aws_s3_bucket_versioning", "VersioningConfiguration", "versioning_configuration(status)"),
     Setting(
         "aws_s3_bucket_server_side_encryption_configuration", "BucketEncryption",
-        "rule=Rules[apply_server_side_encryption_by_default=ServerSideEncryptionByDefault"
-        "{sse_algorithm=SSEAlgorithm kms_master_key_id=KMSMasterKeyID} bucket_key_enabled]",
+        _ENCRYPTION,
         _encryption,
     ),
     Setting("aws_s3_bucket_logging", "LoggingConfiguration", "target_bucket=DestinationBucketName target_prefix=LogFilePrefix"),
@@ -137,8 +140,45 @@ def _filter(item: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
     return {"Filter": {"S3Key": {"Rules": rules}}} if rules else {}
 
 
+_OLDER = {
+    "cors_rule": "CorsConfiguration",
+    "lifecycle_rule": "LifecycleConfiguration",
+    "object_lock_configuration": "ObjectLockConfiguration",
+    "replication_configuration": "ReplicationConfiguration",
+    "website": "WebsiteConfiguration",
+}
+
+
+def _older_arguments(plan: Plan, instance: Instance) -> None:
+    """Settings inside of the bucket, as version 3 of the provider has them; later ones show there what is set."""
+    draft = plan.draft(instance)
+    if draft is None:
+        return
+    table = rows(
+        f"versioning{{enabled}} logging{{target_bucket=DestinationBucketName target_prefix=LogFilePrefix}}"
+        f" server_side_encryption_configuration=Encryption{{{_ENCRYPTION}}}"
+    )
+    found = plan.reader.properties(instance, table)
+    versioning, encryption, logging = found["Versioning"], found["Encryption"], found["Logging"]
+    if isinstance(versioning, Mapping):
+        status = "Enabled" if versioning.get("Enabled") is True else "Suspended"
+        draft.put("VersioningConfiguration", {"Status": status}, instance.at("versioning"))
+    if isinstance(encryption, Mapping):
+        draft.put(
+            "BucketEncryption", _encryption(encryption), instance.at("server_side_encryption_configuration")
+        )
+    if isinstance(logging, Mapping):
+        draft.put("LoggingConfiguration", logging, instance.at("logging"))
+    for name, property_ in _OLDER.items():
+        if instance.values.get(name):
+            reason = f"`{name}` of `{instance.address}`, which the provider has made a resource of its own"
+            draft.put(property_, Unknown(UnknownKind.NOT_MODELLED, reason), instance.at(name))
+
+
 def add_bucket_settings(plan: Plan) -> None:
     """Put the settings where they belong."""
+    for instance in plan.of_type("aws_s3_bucket"):
+        _older_arguments(plan, instance)
     for setting in BUCKET_SETTINGS:
         for instance in plan.of_type(setting.type):
             _setting(plan, instance, setting)
