@@ -114,7 +114,9 @@ class NearRequests:
     def _resource(self, near: Mapping[str, Any], action: str) -> str:
         formats = self._formats(action)
         if not formats:
-            return "*"  # the action is about no resource
+            # The action is about no resource, or about all buckets, as the guide's own example grants it.
+            # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_examples_s3_home-directory-console.html
+            return "arn:aws:s3:::*" if action.lower() == "s3:listallmybuckets" else "*"
         asked = near.get("resource", "self")
         patterns: list[str] = []
         if asked != "self":

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wa_policy.errors import Problem
 from wa_policy.inventory import symbols
 from wa_policy.inventory.model import Alternative, Assumptions, Inventory, Variation
 from wa_policy.loaders.cloudformation.beside import document_at
