@@ -164,3 +164,20 @@ def test_too_many_choices_are_a_problem_and_an_unknown(read: ReadTemplate) -> No
 def test_conditions_in_a_circle(read: ReadTemplate, body: str) -> None:
     inventory = read(f"Conditions:\n  {body}\nResources:\n  T: {{Type: AWS::SNS::Topic, Condition: A}}\n")
     assert [problem.code for problem in inventory.problems] == ["circular-reference"]
+
+
+@pytest.mark.parametrize("condition", ["IsProd", "Not"])
+def test_a_condition_and_an_account_that_is_open(read: ReadTemplate, judge: Judge, condition: str) -> None:
+    rule = "lambda-permission-untrusted-account"
+    text = f"""{HEAD}  Not: !Not [!Condition IsProd]
+Resources:
+  F: {{Type: AWS::Lambda::Function, Condition: {condition}, Properties: {{FunctionName: orders}}}}
+  P:
+    Type: AWS::Lambda::Permission
+    Condition: {condition}
+    Properties: {{FunctionName: !Ref F, Action: "lambda:*", Principal: "444455556666"}}
+"""
+    key = (rule, "orders", "444455556666")
+    # Where the function is there it fails, but in that very account.
+    assert judge(read(text), rule)[key] == "unknown"
+    assert judge(read(text, assume=Assumptions(account="111122223333")), rule)[key] == "fail"

@@ -197,3 +197,21 @@ Resources:
     found = {shown(key[1]): verdict for key, verdict in judge(inventory, "respol-public").items()}
     assert found["${Name}"] == "fail"
     assert found["other"] == "not applicable"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "open_"),
+    [
+        ("arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${AWS::StackName}-other:*", False),
+        ("arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:bills:*", False),  # no name has a colon
+        ("arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:bills-*", True),
+        ("arn:aws:s3:::bills-*", False),  # no function
+    ],
+)
+def test_which_patterns_may_fit_a_name_that_is_not_known(
+    read: ReadTemplate, pattern: str, open_: bool
+) -> None:
+    text = role_with(f"!Sub '{pattern}'").replace(
+        "{Role:", "{FunctionName: !Sub '${AWS::StackName}-orders', Role:"
+    )
+    assert bool(read(text).variations) is open_

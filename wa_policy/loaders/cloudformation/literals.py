@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,14 @@ _POLICY_WORDS = ("Policy", "Policies", "Source", "Principal", "Statement", "Cond
 _MOST = 16
 """Literals of one kind that are tried one by one."""
 _ACCOUNT_CHOICE, _REGION_CHOICE, _STACK_CHOICE = "the account", "the region", "the name of the stack"
+
+_NAMED_BY_PATH = (
+    "AWS::Logs::LogGroup",
+    "AWS::SSM::Parameter",
+    "AWS::SecretsManager::Secret",
+    "AWS::KMS::Alias",
+)
+"""Types whose names may have a slash."""
 
 Apply = Callable[[Choice], Choice | None]
 
@@ -110,6 +118,18 @@ def literals_of(build: Build, place: Place) -> Literals:
     )
 
 
+def united(parts: Iterable[Literals]) -> Literals:
+    """The literals of all, each once."""
+    found = list(parts)
+    return Literals(
+        tuple(sorted({account for part in found for account in part.accounts}))[:_MOST],
+        tuple(sorted({region for part in found for region in part.regions}))[:_MOST],
+        tuple(dict.fromkeys(stack for part in found for stack in part.stacks))[:_MOST],
+        tuple(dict.fromkeys(name for part in found for name in part.names))[:_MOST],
+        tuple(dict.fromkeys(one for part in found for one in part.parameters))[:_MOST],
+    )
+
+
 def _fitting(pattern: str) -> Iterator[str]:
     """An account that fits a pattern with digits in it."""
     if any(character.isdigit() for character in pattern):
@@ -165,6 +185,8 @@ def _names(build: Build, place: Place, texts: Mapping[str, None]) -> _Found:
         for pattern in texts:
             if matches(glob(pattern), made.id) or not _same_kind(pattern, made):
                 continue
+            if place.stack is None and build.scope.stack_text in pattern:
+                continue  # it goes with the stack, whatever that is called
             if known is None:
                 if (
                     place.stack is None
@@ -174,7 +196,7 @@ def _names(build: Build, place: Place, texts: Mapping[str, None]) -> _Found:
                 continue
             possible = glob(start) + "".join(_possible(part) for part in parts_of(known)) + glob(end)
             one = _instance(pattern, start, end) if overlaps(possible, glob(pattern)) else None
-            if one is None:
+            if one is None or ":" in one or ("/" in one and made.written.type not in _NAMED_BY_PATH):
                 continue
             parameter = _parameter_for(known, one, build)
             if parameter is None:

@@ -16,7 +16,7 @@ from wa_policy.inventory import symbols
 from wa_policy.inventory.model import Alternative, Assumptions, Inventory, Variation
 from wa_policy.loaders.cloudformation.beside import document_at
 from wa_policy.loaders.cloudformation.conditions import MAX_CHOICES
-from wa_policy.loaders.cloudformation.literals import Literals, literals_of
+from wa_policy.loaders.cloudformation.literals import Literals, literals_of, united
 from wa_policy.loaders.cloudformation.scope import Place
 from wa_policy.loaders.cloudformation.stack import Evaluation, ReadTemplate, Stack, TemplateText
 from wa_policy.loaders.cloudformation.template import Choice, is_sam, is_template
@@ -145,7 +145,9 @@ def _reader(known: Mapping[str, TemplatePart], place: Place) -> ReadTemplate:
 def variations(units: Sequence[Unit], others: Pieces, assemble: Assemble) -> Iterator[Variation]:
     """What the verdicts on each unit depend on. `others` is what was read beside the templates."""
     for unit in units:
-        literals = literals_of(unit.base.build, unit.stack.place)
+        # What stands in one branch of a condition only counts as well.
+        builds = [unit.base.build, *(unit.stack.build(choice).build for choice, _ in unit.choices[1:])]
+        literals = united(literals_of(build, unit.stack.place) for build in builds)
         worlds = list(_worlds(unit, literals))
         if len(worlds) < 2:
             continue
