@@ -129,9 +129,13 @@ def scanned(config: pytest.Config) -> tuple[Report, Mapping[Any, int]]:
     profile = config.getoption("wa_policy_profile")
     if profile is not None:
         settings = replace(settings, profile=Profile(profile))
-    report = api.scan(_read(paths), settings)
+    inventory = _read(paths)
+    report = api.scan(inventory, settings)
+    waivers = api.waivers_in(inventory)
     if settings.waivers is not None:
-        report = api.waive(report, api.read_waivers(settings.waivers), date.today())  # noqa: DTZ011  # the user's day
+        waivers = (*api.read_waivers(settings.waivers), *waivers)
+    if waivers:
+        report = api.waive(report, waivers, date.today())  # noqa: DTZ011  # the user's day
     if settings.baseline is not None:
         report = api.without_baseline(report, settings.baseline)
     return report, api.locate(report)

@@ -9,7 +9,9 @@ import pytest
 from tests.reports import FINDING, PASS, UNKNOWN, report
 from wa_policy.errors import LoadError
 from wa_policy.findings import Waiver
-from wa_policy.findings.waivers import read_waivers, waive
+from wa_policy.findings.waivers import read_waivers, waive, waivers_in
+from wa_policy.iam.source import Source
+from wa_policy.inventory.model import WAIVERS_PROPERTY, Inventory, PropertyValue, Resource
 
 TODAY = date(2026, 11, 25)
 RULES = ("respol-public", "kms-grants")
@@ -100,3 +102,43 @@ def test_mistakes_are_told_with_their_line(tmp_path: Path, text: str, line: int,
     (problem,) = error.value.problems
     assert words in problem.message
     assert problem.line == line
+
+
+# --- in templates --------------------------------------------------------------------------------------------------
+
+QUEUE = Resource(
+    "AWS::SQS::Queue",
+    "arn:aws:sqs:eu-west-1:111122223333:jobs",
+    "jobs",
+    "111122223333",
+    "eu-west-1",
+    {},
+    Source("t.yaml", "/Resources/Jobs"),
+)
+
+
+def in_template(value: PropertyValue) -> tuple[Waiver, ...]:
+    return waivers_in(Inventory(resources=(replace(QUEUE, properties={WAIVERS_PROPERTY: value}), QUEUE)))
+
+
+def test_a_waiver_in_a_template_is_about_its_resource() -> None:
+    written = {"rule": "respol-public", "reason": "a honeypot", "owner": "ann", "expires": "2026-11-25"}
+    (found,) = in_template({"waivers": (written,)})
+    assert found == Waiver("respol-public", QUEUE.id, "a honeypot", "ann", expires=TODAY)
+    assert found.source == Source("t.yaml", "/Resources/Jobs/Metadata/wa-policy/waivers/0")
+    assert in_template({}) == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"waivers": ({"rule": "r", "owner": "o"},)},
+        {"waivers": ({"rule": "r", "owner": "o", "reason": "x", "subject": "*"},)},
+        {"waiver": ()},
+        "all",
+    ],
+)
+def test_mistakes_in_a_template_are_told(value: PropertyValue) -> None:
+    with pytest.raises(LoadError) as error:
+        in_template(value)
+    assert all(p.pointer.startswith("/Resources/Jobs/Metadata/wa-policy") for p in error.value.problems)

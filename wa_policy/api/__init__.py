@@ -6,6 +6,7 @@ from wa_policy.api.accepting import (
     read_waivers,
     reduced_baseline_text,
     waive,
+    waivers_in,
     without_baseline,
 )
 from wa_policy.api.documents import (
@@ -119,6 +120,7 @@ __all__ = [
     "typed_parameters",
     "verify_guardrails",
     "waive",
+    "waivers_in",
     "web",
     "what_can",
     "who_can",

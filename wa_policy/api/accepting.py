@@ -7,6 +7,7 @@ from datetime import date
 
 from wa_policy.errors import LoadError
 from wa_policy.findings import Report, Waiver
+from wa_policy.inventory.model import Inventory
 
 
 def waive(
@@ -42,6 +43,13 @@ def _check_rules(waivers: Sequence[Waiver], known: Collection[str]) -> None:
             problems.append(waiver.source.at("rule").problem("waivers", message, advice=advice))
     if problems:
         raise LoadError("the waivers are wrong", tuple(problems))
+
+
+def waivers_in(inventory: Inventory) -> tuple[Waiver, ...]:
+    """The waivers in the metadata of resources in templates. Raises LoadError with every mistake."""
+    from wa_policy.findings.waivers import waivers_in as find
+
+    return find(inventory)
 
 
 def read_waivers(file: str) -> tuple[Waiver, ...]:

@@ -15,6 +15,7 @@ from wa_policy.errors import UsageError
 
 if TYPE_CHECKING:
     from wa_policy.findings import Report
+    from wa_policy.inventory.model import Inventory
     from wa_policy.settings import Settings
 
 
@@ -41,6 +42,7 @@ def accepting_options(command: Any) -> Any:
 
 def accepted(
     report: Report,
+    inventory: Inventory,
     settings: Settings,
     today: date,
     *,
@@ -63,8 +65,9 @@ def accepted(
     if update_baseline and baseline is None:
         raise UsageError("`--update-baseline` needs a baseline", advice="name it with --baseline FILE")
     changed = None if changed_only is None else changed_files(changed_only)
-    if waivers is not None:
-        report = api.waive(report, api.read_waivers(waivers), today, only=only)
+    all_ = (*(api.read_waivers(waivers) if waivers is not None else ()), *api.waivers_in(inventory))
+    if all_:
+        report = api.waive(report, all_, today, only=only)
     if write_baseline is not None:
         write(api.baseline_text(report), write_baseline)
         return api.without_baseline(report, write_baseline)

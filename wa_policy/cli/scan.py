@@ -84,7 +84,7 @@ def scan(
     inventory = read_input(paths, settings, kind=kind, stdin=stdin)
     with progress_line("checking rule") as progress:
         report = api.scan(inventory, settings, only=rules, progress=progress)
-    report = accepted(report, settings, day, only=rules, **accepting)
+    report = accepted(report, inventory, settings, day, only=rules, **accepting)
     store_report(report, inventory, today=today, store_=store_, series=series, owner_tag=owner_tag)
     lines = api.locate(report, stdin=stdin)
     graph = api.graph_page(inventory) if any(name == "html" for name, _ in to) else ""

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from wa_policy.errors import LoadError
+from wa_policy.errors import LoadError, Problem
 from wa_policy.findings import Report, Result, RuleFacts, Severity, Verdict, Waiver
 from wa_policy.iam.pattern import glob, matches
 from wa_policy.iam.source import Source
-from wa_policy.loaders.checked import read_checked
+from wa_policy.inventory.model import WAIVERS_PROPERTY, Inventory
+from wa_policy.inventory.symbols import shown
+from wa_policy.loaders.checked import problems_of, read_checked
 from wa_policy.settings import Profile
 
 _DAY = {
@@ -45,6 +47,24 @@ SCHEMA: Mapping[str, Any] = {
         },
     },
 }  # fmt: skip
+
+_ITEM: Mapping[str, Any] = SCHEMA["properties"]["waivers"]["items"]
+_IN_TEMPLATE: Mapping[str, Any] = {
+    "description": "an object with `waivers`, a list",
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "waivers": {
+            "description": "a list of waivers",
+            "type": "array",
+            "items": {
+                **_ITEM,
+                "required": ["rule", "reason", "owner"],
+                "properties": {name: one for name, one in _ITEM["properties"].items() if name != "subject"},
+            },
+        },
+    },
+}
 
 _NEEDS_END = (Severity.CRITICAL, Severity.HIGH)
 WAIVER_TYPE = "WaPolicy::Waiver"
@@ -94,6 +114,43 @@ def read_waivers(file: str) -> tuple[Waiver, ...]:
     raw: Sequence[Mapping[str, str]] = (value or {}).get("waivers") or ()
     source = Source(file)
     return tuple(_waiver(item, source.at("waivers", index)) for index, item in enumerate(raw))
+
+
+def waivers_in(inventory: Inventory) -> tuple[Waiver, ...]:
+    """The waivers in the metadata of resources in templates, for these resources; docs/findings.md has the form.
+
+    Raises LoadError with every mistake.
+    """
+    found: list[Waiver] = []
+    problems: list[Problem] = []
+    for resource in inventory.resources:
+        written = resource.properties.get(WAIVERS_PROPERTY)
+        if written is None:
+            continue
+        source = resource.source.at("Metadata", "wa-policy")
+        wrong = problems_of(_plain(written), _IN_TEMPLATE, source, code="waivers")
+        problems += wrong
+        if not wrong and isinstance(written, Mapping):
+            items = written.get("waivers")
+            for index, item in enumerate(items if isinstance(items, tuple) else ()):
+                raw = (
+                    {str(name): str(value) for name, value in item.items()}
+                    if isinstance(item, Mapping)
+                    else {}
+                )
+                found.append(_waiver({"subject": shown(resource.id), **raw}, source.at("waivers", index)))
+    if problems:
+        raise LoadError("waivers in templates are wrong", tuple(problems))
+    return tuple(found)
+
+
+def _plain(value: object) -> object:
+    """The value with lists and objects as a schema knows them."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in value]
+    return value
 
 
 def _waiver(raw: Mapping[str, str], source: Source) -> Waiver:

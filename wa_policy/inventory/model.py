@@ -68,6 +68,8 @@ CODE_SHA_PROPERTY = "WaPolicy::CodeSha256"
 """The hash of a function's code: two functions with the same one are copies, or share a package."""
 WEB_ACL_PROPERTY = "WaPolicy::WebAclArn"
 """The web ACL of a stage: AWS::WAFv2::WebACLAssociation in CloudFormation."""
+WAIVERS_PROPERTY = "WaPolicy::Waivers"
+"""The waivers in the metadata of a resource in a template, as they are written there."""
 POLICY_DOCUMENT_TYPE = "WaPolicy::PolicyDocument"
 """The type of a policy document that stands alone; its property `Kind` is the value of a `PolicyKind`."""
 

@@ -29,10 +29,17 @@ def read_checked(file: str, schema: Mapping[str, Any], *, code: str, what: str) 
     if problems or not documents:
         raise LoadError(f"{what} cannot be read", problems)
     document = documents[0]
-    mistakes = list(dict.fromkeys(_mistakes(document.value, Source(file), schema, code)))
+    mistakes = problems_of(document.value, schema, Source(file), code=code)
     if mistakes:
         raise LoadError(f"{what} are wrong", with_lines(mistakes, document, data))
     return document.value
+
+
+def problems_of(
+    value: object, schema: Mapping[str, Any], source: Source, *, code: str
+) -> tuple[Problem, ...]:
+    """What the schema does not allow in a value that stands at `source`."""
+    return tuple(dict.fromkeys(_mistakes(value, source, schema, code)))
 
 
 def _mistakes(value: object, source: Source, schema: Mapping[str, Any], code: str) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from wa_policy.iam.text import Template
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
     POLICY_PROPERTY,
+    WAIVERS_PROPERTY,
     Absent,
     Answer,
     NotExported,
@@ -29,6 +30,7 @@ from wa_policy.loaders.cloudformation.scope import Scope
 from wa_policy.loaders.cloudformation.template import Resource as Written
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, as_text, doubt_of, settled
 from wa_policy.loaders.pieces import Pieces
+from wa_policy.loaders.tables import frozen
 
 
 @dataclass(slots=True, eq=False)
@@ -117,6 +119,9 @@ class Build:
             values = {}
         id_, name = self.identity(written)
         properties = properties_of(written.type, values)
+        waivers = _waivers(written.raw.get("Metadata"))
+        if waivers is not None:
+            properties[WAIVERS_PROPERTY] = waivers
         pointer = f"{written.pointer}/Properties"
         places = Places(values, lambda name: self.resolver.at(f"{pointer}/{escape(name)}"))
         return Made(written, values, id_, name, properties, places, source, doubt)
@@ -217,3 +222,9 @@ def document(grants: Grants) -> PolicyDocument:
 
 def is_arn(text: str) -> bool:
     return parse_arn(text) is not None
+
+
+def _waivers(metadata: object) -> PropertyValue:
+    """What stands under `wa-policy` in the metadata of a resource, None where nothing does."""
+    own = metadata.get("wa-policy") if isinstance(metadata, Mapping) else None
+    return None if own is None else frozen(own)
