@@ -58,7 +58,7 @@ class NearRequests:
             action = self._any_action()
         request = Request(Anonymous(), action, "*", _OWN)
         for _ in range(_TRIES if inside else 1):
-            caller, context = self._caller(near)
+            caller, context = self._caller(near, action)
             request = replace(request, caller=caller, context=context)
             if is_by_caller(near, self.values, request):
                 break
@@ -198,12 +198,12 @@ class NearRequests:
 
     # --- callers -----------------------------------------------------------------------------------------------------
 
-    def _caller(self, near: Mapping[str, Any]) -> tuple[Caller, dict[str, ContextValue]]:
+    def _caller(self, near: Mapping[str, Any], action: str) -> tuple[Caller, dict[str, ContextValue]]:
         random = self.random
         if not self.is_rcp:
             return self._principal(_OWN, random.choice(("o-own0000000", "o-own0000000", None)), near)
         kind = random.choice(("principal", "principal", "anonymous", "service", "service"))
-        if near["policies"] == "trust" and random.random() < 0.2:
+        if action.lower().startswith("sts:assumerolewith") and random.random() < 0.2:
             kind = "federated"
         orgs = [*self.values.get("trusted_orgs", ()), "o-other00000", None]
         accounts = [*self.values.get("trusted_accounts", ()), _OTHER, _OWN]
