@@ -345,3 +345,13 @@ def test_service_principals(catalog: Catalog) -> None:
     expected = {"lambda.amazonaws.com", "delivery.logs.amazonaws.com", "cognito-identity.amazonaws.com"}
     assert expected <= catalog.service_principals
     assert len(catalog.service_principals) >= 400
+
+
+CARRIED = ["lambda:VpcIds", "s3:ExistingObjectTag/team", "aws:SourceIp", "token.example.com:sub", "kms:ViaService", "nope:x"]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", CARRIED)
+def test_the_actions_that_carry_a_key_are_those_that_it_is_usable_with(key: str, catalog: Catalog) -> None:
+    found = set(catalog.names(catalog.actions_carrying(key)))
+    sample = [*catalog.names(catalog.listed)[::7], *sorted(found)]
+    assert [name for name in sample if catalog.key_usable_with(key, name) is not (name in found)] == []
