@@ -210,6 +210,10 @@ def test_a_condition_may_name_what_is_passed_or_taken_over() -> None:
 
     stacks = named("cloudformation:*", "cloudformation:RoleArn", "arn:aws:iam::*:role/*-1")
     assert who(stacks, "cloudformation-001") == {"r": ["t-1"]}
+    # The stacks were not read: each role is asked about by itself.
+    assert who(stacks, "x-cloudformation-passrole-updatestack") == {"r": ["t-1"]}
+    others = named("cloudformation:*", "cloudformation:RoleArn", "arn:aws:iam::*:role/*-2")
+    assert who(others, "x-cloudformation-passrole-updatestack") == {"r": ["t-2"]}
     instances = named("ec2:*", "ec2:InstanceProfile", "arn:aws:iam::*:instance-profile/t-2")
     assert who(instances, "ec2-001") == {"r": ["t-2"]}
     tasks = named("ecs:RunTask", "ecs:cluster", "arn:aws:ecs:*:*:cluster/c-1")

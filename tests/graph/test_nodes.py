@@ -8,7 +8,19 @@ from dataclasses import replace
 import pytest
 
 from tests.graph.twins import organization_of_twins
-from tests.graph.webs import HOME, allow, deny, inventory, organization, resource, role, trust
+from tests.graph.webs import (
+    ABROAD,
+    HOME,
+    allow,
+    deny,
+    inventory,
+    organization,
+    policy,
+    resource,
+    role,
+    trust,
+    user,
+)
 from wa_policy.catalog.store import load_catalog
 from wa_policy.graph.alike import Apart
 from wa_policy.graph.build import expand, graph_of
@@ -19,7 +31,20 @@ from wa_policy.graph.reach import reach_of
 from wa_policy.graph.spin import web_of
 from wa_policy.graph.weave import Weaver
 from wa_policy.graph.web import Edge, EdgeKind, NodeKind, Web
-from wa_policy.inventory.model import Inventory, PrincipalKind
+from wa_policy.iam.source import Source
+from wa_policy.iam.unknown import Unknown, UnknownKind
+from wa_policy.inventory.model import (
+    METHODS_PROPERTY,
+    POLICY_PROPERTY,
+    REST_API_ID_PROPERTY,
+    Absent,
+    AttachedPolicy,
+    Inventory,
+    NotExported,
+    PrincipalKind,
+    PropertyValue,
+    Resource,
+)
 
 Said = tuple[str, str, str, str, int, int, bool]
 
@@ -108,3 +133,92 @@ def test_members_of_a_node_that_reach_each_other_have_an_edge_to_themselves() ->
     apart = expand(graph, node.id)
     assert len(apart.edges()) == 6
     assert all(source != target for source, target in apart.edges())
+
+
+@pytest.mark.parametrize("trusted", [{"AWS": ABROAD}, "*"])
+def test_the_patterns_of_another_account_tell_roles_apart_that_trust_it(trusted: object) -> None:
+    targets = [role(name, trusts=[trust(trusted)]) for name in ("t1", "t2")]
+    caller = role("r", allow("sts:AssumeRole", targets[0].arn), account=ABROAD)
+    woven = web_of(reach_of(inventory(caller, *targets), load_catalog()))
+    found = {edge.target for edge in woven.edges if edge.source == caller.arn}
+    assert found == {targets[0].arn}
+    assert woven.nodes[targets[0].arn].members == (targets[0].arn,)
+
+
+def test_methods_of_apis_tell_them_apart() -> None:
+    def api(name: str, kind: str) -> Resource:
+        arn = f"arn:aws:apigateway:eu-west-1::/restapis/{name}"
+        method = {"HttpMethod": "GET", "ResourcePath": "/x", "AuthorizationType": kind}
+        properties: dict[str, PropertyValue] = {
+            REST_API_ID_PROPERTY: name,
+            METHODS_PROPERTY: (method,),
+            POLICY_PROPERTY: Absent(),
+        }
+        return Resource("AWS::ApiGateway::RestApi", arn, name, HOME, "eu-west-1", properties, Source(name))
+
+    woven = web_of(
+        reach_of(inventory(api("a", "NONE"), api("b", "AWS_IAM"), api("c", "NONE")), load_catalog())
+    )
+    found = {edge.target.rpartition("/")[2] for edge in woven.edges if edge.source == "anonymous"}
+    assert found == {"a"}
+    assert {len(node.members) for node in woven.nodes.values() if node.type} == {1, 2}
+
+
+def test_public_access_that_is_blocked_tells_buckets_apart() -> None:
+    def bucket(name: str, **block: bool) -> Resource:
+        grant = allow("s3:GetObject", "*", Principal="*")
+        return resource(f"arn:aws:s3:::{name}", grant, PublicAccessBlockConfiguration=block)
+
+    shut, open_ = bucket("shut", RestrictPublicBuckets=True), bucket("open", RestrictPublicBuckets=False)
+    woven = web_of(reach_of(inventory(shut, open_), load_catalog()))
+    assert {edge.target for edge in woven.edges if edge.source == "any-account"} == {open_.id}
+    assert woven.nodes[open_.id].members == (open_.id,)
+
+
+def test_who_is_the_only_target_of_its_class_makes_no_administrator_of_itself() -> None:
+    own = f"arn:aws:iam::{HOME}:policy/own"
+    attached = (AttachedPolicy("own", policy(allow(["iam:CreatePolicyVersion", "sts:AssumeRole"])), own),)
+    roles = [
+        replace(role(name, trusts=trusts), identity_policies=attached)
+        for name, trusts in (("p", [trust({"AWS": HOME})]), ("q", [trust({"Service": "ec2.amazonaws.com"})]))
+    ]
+    reach = reach_of(inventory(*roles), load_catalog())
+    raised = escalation_classes(reach)
+    (class_,) = (one for one in raised.classes if one.first.technique.id == "iam-016")
+    assert (len(class_.principals), len(class_.targets), len(class_)) == (2, 1, 1)
+    raising = {
+        (edge.source.rpartition("/")[2], edge.target.rpartition("/")[2])
+        for edge in web_of(reach, raised).edges
+        if edge.how == "iam-016"
+    }
+    assert raising == {("q", "p"), ("q", f"administrator:{HOME}")}
+
+
+def test_the_doubts_of_an_edge_name_its_own_target() -> None:
+    users = [user(name, allow("s3:*", f"arn:aws:s3:::{name}")) for name in ("alice", "bob")]
+    roles = [
+        role(name, allow("s3:*", f"arn:aws:s3:::{name}"), trusts=NotExported(f"the trust of {name}"))
+        for name in ("carol", "dave")
+    ]
+    found = inventory(role("r", allow(["iam:UpdateLoginProfile", "iam:GetRole"])), *users, *roles)
+    unread = {one.name: Unknown(UnknownKind.NOT_EXPORTED, f"the password of {one.name}") for one in users}
+    resources = tuple(
+        replace(one, properties={**one.properties, "LoginProfile": unread[one.name]})
+        if one.name in unread
+        else one
+        for one in found.resources
+    )
+    reach = reach_of(replace(found, resources=resources), load_catalog())
+    woven = web_of(reach, escalation_classes(reach))
+    told = {
+        (edge.target.rpartition("/")[2], doubt.reason)
+        for edge in woven.edges
+        if edge.source.endswith("role/r") and edge.how in ("iam-006", "access")
+        for doubt in edge.doubts
+    }
+    assert told == {
+        ("alice", "the password of alice"),
+        ("bob", "the password of bob"),
+        ("carol", "the trust of carol"),
+        ("dave", "the trust of dave"),
+    }

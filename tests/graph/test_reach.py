@@ -7,6 +7,7 @@ from dataclasses import replace
 from tests.graph.webs import (
     ABROAD,
     HOME,
+    OUTSIDE,
     UNREAD,
     allow,
     deny,
@@ -17,7 +18,9 @@ from tests.graph.webs import (
     role,
     trust,
 )
+from wa_policy.graph.parties import outsider_of
 from wa_policy.graph.query import who_can
+from wa_policy.iam.principal import FederatedUser, Role
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import AttachedPolicy
 
@@ -159,3 +162,19 @@ def test_who_shares_a_policy_with_others_keeps_what_else_decides() -> None:
         "abroad": False,
         "named": True,
     }
+
+
+def test_a_resource_policy_may_look_at_the_caller() -> None:
+    tag = {"StringEquals": {"aws:PrincipalTag/team": "q"}}
+    roles = [role(name, tags={"team": name}) for name in ("q", "z")]
+    found = reach(*roles, resource(QUEUE, allow(SEND, QUEUE, Principal="*", Condition=tag)))
+    assert [found.may(one, SEND, QUEUE).truth for one in roles] == [True, False]
+
+
+def test_a_session_of_get_federation_token_has_no_permissions_of_its_own() -> None:
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html
+    queue = resource(QUEUE, allow(SEND, QUEUE, Principal="*"))
+    found = reach(queue)
+    callers = (FederatedUser(OUTSIDE, "x"), Role(OUTSIDE, "x"))
+    actors = [outsider_of(found.inventory, caller) for caller in callers]
+    assert [found.access(actor, SEND, QUEUE).truth for actor in actors] == [False, True]

@@ -21,7 +21,7 @@ ALLOW: Mapping[str, Any] = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders"
 
 
-def role_with(denies: Sequence[Mapping[str, Any]], folder: Path) -> Inventory:
+def role_with(denies: Sequence[Mapping[str, Any]], folder: Path, *, name: str = "deployer") -> Inventory:
     """A role that may do everything but what is denied."""
     trust = {
         "Version": "2012-10-17",
@@ -32,8 +32,8 @@ def role_with(denies: Sequence[Mapping[str, Any]], folder: Path) -> Inventory:
         },
     }
     role = {
-        "RoleName": "deployer",
-        "Arn": "arn:aws:iam::111122223333:role/deployer",
+        "RoleName": name,
+        "Arn": f"arn:aws:iam::111122223333:role/{name}",
         "AssumeRolePolicyDocument": trust,
         "RolePolicyList": [
             {

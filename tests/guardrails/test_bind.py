@@ -9,12 +9,16 @@ import pytest
 
 from tests.guardrails.made import DEPLOY, VALUES, Made, own, rcp, scp
 from wa_policy.catalog.model import Catalog
+from wa_policy.errors import UsageError
 from wa_policy.formal.verdicts import Proved, Refuted
 from wa_policy.guardrails.derive import guardrail_of
+from wa_policy.guardrails.generate import guardrails_of
 from wa_policy.guardrails.model import Calling, CannotBind, Guardrail, NeedsParameters
 from wa_policy.guardrails.prove import find_forbidden
 from wa_policy.rules.model import GuardrailKind
+from wa_policy.rules.pack import load_pack
 from wa_policy.rules.parameters import values_of
+from wa_policy.settings import Profile, Settings
 
 
 def derived(made: Made, given: dict[str, Any], catalog: Catalog) -> Guardrail | CannotBind | NeedsParameters:
@@ -135,3 +139,13 @@ def test_a_guardrail_that_no_request_meets_is_told(catalog: Catalog) -> None:
     of_functions = made.guardrail_with({"roles": ("arn:aws:lambda:*:*:function:a",)}, catalog)
     assert isinstance(find_forbidden(of_roles, catalog), Refuted)
     assert isinstance(find_forbidden(of_functions, catalog), Proved)
+
+
+def test_a_guardrail_that_would_do_nothing_is_not_generated(catalog: Catalog) -> None:
+    parameters = {"protected_roles": ("arn:aws:lambda:*:111122223333:function:a",)}
+    settings = Settings(Profile.STRICT, parameters)
+    with pytest.raises(UsageError, match="the guardrail of `iam-protected-role-guard` would do nothing"):
+        guardrails_of(load_pack(), settings, catalog, ["iam-protected-role-guard"])
+    _, left_out = guardrails_of(load_pack(), settings, catalog)
+    (mine,) = (one for one in left_out if one.rule_id == "iam-protected-role-guard")
+    assert mine.reason == "with these parameters there is no request that it forbids"

@@ -91,6 +91,13 @@ def test_a_scan_finds_what_the_guardrail_stops(made: Made, catalog: Catalog, tmp
         assert holed == {Verdict.FAIL}
 
 
+def test_a_scan_leaves_out_exempt_principals(catalog: Catalog, tmp_path: Path) -> None:
+    made = next(one for one in MADE if one.name == "none-or-absent")
+    inventory = role_with([], tmp_path, name="break-glass")
+    assert verdicts(made.rule(catalog), inventory, VALUES[0], catalog) == {Verdict.PASS}
+    assert verdicts(made.rule(catalog), inventory, VALUES[1], catalog) == {Verdict.FAIL}
+
+
 QUEUES = [param for param in RCPS if "AWS::SQS::Queue" in json.dumps(param.values[0].select)]  # type: ignore[union-attr]
 
 

@@ -30,6 +30,7 @@ from wa_policy.api.graphs import (
     web,
     what_can,
     who_can,
+    without_collector,
 )
 from wa_policy.api.guarding import (
     attached_guardrails,
@@ -125,5 +126,6 @@ __all__ = [
     "what_can",
     "who_can",
     "without_baseline",
+    "without_collector",
     "write_guardrails",
 ]

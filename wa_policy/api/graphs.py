@@ -123,7 +123,8 @@ def graph_page(inventory: Inventory) -> str:
     """The graph as one HTML page that works offline."""
     from wa_policy.reporters.graph_html import render
 
-    return render(web(inventory), catalog())
+    with without_collector():
+        return render(web(inventory), catalog())
 
 
 def find_paths(inventory: Inventory, source: str, goal: str, *, through_code: bool = False) -> Iterator[Path]:
@@ -134,4 +135,14 @@ def find_paths(inventory: Inventory, source: str, goal: str, *, through_code: bo
     """
     from wa_policy.graph.ends import between
 
-    return between(web(inventory), catalog(), source, goal, through_code=through_code)
+    return _resting(between(web(inventory), catalog(), source, goal, through_code=through_code))
+
+
+def _resting(paths: Iterator[Path]) -> Iterator[Path]:
+    """The same paths, each found while the collector rests."""
+    while True:
+        with without_collector():
+            path = next(paths, None)
+        if path is None:
+            return
+        yield path

@@ -46,5 +46,8 @@ def graph(
         for name, text in files(web, api.catalog()).items():
             to.write(text, str(Path(output) / name))
     else:
-        to.write(import_module(f"wa_policy.reporters.graph_{format_}").render(web, api.catalog()), output)
+        reporter = import_module(f"wa_policy.reporters.graph_{format_}")
+        with api.without_collector():
+            rendered = reporter.render(web, api.catalog())
+        to.write(rendered, output)
     return ExitCode.INCOMPLETE if api.lost_input(inventory.problems) else ExitCode.CLEAN

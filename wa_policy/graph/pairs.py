@@ -93,7 +93,6 @@ class Pairs:
         )
         circumstances = (
             caller.number,
-            actor.outside_of,
             controls.number,
             features,
             self._vector(caller, actor, target, context),

@@ -101,21 +101,22 @@ class _Steps:
         self._web = web
         self._runs = runs
         self._goals = goals
-        self._known: dict[str, Mapping[str, tuple[Edge, ...]]] = {}
+        self._known: dict[str, tuple[str, ...]] = {}
 
-    def onward(self, source: str) -> Mapping[str, tuple[Edge, ...]]:
-        """The nodes one step further, each with the edges that lead there."""
+    def onward(self, source: str) -> tuple[str, ...]:
+        """The nodes one step further."""
         found = self._known.get(source)
         if found is None:
-            groups: dict[str, list[Edge]] = {}
-            for edge in self._web.outgoing.get(source, ()):
-                if self._leads_on(edge):
-                    groups.setdefault(edge.target, []).append(edge)
-            found = self._known[source] = {
-                target: tuple(sorted(edges, key=lambda edge: (edge.truth is not True, edge.kind, edge.how)))
-                for target, edges in groups.items()
-            }
+            edges = self._web.outgoing.get(source, ())
+            found = tuple(dict.fromkeys(edge.target for edge in edges if self._leads_on(edge)))
+            self._known[source] = found
         return found
+
+    def between(self, source: str, target: str) -> tuple[Edge, ...]:
+        """The edges that lead from one node to another, those that are sure first."""
+        edges = self._web.outgoing.get(source, ())
+        found = [edge for edge in edges if edge.target == target and self._leads_on(edge)]
+        return tuple(sorted(found, key=lambda edge: (edge.truth is not True, edge.kind, edge.how)))
 
     def _leads_on(self, edge: Edge) -> bool:
         return (
@@ -159,5 +160,5 @@ def _distances(steps: _Steps, goals: set[str]) -> dict[str, int]:
 def _path(web: Web, steps: _Steps, walked: tuple[str, ...], goal: Truth) -> Path:
     hops = []
     for source, target in pairwise(walked):
-        hops.append(Hop(web.nodes[source], web.nodes[target], steps.onward(source)[target]))
+        hops.append(Hop(web.nodes[source], web.nodes[target], steps.between(source, target)))
     return Path(tuple(hops), goal)

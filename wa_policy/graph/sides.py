@@ -79,7 +79,6 @@ class Sides:
         told = (
             service,
             isinstance(actor.caller, FederatedUser),
-            applied.service_control is None,
             tuple(group and group[0] for group in groups),
             tuple(sorted(applied.unknown.items())),
         )
@@ -128,7 +127,7 @@ class Sides:
         _, levels, unknown = target.side
         groups = self._levels(levels, service)
         told = (
-            "controls", service, levels is None, tuple(group and group[0] for group in groups),
+            "controls", service, tuple(group and group[0] for group in groups),
             Layer.RESOURCE_CONTROL in unknown,
         )  # fmt: skip
         found = self._sides.get(told)

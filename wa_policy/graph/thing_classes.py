@@ -14,8 +14,8 @@ from wa_policy.graph.classes import PrincipalClass
 from wa_policy.graph.pairs import Pairs
 from wa_policy.graph.parties import Target
 from wa_policy.graph.patterns import Patterns
-from wa_policy.graph.things import Thing, pattern_within
-from wa_policy.iam.pattern import WILDCARDS, is_literal, matches, overlaps
+from wa_policy.graph.things import Thing, part_named, start_of_parts
+from wa_policy.iam.pattern import WILDCARDS, is_literal, matches
 from wa_policy.iam.policy import Effect, Policy, Statement
 from wa_policy.iam.principal import (
     AccountPrincipal,
@@ -28,7 +28,7 @@ from wa_policy.iam.principal import (
 )
 from wa_policy.iam.request import Request
 from wa_policy.iam.text import Template
-from wa_policy.inventory.model import METHODS_PROPERTY, POLICY_PROPERTY, Present
+from wa_policy.inventory.model import METHODS_PROPERTY
 
 _ROLE = "AWS::IAM::Role"
 
@@ -58,9 +58,9 @@ class Index:
             entries += [(part.arn, (number, place)) for place, part in enumerate(thing.parts)]
             if not thing.parts or thing.parts[0].arn != thing.arn:
                 entries.append((thing.arn, (number, _WHOLE)))
-            within = pattern_within(thing)
-            if within is not None:
-                self._open[thing.arn] = within
+            start = start_of_parts(thing)
+            if start is not None:
+                self._open[thing.arn] = start
         entries.sort()
         self._arns = [arn for arn, _ in entries]
         self._places = [place for _, place in entries]
@@ -88,7 +88,7 @@ class Index:
                 yield self._places[at]
             elif literal:
                 break
-            if arn in self._open and overlaps(pattern, self._open[arn]):
+            if arn in self._open and part_named(self._open[arn], pattern) is not None:
                 yield self._places[at][0], _WITHIN
             at += 1
         # A pattern such as `arn:aws:s3:::bucket/logs/*` is about a part of the bucket.
@@ -166,15 +166,13 @@ def _class_key(thing: Thing, target: Target, pairs: Pairs, matched: Hashable) ->
     )
     told = tuple(pairs.sides.target(target, service) for part in thing.parts for service, _ in part.fits)
     sides = tuple((side.controls.number, side.own.number, side.features) for side in told)
-    document: Mapping[str, object] = {} if thing.resource is None else thing.resource.properties
-    found = document.get(POLICY_PROPERTY)
-    read = (POLICY_PROPERTY in document, isinstance(found, Present), _methods(document))
-    return (thing.type, thing.account, tuple(target.context.items()), sides, covered, read, matched)
+    methods = _methods(thing)
+    return (thing.type, thing.account, tuple(target.context.items()), sides, covered, methods, matched)
 
 
-def _methods(properties: Mapping[str, object]) -> Hashable:
+def _methods(thing: Thing) -> Hashable:
     """What authorizes which method of an API, None where there is nothing to tell."""
-    methods = properties.get(METHODS_PROPERTY)
+    methods = None if thing.resource is None else thing.resource.properties.get(METHODS_PROPERTY)
     if not isinstance(methods, tuple):
         return None
     return tuple(

@@ -10,7 +10,7 @@ from wa_policy.catalog.model import ActionSet
 from wa_policy.graph.places import meeting
 from wa_policy.graph.universes import Universes
 from wa_policy.iam.arn import parse_arn
-from wa_policy.iam.pattern import MANY, WILDCARDS, matches, overlaps
+from wa_policy.iam.pattern import CHAR, MANY, ONE, RUN, WILDCARDS, matches, overlaps
 from wa_policy.inventory.model import (
     METHODS_PROPERTY,
     POLICY_DOCUMENT_TYPE,
@@ -90,28 +90,44 @@ _SEPARATORS = {"AWS::S3::Bucket": "/", "AWS::Lambda::Function": ":"}
 """By type what stands between a thing and the names of its parts: objects; versions and aliases."""
 
 
-def pattern_within(thing: Thing) -> str | None:
-    """The pattern of the parts of a thing whose names others choose, None where it has none."""
-    separator = _SEPARATORS.get(thing.type)
-    return None if separator is None or len(thing.parts) < 2 else f"{thing.arn}{separator}{MANY}"
-
-
 def named_parts(thing: Thing, patterns: Iterable[str]) -> Iterator[Part]:
     """For each pattern that names some of those parts, but not the one that stands for all, one that it names."""
-    within = pattern_within(thing)
-    if within is None:
+    start = start_of_parts(thing)
+    if start is None:
         return
     any_part = thing.parts[1]
-    start = within[:-1]
     for pattern in patterns:
-        # A bucket or function that the pattern does not begin with may still be one of those that it is about.
-        head = pattern[: len(start)]
-        if head != start and WILDCARDS.isdisjoint(head):
-            continue
-        if not matches(pattern, any_part.arn) and overlaps(pattern, within):
-            arn = meeting((within, pattern))
-            if arn is not None:
-                yield Part(arn, any_part.fits)
+        arn = None if matches(pattern, any_part.arn) else part_named(start, pattern)
+        if arn is not None:
+            yield Part(arn, any_part.fits)
+
+
+def start_of_parts(thing: Thing) -> str | None:
+    """How the ARNs of the parts of a thing begin whose names others choose, None where it has none."""
+    separator = _SEPARATORS.get(thing.type)
+    return None if separator is None or len(thing.parts) < 2 else f"{thing.arn}{separator}"
+
+
+def part_named(start: str, pattern: str) -> str | None:
+    """An ARN with this start that the pattern matches, None where there is none."""
+    head = pattern[: len(start)]
+    if head == start:
+        arn = start + _shown(pattern[len(start) :])
+        return arn if matches(pattern, arn) else meeting((start + MANY, pattern))
+    if WILDCARDS.isdisjoint(head):
+        return None
+    # What follows the first wildcard of the name is most often the name of a part that will do.
+    name = pattern.split(":", 5)[-1]
+    first = next((place for place, character in enumerate(name) if character in WILDCARDS), len(name))
+    arn = start + _shown(name[first:])
+    if matches(pattern, arn):
+        return arn
+    return meeting((start + MANY, pattern)) if overlaps(pattern, start + MANY) else None
+
+
+def _shown(pattern: str) -> str:
+    """A text that the pattern matches; something where it would be empty."""
+    return pattern.replace(MANY, "x").replace(RUN, "x").replace(ONE, "x").replace(CHAR, "x") or "x"
 
 
 def _fits(arn: str, universes: Universes) -> tuple[tuple[str, ActionSet], ...]:

@@ -12,7 +12,7 @@ from wa_policy.guardrails.derive import guardrail_of
 from wa_policy.guardrails.limits import Quotas
 from wa_policy.guardrails.model import CannotBind, Guardrail, NeedsParameters, Proof
 from wa_policy.guardrails.pack import KINDS, Document, Level, Packing, check_unchanged, pack
-from wa_policy.guardrails.prove import prove
+from wa_policy.guardrails.prove import find_forbidden, prove
 from wa_policy.guardrails.words import needed
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.policy import Policy
@@ -69,6 +69,9 @@ class Generated:
         return next(made for made in self.made if document in made.packing.documents)
 
 
+_NOTHING_FORBIDDEN = "with these parameters there is no request that it forbids"
+
+
 def derived(
     pack_: Sequence[Rule], parameters: Mapping[str, ParameterValue], catalog: Catalog
 ) -> tuple[Derived, ...]:
@@ -90,6 +93,10 @@ def guardrails_of(
     left_out: list[LeftOut] = []
     for rule, one in zip(rules, derived(rules, _known(rules, settings), catalog), strict=True):
         match one:
+            case Guardrail() if isinstance(find_forbidden(one, catalog), Proved):
+                if only:
+                    raise UsageError(f"the guardrail of `{rule.id}` would do nothing: {_NOTHING_FORBIDDEN}")
+                left_out.append(LeftOut(rule.id, rule.title, _NOTHING_FORBIDDEN))
             case Guardrail():
                 found.append(one)
             case NeedsParameters() if only:
