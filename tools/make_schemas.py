@@ -36,18 +36,42 @@ def build(cache: Path) -> dict[str, Any]:
     wheel = open_wheel(SCHEMAS, cache)
     folder = "cfnlint/data/schemas"
     files: Mapping[str, str] = wheel.json(f"{folder}/providers/{REGION}.json")
-    types = {
-        type_: compact(wheel.json(f"{folder}/resources/{file}.json"))
+    schemas = {
+        type_: wheel.json(f"{folder}/resources/{file}.json")
         for type_, file in sorted(files.items())
         if type_.startswith("AWS::")
     }
+    types = {type_: compact(schema) for type_, schema in schemas.items()}
     source = {
         "package": SCHEMAS.package,
         "version": SCHEMAS.version,
         "licence": SCHEMAS.licence,
         "sha256": wheel.sha256,
     }
-    return {"v": 1, "meta": {"date": SCHEMAS_DATE, "sources": [source]}, "types": types}
+    return {
+        "v": 1,
+        "meta": {"date": SCHEMAS_DATE, "sources": [source]},
+        "types": types,
+        "read_only": _of_all(schemas, "readOnlyProperties"),
+        "write_only": _of_all(schemas, "writeOnlyProperties"),
+    }
+
+
+def _of_all(schemas: Mapping[str, Any], word: str) -> dict[str, list[str]]:
+    found = {type_: marked(schema, word) for type_, schema in schemas.items()}
+    return {type_: paths for type_, paths in found.items() if paths}
+
+
+def marked(schema: Mapping[str, Any], word: str) -> list[str]:
+    """The paths of the properties that the schema lists under a word, without those below a listed one, sorted."""
+    paths = {
+        ".".join(part for part in path.split("/")[2:] if part != "*")
+        for path in schema.get(word, ())
+        if path.startswith("/properties/")
+    }
+    return sorted(
+        path for path in paths if not any(path.startswith(f"{other}.") for other in paths if other != path)
+    )
 
 
 def compact(schema: Mapping[str, Any]) -> dict[str, Any]:

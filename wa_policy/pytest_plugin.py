@@ -130,12 +130,13 @@ def scanned(config: pytest.Config) -> tuple[Report, Mapping[Any, int]]:
     if profile is not None:
         settings = replace(settings, profile=Profile(profile))
     inventory = _read(paths)
-    report = api.scan(inventory, settings)
+    today = date.today()  # noqa: DTZ011  # the user's day
+    report = api.scan(inventory, settings, today=today)
     waivers = api.waivers_in(inventory)
     if settings.waivers is not None:
         waivers = (*api.read_waivers(settings.waivers), *waivers)
     if waivers:
-        report = api.waive(report, waivers, date.today())  # noqa: DTZ011  # the user's day
+        report = api.waive(report, waivers, today)
     if settings.baseline is not None:
         report = api.without_baseline(report, settings.baseline)
     return report, api.locate(report)
@@ -374,12 +375,15 @@ def assert_no_findings(request: pytest.FixtureRequest) -> Callable[..., None]:
 
     def check(*rules: str, inventory: Inventory | None = None, subject: str = "*") -> None:
         __tracebackhide__ = True
+        from datetime import date
+
         from wa_policy import api
         from wa_policy.iam.pattern import glob, matches
         from wa_policy.reporters.failure import failure_text
 
         read: Inventory = request.getfixturevalue("wa_inventory") if inventory is None else inventory
-        report = api.scan(read, _settings(_paths(request.config)), only=rules)
+        settings = _settings(_paths(request.config))
+        report = api.scan(read, settings, only=rules, today=date.today())  # noqa: DTZ011  # the user's day
         found = [result for result in report.findings if matches(glob(subject), result.subject)]
         if found:
             lines = api.locate(report)

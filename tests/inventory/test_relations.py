@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Inventory, Principal, Resource
 from wa_policy.inventory.relations import RELATIONS, Related, related
 from wa_policy.loaders.load import load
@@ -57,19 +56,18 @@ def ask(found: Inventory, type_: str, name: str) -> Related:
 
 
 def names(answer: Related) -> list[str]:
-    assert not isinstance(answer, Unknown)
-    return [other.name for other in answer]
+    assert answer.unknown is None
+    return [other.name for other in answer.found]
 
 
 def test_relations(tmp_path: Path) -> None:
     found = read(tmp_path, export())
     assert not found.problems
     function = "AWS::Lambda::Function"
-    role = ask(found, function, "role")
-    assert names(role) == ["r"]
-    assert isinstance(role, tuple)
-    assert isinstance(role[0], Principal)
-    assert names(related(found, role[0], "functions")) == ["f"]
+    assert names(ask(found, function, "role")) == ["r"]
+    (role,) = ask(found, function, "role").found
+    assert isinstance(role, Principal)
+    assert names(related(found, role, "functions")) == ["f"]
     assert names(ask(found, "AWS::IAM::Role", "functions")) == ["f"]
     assert names(ask(found, function, "urls")) == []
     assert names(ask(found, function, "event_source_mappings")) == ["u"]
@@ -91,7 +89,7 @@ def test_relations(tmp_path: Path) -> None:
 def test_what_was_not_exported_is_unknown(tmp_path: Path, without: str, type_: str, name: str) -> None:
     files = export()
     del files[without]
-    assert isinstance(ask(read(tmp_path, files), type_, name), Unknown)
+    assert ask(read(tmp_path, files), type_, name).unknown is not None
 
 
 def test_an_api_that_was_not_exported(tmp_path: Path) -> None:
@@ -99,13 +97,13 @@ def test_an_api_that_was_not_exported(tmp_path: Path) -> None:
     del files[f"{HERE}/apigateway.get-rest-apis.json"]
     del files[f"{HERE}/apigateway.get-stages.abc123.json"]
     answer = ask(read(tmp_path, files), "AWS::Lambda::Function", "rest_apis")
-    assert isinstance(answer, Unknown)
-    assert answer.reason == "apigateway get-rest-apis for account `111122223333` in `eu-west-1`"
+    assert answer.unknown is not None
+    assert answer.unknown.reason == "apigateway get-rest-apis for account `111122223333` in `eu-west-1`"
 
 
 def test_an_api_that_is_gone(tmp_path: Path) -> None:
     found = read(tmp_path, export("arn:aws:execute-api:eu-west-1:111122223333:gone/*/GET/x"))
-    assert ask(found, "AWS::Lambda::Function", "rest_apis") == ()
+    assert ask(found, "AWS::Lambda::Function", "rest_apis") == Related()
 
 
 def test_a_source_that_is_any_api(tmp_path: Path) -> None:
@@ -116,8 +114,8 @@ def test_a_source_that_is_any_api(tmp_path: Path) -> None:
 def test_a_region_whose_functions_were_not_exported(tmp_path: Path) -> None:
     files = export() | {"111122223333/us-east-1/apigateway.get-rest-apis.json": {"items": []}}
     answer = ask(read(tmp_path, files), "AWS::IAM::Role", "functions")
-    assert isinstance(answer, Unknown)
-    assert "us-east-1" in answer.reason
+    assert answer.unknown is not None
+    assert "us-east-1" in answer.unknown.reason
 
 
 def test_each_relation_has_one_name_per_type() -> None:

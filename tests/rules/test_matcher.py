@@ -10,9 +10,11 @@ from wa_policy.iam.policy import Policy
 from wa_policy.iam.source import NOWHERE
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Absent, Inventory, NotExported, Present, Resource
-from wa_policy.rules.matcher import compare, holds, value_at
+from wa_policy.rules.compare import compare
+from wa_policy.rules.matcher import holds
 from wa_policy.rules.model import AllOf, AnyOf, NoneOf, ParameterTest, PropertyTest, Test, TestOperator
 from wa_policy.rules.subjects import Scope, Subject
+from wa_policy.rules.views import value_at
 
 WHY = Unknown(UnknownKind.NOT_EXPORTED, "lambda get-function")
 Op = TestOperator

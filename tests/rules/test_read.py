@@ -86,7 +86,7 @@ BAD = [
     (", acting_for: other_account", "", 16, "found no `acting_for`, expected it here"),
     ("expect: {f: pass}", "expect: {f: good}", 27, "expected a verdict or verdicts by key"),
     # kinds of check
-    ("forbid:\n  policies", "permit:\n  policies", 14, "found `permit`, which is not supported yet"),
+    ("forbid:\n  policies", "validate:\n  policies", 14, "found `validate`, which is not supported yet"),
     ("message:", "validate: {}\nmessage:", 18, "found `validate`, which is not supported yet"),
     ("message:", "require: {Timeout: {exists: true}}\nmessage:", 18, "found `forbid` and `require`, expected one of"),
     # vocabulary

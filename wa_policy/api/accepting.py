@@ -8,6 +8,7 @@ from datetime import date
 from wa_policy.errors import LoadError
 from wa_policy.findings import Report, Waiver
 from wa_policy.inventory.model import Inventory
+from wa_policy.settings import Settings
 
 
 def waive(
@@ -16,18 +17,18 @@ def waive(
     today: date,
     *,
     only: Collection[str] = (),
+    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
 ) -> Report:
     """The report with what the waivers accept, and with a finding for each waiver that is wrong.
 
     `only` are the rules that ran, where they were named. Raises LoadError for a waiver of a rule that there is not.
     """
+    from wa_policy.api.packs import known_ids, pack_of
     from wa_policy.findings.waivers import waive as accept
-    from wa_policy.rules.pack import load_pack
     from wa_policy.rules.run import chosen
 
-    pack = load_pack()
-    _check_rules(waivers, {rule.id for rule in pack})
-    judged = {rule.id for rule in chosen(pack, report.profile, tuple(only))}
+    _check_rules(waivers, known_ids(settings))
+    judged = {rule.id for rule in chosen(pack_of(settings), report.profile, tuple(only), settings.enabled)}
     return accept(report, waivers, today, judged)
 
 

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from wa_policy.loaders.checked import read_checked
-from wa_policy.settings import Deployed, ParameterValue, Profile, Settings
+from wa_policy.settings import (
+    MAX_TABLE_AGE,
+    PACK,
+    Deployed,
+    Environment,
+    ParameterValue,
+    Profile,
+    Settings,
+)
 
 NAME = "wa-policy.yaml"
 
@@ -48,17 +56,37 @@ def read_config(file: str) -> Settings:
 
 
 def _settings(value: Mapping[str, Any], file: str) -> Settings:
-    parameters: dict[str, ParameterValue] = {
-        name: tuple(item) if isinstance(item, list) else item
-        for name, item in (value.get("parameters") or {}).items()
-    }
+    folders = [path for one in value.get("rules") or () if (path := _beside(file, one)) is not None]
     return Settings(
-        Profile(value.get("profile", Profile.CORE)),
-        parameters,
-        value.get("organization") == "none",
-        _beside(file, value.get("waivers")),
-        _beside(file, value.get("baseline")),
-        _deployed(value.get("templates") or {}, file),
+        profile=Profile(value.get("profile", Profile.CORE)),
+        parameters=_parameters(value.get("parameters")),
+        no_organization=value.get("organization") == "none",
+        waivers=_beside(file, value.get("waivers")),
+        baseline=_beside(file, value.get("baseline")),
+        deployed=_deployed(value.get("templates") or {}, file),
+        environment_tag=value.get("environment_tag"),
+        environments=tuple(
+            _environment(name, one or {}) for name, one in (value.get("environments") or {}).items()
+        ),
+        severities=dict(value.get("severities") or {}),
+        enabled=tuple(value.get("enable") or ()),
+        disabled=tuple(value.get("disable") or ()),
+        packs=tuple(value.get("packs", (PACK,))),
+        rule_folders=tuple(folders),
+        max_table_age=value.get("max_table_age", MAX_TABLE_AGE),
+    )
+
+
+def _parameters(value: Mapping[str, Any] | None) -> dict[str, ParameterValue]:
+    return {name: tuple(item) if isinstance(item, list) else item for name, item in (value or {}).items()}
+
+
+def _environment(name: str, value: Mapping[str, Any]) -> Environment:
+    return Environment(
+        name,
+        tuple(value.get("tag_values", (name,))),
+        tuple(value.get("accounts", ())),
+        _parameters(value.get("parameters")),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wa_policy.api.inputs import Progress, catalog
+from wa_policy.api.packs import pack_of
 from wa_policy.api.scanning import typed_parameters
 from wa_policy.errors import UsageError
 from wa_policy.inventory.model import Inventory
@@ -27,12 +28,11 @@ def list_guardrails(settings: Settings, rule_id: str | None = None) -> tuple[tup
     """
     from wa_policy.api.scanning import rule as check_rule
     from wa_policy.guardrails.generate import derived
-    from wa_policy.rules.pack import load_pack
     from wa_policy.rules.request_class import Forbid
 
     if rule_id is not None:
-        check_rule(rule_id)
-    pack = load_pack()
+        check_rule(rule_id, settings)
+    pack = pack_of(settings)
     found = zip(pack, derived(pack, settings.parameters, catalog()), strict=True)
     return tuple(
         sorted(
@@ -62,9 +62,8 @@ def generate_guardrails(
     """
     from wa_policy.guardrails.generate import generate, guardrails_of
     from wa_policy.guardrails.pack import Level
-    from wa_policy.rules.pack import load_pack
 
-    found, left_out = guardrails_of(load_pack(), settings, catalog(), only)
+    found, left_out = guardrails_of(pack_of(settings), settings, catalog(), only)
     wanted = [one for one in found if not kinds or one.kind in kinds]
     return generate(
         wanted,
@@ -132,9 +131,8 @@ def verify_guardrails(
     from wa_policy.guardrails.places import places
     from wa_policy.guardrails.verify import Verified, verify
     from wa_policy.rules.model import GuardrailKind as Kind
-    from wa_policy.rules.pack import load_pack
 
-    pack = load_pack()
+    pack = pack_of(settings)
     found, left_out = guardrails_of(pack, settings, catalog(), only)
     known = {kind: places(inventory, kind) for kind in Kind}
     enforced = verify(found, lambda guardrail: known[guardrail.kind], catalog(), progress)
@@ -151,9 +149,8 @@ def preview_guardrails(
     """Who would be hit by the guardrails, which are in force, and which existing statements do nothing."""
     from wa_policy.guardrails.generate import guardrails_of
     from wa_policy.guardrails.preview import preview
-    from wa_policy.rules.pack import load_pack
 
-    pack = load_pack()
+    pack = pack_of(settings)
     found, left_out = guardrails_of(pack, settings, catalog(), only)
     return replace(preview(found, pack, inventory, catalog(), progress), left_out=left_out)
 

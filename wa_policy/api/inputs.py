@@ -16,7 +16,7 @@ Progress = Callable[[str, int, int], None]
 """Called with the name of what is worked on, how much of it is done, and how much there is in all."""
 
 _NOTES = frozenset(
-    ("contradiction", "duplicate-key", "element-case", "id-type", "sid-type", "version-unknown")
+    ("contradiction", "duplicate-key", "element-case", "id-type", "sid-type", "table-age", "version-unknown")
 )
 """Codes of problems that tell of something odd in what was read all the same."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from wa_policy.api.inputs import Progress, catalog
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
     from wa_policy.findings.difference import Difference
 
 
-def rules() -> tuple[RuleFacts, ...]:
-    """What is to be known about each rule of the pack, sorted by id."""
-    from wa_policy.rules.pack import load_pack
+def rules(settings: Settings = Settings()) -> tuple[RuleFacts, ...]:  # noqa: B008  # frozen, so sharing it is safe
+    """What is to be known about each rule that the settings load, sorted by id."""
+    from wa_policy.api.packs import pack_of
 
-    return tuple(sorted((rule.facts for rule in load_pack()), key=lambda facts: facts.id))
+    return tuple(sorted((rule.facts for rule in pack_of(settings)), key=lambda facts: facts.id))
 
 
-def rule(rule_id: str) -> RuleFacts:
-    """One rule of the pack. Raises UsageError where there is none of this id."""
-    known = {facts.id: facts for facts in rules()}
+def rule(rule_id: str, settings: Settings = Settings()) -> RuleFacts:  # noqa: B008  # frozen, so sharing it is safe
+    """One rule. Raises UsageError where there is none of this id."""
+    known = {facts.id: facts for facts in rules(settings)}
     if rule_id not in known:
         from difflib import get_close_matches
 
@@ -38,16 +39,19 @@ def rule(rule_id: str) -> RuleFacts:
     return known[rule_id]
 
 
-def typed_parameters(written: Mapping[str, Sequence[str]]) -> dict[str, ParameterValue]:
+def typed_parameters(
+    written: Mapping[str, Sequence[str]],
+    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+) -> dict[str, ParameterValue]:
     """The values of rule parameters that are written as text, one or several each, in the types the rules declare.
 
     What does not fit its type stays text: `scan` refuses it, and knows the words.
     """
+    from wa_policy.api.packs import pack_of
     from wa_policy.rules.model import ValueKind
-    from wa_policy.rules.pack import load_pack
     from wa_policy.rules.parameters import declared
 
-    known = declared(load_pack())
+    known = declared(pack_of(settings))
     typed: dict[str, ParameterValue] = {}
     for name, values in written.items():
         parameter = known.get(name)
@@ -77,16 +81,20 @@ def scan(
     *,
     only: Collection[str] = (),
     progress: Progress | None = None,
+    today: date | None = None,
 ) -> Report:
     """The verdict of each rule of the pack, or of those in `only`, on each subject of the inventory.
 
-    `progress` is called with a rule, the subjects done and the subjects in all.
+    `progress` is called with a rule, the subjects done and the subjects in all. Without `today` what depends on the day is
+    unknown.
     """
+    from wa_policy.api.packs import pack_of
     from wa_policy.findings.words import in_words
-    from wa_policy.rules.pack import load_pack
     from wa_policy.rules.run import run
 
-    report = run(load_pack(), inventory, settings, catalog(), only=tuple(only), progress=progress)
+    report = run(
+        pack_of(settings), inventory, settings, catalog(), only=tuple(only), progress=progress, today=today
+    )
     report = replace(report, principals=len(inventory.principals), resources=len(inventory.resources))
     return in_words(report)
 
@@ -108,11 +116,11 @@ def check_forbidden(
     settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
 ) -> Report:
     """The verdicts of one rule that forbids requests. Raises UsageError where it is a rule of another kind."""
-    from wa_policy.rules.pack import load_pack
+    from wa_policy.api.packs import pack_of
     from wa_policy.rules.request_class import Forbid
 
     report = scan(inventory, settings, only=(rule_id,))
-    found = next(rule for rule in load_pack() if rule.id == rule_id)
+    found = next(rule for rule in pack_of(settings) if rule.id == rule_id)
     if not isinstance(found.check, Forbid):
         raise UsageError(
             f"rule `{rule_id}` forbids no requests, expected a rule with `forbid`",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -32,10 +32,15 @@ class SchemaNode:
 
 @dataclass(frozen=True, slots=True)
 class ResourceSchemas:
-    """All types; `date` is that of their release."""
+    """All types; `date` is that of their release.
+
+    `read_only` has by type the dotted paths of what AWS sets, `write_only` of what no answer of AWS tells.
+    """
 
     date: str
     types: Mapping[str, Mapping[str, Any]]
+    read_only: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    write_only: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def has(self, type_: str) -> bool:
         """True iff CloudFormation has the type."""

@@ -26,7 +26,9 @@ def load_catalog() -> Catalog:
 def load_schemas() -> ResourceSchemas:
     """The properties of CloudFormation types that came with this version of wa-policy; read once per process."""
     content = _read("schemas.v1.json.gz")
-    return ResourceSchemas(content["meta"]["date"], content["types"])
+    return ResourceSchemas(
+        content["meta"]["date"], content["types"], content["read_only"], content["write_only"]
+    )
 
 
 @cache

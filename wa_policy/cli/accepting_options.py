@@ -67,7 +67,7 @@ def accepted(
     changed = None if changed_only is None else changed_files(changed_only)
     all_ = (*(api.read_waivers(waivers) if waivers is not None else ()), *api.waivers_in(inventory))
     if all_:
-        report = api.waive(report, all_, today, only=only)
+        report = api.waive(report, all_, today, only=only, settings=settings)
     if write_baseline is not None:
         write(api.baseline_text(report), write_baseline)
         return api.without_baseline(report, write_baseline)

@@ -83,7 +83,7 @@ def scan(
     stdin = stdin_for(paths)
     inventory = read_input(paths, settings, kind=kind, stdin=stdin)
     with progress_line("checking rule") as progress:
-        report = api.scan(inventory, settings, only=rules, progress=progress)
+        report = api.scan(inventory, settings, only=rules, progress=progress, today=day)
     report = accepted(report, inventory, settings, day, only=rules, **accepting)
     store_report(report, inventory, today=today, store_=store_, series=series, owner_tag=owner_tag)
     lines = api.locate(report, stdin=stdin)

@@ -150,7 +150,7 @@ def _invoked(facts: Facts) -> Truth:
             truths.append(False)
     for relation in ("event_source_mappings", "urls"):
         found = related(facts.inventory, function, relation)
-        truths.append(found if isinstance(found, Unknown) else bool(found))
+        truths.append(True if found.found else found.unknown or False)
     truth = any_of(truths)
     # A principal of the account may invoke it as well, or a schedule that no policy shows.
     return truth or Unknown(UnknownKind.NOT_MODELLED, f"whether something invokes `{function.name}`")

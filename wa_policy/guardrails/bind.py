@@ -19,12 +19,17 @@ from wa_policy.rules.bindings import ITEM, names_of_forbid, substitute
 from wa_policy.rules.callers import ANY_SERVICE
 from wa_policy.rules.model import (
     AllOf,
+    AllowedTest,
     GuardrailKind,
     ParameterTest,
+    PartsTest,
     PredicateTest,
     PropertyTest,
+    RelatedCount,
+    RelatedTest,
     Rule,
     Test,
+    TurnedTest,
 )
 from wa_policy.rules.request_class import (
     LISTS,
@@ -161,7 +166,11 @@ def _unseen(test: Test, check: Forbid) -> str | None:
             return None if is_said else "`trusts_service` holds"
         case PredicateTest(name=name):
             return None if name in _RELEVANT else f"`{name}` holds"
-        case PropertyTest(path=path):
+        case RelatedTest(relation=name) | RelatedCount(relation=name):
+            return f"the relation `{name}` is as it asks"
+        case TurnedTest() | AllowedTest():
+            return "what it asks of the inventory holds"
+        case PropertyTest(path=path) | PartsTest(path=path):
             return None if path == ("WaPolicy::Policy",) else f"`{'.'.join(path)}` is as it asks"
         case _:
             return next((found for one in test.tests if (found := _unseen(one, check)) is not None), None)

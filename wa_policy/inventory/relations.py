@@ -108,12 +108,33 @@ _PRINCIPAL_TYPES = {
     PrincipalKind.GROUP: "AWS::IAM::Group",
 }
 
-Related = tuple[Resource | Principal, ...] | Unknown
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The other sides of a relation: those known, sorted; `unknown` says why there may be more, None iff these are all."""
+
+    found: tuple[Resource | Principal, ...] = ()
+    unknown: Unknown | None = None
 
 
 def relation(from_type: str, name: str) -> Relation | None:
     """The relation of that name, None iff the type has none."""
     return _BY_NAME.get((from_type, name))
+
+
+def relation_names(from_type: str) -> tuple[str, ...]:
+    """The names of the relations of a type, sorted."""
+    return tuple(sorted(name for type_, name in _BY_NAME if type_ == from_type))
+
+
+def target_types(from_type: str, name: str) -> tuple[str, ...]:
+    """The types of the other sides, sorted; nothing where the type has no such relation."""
+    found = _BY_NAME.get((from_type, name))
+    return () if found is None else (found.to_type,)
+
+
+def _related(found: tuple[Resource | Principal, ...] | Unknown) -> Related:
+    return Related((), found) if isinstance(found, Unknown) else Related(found)
 
 
 def related(inventory: Inventory, resource: Resource | Principal, name: str) -> Related:
@@ -122,11 +143,11 @@ def related(inventory: Inventory, resource: Resource | Principal, name: str) -> 
     found = _BY_NAME[type_, name]
     match found.how:
         case RefersTo() as how:
-            return _referred_to(inventory, resource, how)
+            return _related(_referred_to(inventory, resource, how))
         case ReferredBy() as how:
-            return _referring(inventory, resource, found, how)
+            return _related(_referring(inventory, resource, found, how))
         case NamedAsSource() as how:
-            return _sources(inventory, resource, how)
+            return _related(_sources(inventory, resource, how))
         case _:
             assert_never(found.how)
 
@@ -140,7 +161,9 @@ def _place(account: str | None, region: str | None) -> str:
     return f"{owner} in `{region}`" if region else owner
 
 
-def _referred_to(inventory: Inventory, resource: Resource | Principal, how: RefersTo) -> Related:
+def _referred_to(
+    inventory: Inventory, resource: Resource | Principal, how: RefersTo
+) -> tuple[Resource | Principal, ...] | Unknown:
     value = resource.property(how.property) if isinstance(resource, Resource) else None
     if isinstance(value, Unknown):
         return value
@@ -162,7 +185,7 @@ def _referred_to(inventory: Inventory, resource: Resource | Principal, how: Refe
 
 def _referring(
     inventory: Inventory, resource: Resource | Principal, found: Relation, how: ReferredBy
-) -> Related:
+) -> tuple[Resource | Principal, ...] | Unknown:
     own: PropertyValue
     account: str | None
     region: str | None
@@ -217,7 +240,9 @@ def _missing(
     return None
 
 
-def _sources(inventory: Inventory, resource: Resource | Principal, how: NamedAsSource) -> Related:
+def _sources(
+    inventory: Inventory, resource: Resource | Principal, how: NamedAsSource
+) -> tuple[Resource | Principal, ...] | Unknown:
     document = resource.policy() if isinstance(resource, Resource) else Absent()
     match document:
         case Absent():
@@ -232,7 +257,9 @@ def _sources(inventory: Inventory, resource: Resource | Principal, how: NamedAsS
             assert_never(document)
 
 
-def _named_apis(inventory: Inventory, policy: Policy, how: NamedAsSource) -> Related:
+def _named_apis(
+    inventory: Inventory, policy: Policy, how: NamedAsSource
+) -> tuple[Resource | Principal, ...] | Unknown:
     found: dict[str, Resource] = {}
     for text in _source_arns(policy):
         if isinstance(text, Template):

@@ -8,10 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import assert_never
 
 from wa_policy.errors import InternalError
 from wa_policy.rules.arguments import Value, Values
-from wa_policy.rules.model import Each, Operand, ParameterTest, PredicateTest, PropertyTest, Test
+from wa_policy.rules.model import (
+    AllOf,
+    AllowedTest,
+    AnyOf,
+    Computed,
+    Each,
+    NoneOf,
+    Operand,
+    ParameterTest,
+    PartsTest,
+    PredicateTest,
+    PropertyTest,
+    RelatedCount,
+    RelatedTest,
+    Test,
+    TurnedTest,
+)
 from wa_policy.rules.path_class import GoalWord, NoPath, PathGoal, PathSource, SourceWord
 from wa_policy.rules.request_class import (
     LISTS,
@@ -41,6 +58,8 @@ def resolve(operand: Operand, bindings: Values) -> Value:
         return _value(operand, bindings) if is_name(operand) else operand
     if isinstance(operand, tuple):
         return tuple(item for value in operand for item in _expanded(value, bindings))
+    if isinstance(operand, Computed):
+        raise InternalError("found a computed number outside of a test")
     return operand
 
 
@@ -181,23 +200,35 @@ def names_in(values: Iterable[object]) -> Iterator[str]:
                 yield value[1:]
         elif isinstance(value, tuple):
             yield from names_in(value)
+        elif isinstance(value, Computed):
+            yield from names_in(value.of)
 
 
 def names_of_each(each: Each) -> Iterator[str]:
-    return names_in(each.arguments.values())
+    yield from names_in(each.arguments.values())
+    if each.where is not None:
+        yield from names_of_test(each.where)
 
 
 def names_of_test(test: Test) -> Iterator[str]:
     match test:
         case PropertyTest():
+            yield from names_in((test.operand, test.default))
+        case RelatedCount():
             yield from names_in((test.operand,))
+        case PartsTest() | RelatedTest() | TurnedTest():
+            yield from names_of_test(test.test)
+        case AllowedTest():
+            yield from names_of_forbid(test.forbid)
         case ParameterTest():
             yield test.name
         case PredicateTest():
             yield from names_in(test.arguments.values())
-        case _:
+        case AllOf() | AnyOf() | NoneOf():
             for inner in test.tests:
                 yield from names_of_test(inner)
+        case _:
+            assert_never(test)
 
 
 def names_of_forbid(forbid: Forbid) -> Iterator[str]:

@@ -9,23 +9,33 @@ from wa_policy.findings import Severity, Verdict
 from wa_policy.iam.source import Source
 from wa_policy.rules.model import (
     AllOf,
+    AllowedTest,
     AnyOf,
+    Arithmetic,
     Check,
+    Computed,
     Each,
     Example,
     GuardrailKind,
+    Looked,
     Manual,
     NoneOf,
     Operand,
     Parameter,
     ParameterTest,
+    PartsTest,
+    Permit,
     PredicateTest,
     PropertyTest,
+    Quantifier,
+    RelatedCount,
+    RelatedTest,
     Require,
     Rule,
     Shape,
     Test,
     TestOperator,
+    TurnedTest,
     ValueKind,
 )
 from wa_policy.rules.path_class import (
@@ -75,7 +85,7 @@ def build(raw: Raw, source: Source) -> Rule:
         lens=tuple(raw.get("lens", ())),
         parameters=tuple(_parameter(name, value) for name, value in raw.get("parameters", {}).items()),
         when=_test(raw["when"]) if "when" in raw else None,
-        each=Each(*_call(raw["each"])) if "each" in raw else None,
+        each=_each(raw["each"]) if "each" in raw else None,
         references=tuple(raw.get("references", ())),
         limits=raw.get("limits", "").strip(),
         guardrail=GuardrailKind(raw["guardrail"]) if "guardrail" in raw else None,
@@ -91,12 +101,20 @@ def _texts(raw: Any) -> tuple[str, ...]:
 
 
 def _operand(raw: Any) -> Operand:
+    if isinstance(raw, Mapping):
+        ((word, value),) = raw.items()
+        return Computed(Arithmetic(word), tuple(_operand(one) for one in value))
     return tuple(raw) if isinstance(raw, list) else raw
 
 
 def _call(raw: Raw) -> tuple[str, dict[str, Operand]]:
     ((name, arguments),) = raw.items()
     return name, {key: _operand(value) for key, value in arguments.items()}
+
+
+def _each(raw: Raw) -> Each:
+    where = _test(raw["where"]) if "where" in raw else None
+    return Each(*_call({word: value for word, value in raw.items() if word != "where"}), where)
 
 
 def parameter_type(raw: Any) -> tuple[str, bool]:
@@ -123,22 +141,46 @@ def _test(raw: Raw) -> Test:
             tests.append(ParameterTest(value, empty=raw["is"] == "empty"))
         elif word[0].isupper():
             tests += _comparisons(tuple(word.split(".")), value)
+        elif word in ("value", "key"):
+            tests += _comparisons((), value, of_key=word == "key")
+        elif word in tuple(Looked):
+            tests.append(TurnedTest(Looked(word), _test(value)))
+        elif word == "related":
+            tests += [one for relation, about in value.items() for one in _related(relation, about)]
+        elif word == "allowed":
+            tests.append(AllowedTest(_forbid(value)))
         elif word != "is":
             tests.append(PredicateTest(*_call({word: value})))
     return tests[0] if len(tests) == 1 else AllOf(tuple(tests))
 
 
-def _comparisons(path: tuple[str, ...], raw: Raw) -> list[Test]:
+def _comparisons(path: tuple[str, ...], raw: Raw, *, of_key: bool = False) -> list[Test]:
     tests: list[Test] = []
+    default = _operand(raw["default"]) if "default" in raw else None
     for word, value in raw.items():
-        operator = TestOperator(word)
-        if operator is TestOperator.COUNT:
+        if word in tuple(Quantifier):
+            tests.append(PartsTest(path, Quantifier(word), _test(value)))
+        elif word == "count":
             tests += [
-                PropertyTest(path, operator, _operand(limit), TestOperator(inner))
+                PropertyTest(path, TestOperator.COUNT, _operand(limit), TestOperator(inner))
                 for inner, limit in value.items()
             ]
+        elif word != "default":
+            tests.append(
+                PropertyTest(path, TestOperator(word), _operand(value), of_key=of_key, default=default)
+            )
+    return tests
+
+
+def _related(relation: str, raw: Raw) -> list[Test]:
+    tests: list[Test] = []
+    for word, value in raw.items():
+        if word == "count":
+            tests += [
+                RelatedCount(relation, TestOperator(inner), _operand(limit)) for inner, limit in value.items()
+            ]
         else:
-            tests.append(PropertyTest(path, operator, _operand(value)))
+            tests.append(RelatedTest(relation, Quantifier(word), _test(value)))
     return tests
 
 
@@ -148,6 +190,8 @@ def _comparisons(path: tuple[str, ...], raw: Raw) -> list[Test]:
 def _check(raw: Raw) -> Check:
     if "forbid" in raw:
         return _forbid(raw["forbid"])
+    if "permit" in raw:
+        return Permit(_forbid(raw["permit"]))
     if "shape" in raw:
         return Shape(*_call(raw["shape"]))
     if "require" in raw:

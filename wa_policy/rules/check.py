@@ -8,6 +8,7 @@ from typing import Any
 from wa_policy.catalog.model import Catalog
 from wa_policy.findings import Verdict
 from wa_policy.iam.source import escape
+from wa_policy.inventory.relations import relation_names
 from wa_policy.rules.arguments import Argument
 from wa_policy.rules.bindings import (
     ITEM,
@@ -20,17 +21,18 @@ from wa_policy.rules.bindings import (
 from wa_policy.rules.check_arguments import problems_of_arguments
 from wa_policy.rules.check_forbid import TRUST_PARAMETERS, needs_trust, problems_of_forbid
 from wa_policy.rules.check_no_path import problems_of_no_path
-from wa_policy.rules.check_tests import TestCheck
+from wa_policy.rules.check_tests import Within, bring_callers, check_of_tests, items_of_related
 from wa_policy.rules.each import ITERATORS
 from wa_policy.rules.message import PATH_FIELDS, SUBJECT_FIELDS, WITNESS_FIELDS, fields_in
-from wa_policy.rules.model import Example, Manual, Require, Rule, Shape
+from wa_policy.rules.model import Each, Example, Manual, Permit, Require, Rule, Shape
 from wa_policy.rules.notes import Notes
 from wa_policy.rules.parameters import admits, expected
 from wa_policy.rules.path_class import NoPath
 from wa_policy.rules.request_class import Forbid
 from wa_policy.rules.shape import SHAPES
-from wa_policy.rules.subjects import PRINCIPAL, PRINCIPAL_TYPES
-from wa_policy.rules.vocabulary import TYPES, all_types, is_type, selected_types
+from wa_policy.rules.subjects import PRINCIPAL, PRINCIPAL_TYPES, WORKLOAD
+from wa_policy.rules.views import property_named
+from wa_policy.rules.vocabulary import TYPES, all_types, is_type, part_type, property_names, selected_types
 
 Raw = Mapping[str, Any]
 
@@ -54,10 +56,13 @@ class _Check:
         self.defaults()
         self.each()
         match self.rule.check:
-            case Forbid():
+            case Forbid() | Permit():
                 types = PRINCIPAL_TYPES if self.brings_caller() else self.types
+                within = self.within_item()
+                if within and not any(one.path for one in within):
+                    types = tuple(one.type for one in within)
                 problems_of_forbid(
-                    self.raw["forbid"],
+                    self.raw["forbid" if "forbid" in self.raw else "permit"],
                     types,
                     self.parameters,
                     self.catalog,
@@ -84,13 +89,31 @@ class _Check:
         return self.notes
 
     def test(self, word: str) -> None:
-        TestCheck(self.types, self.parameters, self.catalog, self.notes).test(self.raw[word], f"/{word}")
+        self.tests(self.raw[word], f"/{word}", self.within_item() if word == "require" else None)
+
+    def tests(self, raw: Raw, pointer: str, item: tuple[Within, ...] | None) -> None:
+        check_of_tests(self.types, item, self.parameters, self.catalog, self.notes).test(raw, pointer)
+
+    def within_item(self) -> tuple[Within, ...] | None:
+        """What `item` stands for in a test; None where it is nothing that a test can look at."""
+        each = self.rule.each
+        if each is None:
+            return None
+        match each.iterator, dict(each.arguments):
+            case "parts", {"of": str(path)}:
+                return tuple(Within(type_, tuple(path.split("."))) for type_ in self.types)
+            case "related", {"by": str(name)}:
+                return items_of_related(self.types, name)
+            case _:
+                return None
 
     def select(self) -> None:
         for index, word in enumerate(self.rule.select):
-            if word != PRINCIPAL and not is_type(word):
+            if word not in (PRINCIPAL, WORKLOAD, "account") and not is_type(word):
                 pointer = "/select" if isinstance(self.raw["select"], str) else f"/select/{index}"
-                self.notes.unknown(pointer, "resource type", word, [*TYPES, PRINCIPAL, *all_types()])
+                self.notes.unknown(
+                    pointer, "resource type", word, [*TYPES, PRINCIPAL, WORKLOAD, "account", *all_types()]
+                )
 
     def defaults(self) -> None:
         for parameter in self.rule.parameters:
@@ -111,6 +134,26 @@ class _Check:
             return
         self.suits(pointer, each.iterator, iterator.types)
         self.arguments(pointer, iterator.arguments, each.arguments)
+        if self.notes.found:
+            return
+        self.paths_of_each(each, pointer)
+        if each.where is not None:
+            self.tests(self.raw["each"]["where"], "/each/where", self.within_item())
+
+    def paths_of_each(self, each: Each, pointer: str) -> None:
+        """The property or relation that `parts` and `related` go through."""
+        for type_ in self.types:
+            match each.iterator, dict(each.arguments):
+                case "related", {"by": str(name)} if name not in relation_names(type_):
+                    known = relation_names(type_)
+                    self.notes.unknown(f"{pointer}/by", f"relation of `{type_}`", name, known)
+                case "parts", {"of": str(path)} if is_type(type_):
+                    if part_type(type_, tuple(path.split(".")), ()) is None:
+                        self.notes.unknown(
+                            f"{pointer}/of", f"property of `{type_}`", path, property_names(type_)
+                        )
+                case _:
+                    pass
 
     def shape(self) -> None:
         check = self.rule.check
@@ -131,11 +174,11 @@ class _Check:
     def brings_caller(self) -> bool:
         each = self.rule.each
         iterator = None if each is None else ITERATORS.get(each.iterator)
-        return iterator is not None and iterator.brings_caller
+        return (iterator is not None and iterator.brings_caller) or bring_callers(self.within_item())
 
-    def suits(self, pointer: str, name: str, types: tuple[str, ...]) -> None:
+    def suits(self, pointer: str, name: str, types: tuple[str, ...] | None) -> None:
         for type_ in self.types:
-            if is_type(type_) and type_ not in types:
+            if types is not None and is_type(type_) and type_ not in types:
                 words = ", ".join(f"`{one}`" for one in types)
                 self.notes.add(pointer, f"found `{name}` for `{type_}`, expected one of {words}")
 
@@ -150,6 +193,8 @@ class _Check:
         if self.rule.each is not None and (iterator := ITERATORS.get(self.rule.each.iterator)) is not None:
             fields = iterator.fields
         for name in used:
+            if property_named(name) is not None:
+                continue
             if name.startswith(ITEM):
                 if name.removeprefix(ITEM) not in fields:
                     words = [f"{ITEM}{field}" for field in fields]
@@ -172,7 +217,7 @@ class _Check:
         if self.rule.when is not None:
             yield from names_of_test(self.rule.when)
         match self.rule.check:
-            case Forbid() as forbid:
+            case (Forbid() as forbid) | Permit(forbid):
                 yield from names_of_forbid(forbid)
             case Shape(_, arguments):
                 yield from names_in(arguments.values())
@@ -185,7 +230,7 @@ class _Check:
 
     def place_of(self, name: str) -> str:
         """Where `$name` stands first."""
-        for word in ("when", "each", "forbid", "shape", "require", "no_path"):
+        for word in ("when", "each", "forbid", "permit", "shape", "require", "no_path"):
             if word in self.raw and (found := _find(self.raw[word], f"/{word}", name)) is not None:
                 return found
         return ""

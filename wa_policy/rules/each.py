@@ -9,6 +9,7 @@ from wa_policy.findings import Verdict
 from wa_policy.rules.arguments import Argument, ArgumentKind
 from wa_policy.rules.each_breadth import COMPARED_TYPES, breadth
 from wa_policy.rules.each_function import execution_role, role_sharers, write_span
+from wa_policy.rules.each_parts import parts, related
 from wa_policy.rules.each_principal import (
     pass_role_grants,
     resource_grants,
@@ -92,12 +93,31 @@ ITERATORS: Mapping[str, ItemIterator] = {
             Argument("except", ArgumentKind.TEXTS, required=False),
         ),
     ),
+    "parts": ItemIterator(
+        parts,
+        "the items of the list, or the named values of the map, at the path `of`, which goes through lists as if they were "
+        "not there; they are named by their own property `key`, else by the text or number that they are; `item: TEST` and "
+        "`$item.Property` look at them",
+        ("key", "value"),
+        None,
+        (Argument("of", ArgumentKind.TEXT), Argument("key", ArgumentKind.TEXT, required=False)),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
     "pass_role_grants": ItemIterator(
         pass_role_grants,
         "one item if an Allow statement names `iam:PassRole`: the ARNs that name a role or the beginning of its name, and "
         "the services that conditions on `iam:PassedToService` name",
         ("roles", "services"),
         PRINCIPAL_TYPES,
+    ),
+    "related": ItemIterator(
+        related,
+        "the other sides of the relation `by`; `item: TEST` and `$item.Property` look at them, and `forbid` and `permit` ask "
+        "about their policies",
+        ("id", "name"),
+        None,
+        (Argument("by", ArgumentKind.TEXT),),
+        empty=Verdict.NOT_APPLICABLE,
     ),
     "resource_grants": ItemIterator(
         resource_grants,

@@ -25,9 +25,7 @@ def role_of(subject: Subject, scope: Scope) -> Principal | Unknown | None:
     if subject.resource is None:
         return None
     found = related(scope.inventory, subject.resource, "role")
-    if isinstance(found, Unknown):
-        return found
-    return next((role for role in found if isinstance(role, Principal)), None)
+    return next((role for role in found.found if isinstance(role, Principal)), found.unknown)
 
 
 def execution_role(subject: Subject, scope: Scope, _arguments: Values) -> Items:

@@ -134,10 +134,9 @@ Found = Iterator[_Trigger | Unknown]
 
 def _mappings(function: Resource, scope: Scope) -> Found:
     found = related(scope.inventory, function, "event_source_mappings")
-    if isinstance(found, Unknown):
-        yield found
-        return
-    for mapping in found:
+    if found.unknown is not None:
+        yield found.unknown
+    for mapping in found.found:
         if not isinstance(mapping, Resource) or mapping.property("Enabled") is False:
             continue
         value = mapping.property("EventSourceArn")

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from wa_policy.catalog.model import Catalog
 from wa_policy.findings import Result, Verdict
 from wa_policy.inventory.model import Assumptions, Inventory
+from wa_policy.inventory.symbols import shown
 from wa_policy.loaders.load import load
 from wa_policy.rules.alternatives import in_all_choices
 from wa_policy.rules.model import Example, Rule
@@ -75,7 +76,7 @@ def _compare(rule: Rule, example: Example, results: Iterable[Result]) -> Iterato
     names = {subject: subject for subject in example.expect}
     for result in results:
         name = _name_of(result, names)
-        found.setdefault(name, {})[result.key] = result
+        found.setdefault(name, {})[shown(result.key)] = result
     for subject, verdicts in example.expect.items():
         of_subject = found.get(subject, {})
         if not of_subject:
@@ -98,16 +99,17 @@ def _differences(
         result, verdict = found.get(key), wanted.get(key)
         if result is None or result.verdict is not verdict:
             reasons = () if result is None else tuple(str(reason) for reason in result.reasons)
-            shown = "none" if result is None else result.verdict.value
+            got = "none" if result is None else result.verdict.value
             expected = "none" if verdict is None else verdict.value
-            yield Mismatch(rule.id, example.name, subject, key, expected, shown, reasons)
+            yield Mismatch(rule.id, example.name, subject, key, expected, got, reasons)
 
 
 def _name_of(result: Result, names: Mapping[str, str]) -> str:
     """The name under which an example expects the subject: its id, or the end of its id after `:` or `/`."""
-    if result.subject in names:
-        return result.subject
-    for name in names:
-        if result.subject.endswith((f":{name}", f"/{name}")):
-            return name
+    for id_ in (result.subject, shown(result.subject)):
+        if id_ in names:
+            return id_
+        for name in names:
+            if id_.endswith((f":{name}", f"/{name}")):
+                return name
     return result.subject

@@ -10,7 +10,7 @@ from wa_policy.iam.policy import Condition, Statement
 from wa_policy.iam.source import Source
 from wa_policy.iam.text import Text
 from wa_policy.iam.unknown import Unknown
-from wa_policy.inventory.model import Principal
+from wa_policy.inventory.model import Principal, PropertyValue
 from wa_policy.rules.arguments import Argument, Values
 from wa_policy.rules.subjects import Scope, Subject
 
@@ -23,7 +23,7 @@ class Item:
 
     `statement`, `condition` and `value` are what a shape looks at, where the iterator gives them. `principal` is who
     calls in the requests of a `forbid` where the subject is no caller itself; `open` says why more may hold of the item
-    than its fields say.
+    than its fields say. `structure` or `subject` is what a test on the item looks at: a value or a resource.
     """
 
     key: str
@@ -34,6 +34,8 @@ class Item:
     value: Text | None = None
     unknown: Unknown | None = None
     principal: Principal | None = None
+    structure: PropertyValue = None
+    subject: Subject | None = None
     open: Unknown | None = None
 
 
@@ -49,13 +51,13 @@ class Items:
 class ItemIterator:
     """A named iterator: what it gives, for which types, and the verdict on a subject that has no item.
 
-    `brings_caller`: its items have a principal, so that `forbid` can ask about the policies of that one.
+    `types` is None for one that suits any. `brings_caller`: its items have a principal, so that `forbid` can ask about the policies of that one.
     """
 
     give: Callable[[Subject, Scope, Values], Items]
     doc: str
     fields: tuple[str, ...]
-    types: tuple[str, ...]
+    types: tuple[str, ...] | None
     arguments: tuple[Argument, ...] = ()
     empty: Verdict = Verdict.PASS
     brings_caller: bool = False

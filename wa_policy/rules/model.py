@@ -54,8 +54,23 @@ class Parameter:
 
 # --- tests: `when` and `require` -----------------------------------------------------------------------------------
 
-Operand = str | int | float | bool | tuple[str | int | float, ...]
-"""A string that starts with `$` stands for a parameter or a field of the item."""
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A number worked out: `how` over `of`; a DEFAULT is the first of them that is set."""
+
+    how: Arithmetic
+    of: tuple[Operand, ...]
+
+
+class Arithmetic(StrEnum):
+    SUM = "sum"
+    PRODUCT = "product"
+    DEFAULT = "default"
+
+
+Operand = str | int | float | bool | tuple[str | int | float, ...] | Computed
+"""A string that starts with `$` stands for a parameter, a field of the item, or a property (`$subject.X`, `$item.X`)."""
 
 
 class TestOperator(StrEnum):
@@ -69,20 +84,87 @@ class TestOperator(StrEnum):
     NOT_IN = "not_in"
     CONTAINS = "contains"
     CONTAINS_ANY = "contains_any"
+    ONLY = "only"
     MATCHES = "matches"
     AT_LEAST = "at_least"
     AT_MOST = "at_most"
+    ABOVE = "above"
+    BELOW = "below"
+    INSIDE = "inside"
+    OLDER_THAN = "older_than"
     COUNT = "count"
+
+
+class Quantifier(StrEnum):
+    """For how many of the parts a test has to hold."""
+
+    ANY = "any"
+    ALL = "all"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class PropertyTest:
-    """One property compared with one operand; for COUNT the operand is compared with `count` and the number of items."""
+    """One property compared with one operand; for COUNT the operand is compared with `count` and the number of items.
+
+    An empty path is what is looked at itself; with `of_key` its name. `default` counts where the property is not set.
+    """
 
     path: tuple[str, ...]
     operator: TestOperator
     operand: Operand
     count: TestOperator | None = None
+    of_key: bool = False
+    default: Operand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartsTest:
+    """A test on the items of a list, or the named values of a map."""
+
+    path: tuple[str, ...]
+    quantifier: Quantifier
+    test: Test
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedTest:
+    """A test on the other sides of a relation."""
+
+    relation: str
+    quantifier: Quantifier
+    test: Test
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedCount:
+    """How many other sides a relation has."""
+
+    relation: str
+    operator: TestOperator
+    operand: Operand
+
+
+class Looked(StrEnum):
+    """What a test can be turned to, wherever it stands."""
+
+    ITEM = "item"
+    SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedTest:
+    """A test on the item of `each`, or back on the subject."""
+
+    at: Looked
+    test: Test
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedTest:
+    """True iff some request of the class is allowed; with mode `all`, one for every action."""
+
+    forbid: Forbid
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +198,33 @@ class NoneOf:
     tests: tuple[Test, ...]
 
 
-Test = PropertyTest | ParameterTest | PredicateTest | AllOf | AnyOf | NoneOf
+Test = (
+    PropertyTest
+    | PartsTest
+    | RelatedTest
+    | RelatedCount
+    | TurnedTest
+    | AllowedTest
+    | ParameterTest
+    | PredicateTest
+    | AllOf
+    | AnyOf
+    | NoneOf
+)
 
 # --- checks ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """The items that the check is made for one by one: a named iterator of `rules.each` with its arguments."""
+    """The items that the check is made for one by one: a named iterator of `rules.each` with its arguments.
+
+    Of the items those are left out for which `where` does not hold.
+    """
 
     iterator: str
     arguments: Mapping[str, Operand] = field(default_factory=dict)
+    where: Test | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +243,13 @@ class Require:
 
 
 @dataclass(frozen=True, slots=True)
+class Permit:
+    """Broken where no request of some class is allowed; with mode `all`, or none for one of its actions."""
+
+    requests: Forbid
+
+
+@dataclass(frozen=True, slots=True)
 class Manual:
     """A question for the reviewer; an answer is good for `expires_days`."""
 
@@ -153,7 +258,7 @@ class Manual:
     expires_days: int
 
 
-Check = Forbid | Shape | Require | NoPath | Manual
+Check = Forbid | Permit | Shape | Require | NoPath | Manual
 
 
 class GuardrailKind(StrEnum):

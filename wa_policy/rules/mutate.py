@@ -11,7 +11,8 @@ from wa_policy.iam.source import escape
 
 _CONNECTIVES = {"all_of": "any_of", "any_of": "all_of", "none_of": "any_of"}
 _OPPOSITE = {"in": "not_in", "not_in": "in"}
-_IMPLIED = ("severity", "profile")
+_QUANTIFIERS = ("any", "all", "none")
+_DIRECTIONS = {"at_least": "at_most", "at_most": "at_least", "above": "below", "below": "above"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,14 @@ def _changes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     if "when" in raw:
         yield "/when", "left out", lambda rule: rule.pop("when")
         yield from _of_test(raw["when"], ("when",))
+    if "where" in raw.get("each", {}):
+        yield "/each/where", "left out", lambda rule: rule["each"].pop("where")
+        yield from _of_test(raw["each"]["where"], ("each", "where"))
     if "require" in raw:
         yield from _of_test(raw["require"], ("require",))
-    if "forbid" in raw:
-        yield from _of_forbid(raw["forbid"])
+    for word in ("forbid", "permit"):
+        if word in raw:
+            yield from _of_forbid(raw[word], (word,))
 
 
 def _pointer(path: tuple[str | int, ...]) -> str:
@@ -90,7 +95,14 @@ def _of_test(test: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[t
         elif word == "is":
             opposite = "empty" if value == "not_empty" else "not_empty"
             yield _pointer(here), f"`{opposite}` instead", _set(here, opposite)
-        elif word[0].isupper():
+        elif word in ("item", "subject"):
+            yield from _of_test(value, here)
+        elif word == "allowed":
+            yield from _of_forbid(value, here)
+        elif word == "related":
+            for name, about in value.items():
+                yield from _of_property(about, (*here, name))
+        elif word[0].isupper() or word in ("value", "key"):
             yield from _of_property(value, here)
 
 
@@ -101,16 +113,27 @@ def _of_property(
         here = (*path, operator)
         if len(comparisons) > 1:
             yield _pointer(here), "left out", _without(here)
-        if operator == "exists":
+        if operator in _QUANTIFIERS:
+            for other in _QUANTIFIERS:
+                if other != operator and other not in comparisons:
+                    yield _pointer(here), f"`{other}` instead", _renamed(here, other)
+            yield from _of_test(operand, here)
+        elif operator == "count":
+            yield from _of_property(operand, here)
+        elif operator == "default":
+            pass
+        elif operator == "exists":
             yield _pointer(here), f"`{str(not operand).lower()}` instead", _set(here, not operand)
         elif operator in _OPPOSITE:
             yield _pointer(here), f"`{_OPPOSITE[operator]}` instead", _renamed(here, _OPPOSITE[operator])
-        elif operator in ("at_least", "at_most") and isinstance(operand, int | float):
-            step = 1 if operator == "at_least" else -1
-            yield _pointer(here), f"`{operand + step}` instead", _set(here, operand + step)
-            yield _pointer(here), "the other direction", _renamed(here, "at_most" if operator == "at_least" else "at_least")  # fmt: skip
-        elif operator in ("equals", "contains", "matches", "contains_any"):
-            yield _pointer(here), "`exists` instead", _exists(path)
+        elif operator in _DIRECTIONS:
+            if isinstance(operand, int | float):
+                step = 1 if operator in ("at_least", "above") else -1
+                yield _pointer(here), f"`{operand + step}` instead", _set(here, operand + step)
+            yield _pointer(here), "the other direction", _renamed(here, _DIRECTIONS[operator])
+        elif operator in ("equals", "contains", "matches", "contains_any", "inside", "only", "older_than"):
+            if path[-1] not in ("value", "count"):
+                yield _pointer(here), "`exists` instead", _exists(path)
 
 
 def _exists(path: tuple[str | int, ...]) -> Any:
@@ -120,19 +143,20 @@ def _exists(path: tuple[str | int, ...]) -> Any:
 # --- forbid ------------------------------------------------------------------------------------------------------
 
 
-def _of_forbid(forbid: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+def _of_forbid(forbid: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[tuple[str, str, Any]]:
     if forbid.get("mode") == "all":
-        yield "/forbid/mode", "`any` instead", _set(("forbid", "mode"), "any")
+        yield _pointer((*path, "mode")), "`any` instead", _set((*path, "mode"), "any")
     if "exempt" in forbid:
-        yield "/forbid/exempt", "left out", _without(("forbid", "exempt"))
+        yield _pointer((*path, "exempt")), "left out", _without((*path, "exempt"))
     classes = forbid.get("any_of")
     if classes is None:
-        yield from _of_class(forbid, ("forbid",))
+        yield from _of_class(forbid, path)
         return
     for index, one in enumerate(classes):
+        here = (*path, "any_of", index)
         if len(classes) > 1:
-            yield _pointer(("forbid", "any_of", index)), "left out", _without(("forbid", "any_of", index))
-        yield from _of_class(one, ("forbid", "any_of", index))
+            yield _pointer(here), "left out", _without(here)
+        yield from _of_class(one, here)
 
 
 def _of_class(one: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[tuple[str, str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,8 +13,9 @@ from wa_policy.catalog.model import Catalog
 from wa_policy.errors import InternalError, Problem, RuleError, UsageError
 from wa_policy.iam.source import Source
 from wa_policy.rules.build import build
+from wa_policy.rules.extends import EXTENDS
 from wa_policy.rules.model import Parameter, Rule
-from wa_policy.rules.read import raw_rule, read_rule
+from wa_policy.rules.read import raw_rule, read_rule, whole_raw
 
 COMPILED = "pack.json"
 FORMAT = 1
@@ -24,10 +25,20 @@ _SUFFIXES = (".yaml", ".yml")
 @cache
 def load_pack() -> tuple[Rule, ...]:
     """The rules that ship, sorted by id; read from the compiled pack, whose freshness a test checks."""
+    return tuple(build(raw, Source(file)) for file, raw in _compiled_rules())
+
+
+def _compiled_rules() -> list[tuple[str, Any]]:
     data = json.loads((files("wa_policy.rules") / COMPILED).read_text(encoding="utf-8"))
     if data.get("format") != FORMAT:
         raise InternalError(f"the compiled pack has format {data.get('format')}, expected {FORMAT}")
-    return tuple(build(raw, Source(file)) for file, raw in data["rules"])
+    return [(file, raw) for file, raw in data["rules"]]
+
+
+@cache
+def _shipped() -> Mapping[str, Any]:
+    """The rules that ship as YAML has them, by id."""
+    return {raw["id"]: raw for _, raw in _compiled_rules()}
 
 
 def policies_folder() -> Path:
@@ -53,14 +64,36 @@ def load_folders(folders: Sequence[str | Path], catalog: Catalog) -> tuple[Rule,
         paths += rule_files(Path(folder))
     rules: list[Rule] = []
     problems: list[Problem] = []
+    texts: dict[Path, str] = {}
     for path in paths:
         try:
-            rules.append(read_rule(str(path), _text(path), catalog))
+            texts[path] = _text(path)
+        except RuleError as error:
+            problems += error.problems
+    bases = _bases(texts)
+    for path, text in texts.items():
+        try:
+            rules.append(read_rule(str(path), text, catalog, bases.get, tuple(bases)))
         except RuleError as error:
             problems += error.problems
     if problems:
         raise RuleError(_summary(problems), tuple(problems))
     return together(rules)
+
+
+def _bases(texts: Mapping[Path, str]) -> Mapping[str, Any]:
+    """The rules that those of the files may extend, by id: those of the files, and those that ship."""
+    found: dict[str, Any] = {}
+    if any(EXTENDS in text for text in texts.values()):
+        found |= _shipped()
+        for path, text in texts.items():
+            try:
+                raw = raw_rule(str(path), text)
+            except RuleError:
+                continue  # told when the rule itself is read
+            if isinstance(raw.get("id"), str):
+                found[raw["id"]] = raw
+    return found
 
 
 def _text(path: Path) -> str:
@@ -98,9 +131,11 @@ def together(rules: Iterable[Rule]) -> tuple[Rule, ...]:
 def compiled(folder: Path) -> dict[str, Any]:
     """The content of the compiled pack for a folder of rule files."""
     found = []
-    for path in rule_files(folder):
+    texts = {path: _text(path) for path in rule_files(folder)}
+    bases = _bases(texts)
+    for path, text in texts.items():
         name = f"policies/{path.relative_to(folder).as_posix()}"
-        found.append([name, raw_rule(name, _text(path))])
+        found.append([name, whole_raw(name, text, bases.get, tuple(bases))])
     return {"format": FORMAT, "rules": sorted(found, key=lambda entry: entry[1]["id"])}
 
 

@@ -9,6 +9,7 @@ from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.iam.policy import Effect
 from wa_policy.iam.principal import ServicePrincipal, UnknownPrincipal
 from wa_policy.iam.unknown import Unknown, UnknownKind
+from wa_policy.inventory.model import PropertyValue
 from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values, text, texts
 from wa_policy.rules.documents import identity_documents, resource_documents
@@ -17,12 +18,13 @@ from wa_policy.rules.subjects import PRINCIPAL_TYPES, Scope, Subject
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A test on a subject of one of the types; None for any."""
+    """A test on a subject of one of the types; None for any. `judge_value` judges a plain value instead."""
 
     judge: Callable[[Subject, Scope, Values], Truth]
     doc: str
     types: tuple[str, ...] | None = None
     arguments: tuple[Argument, ...] = ()
+    judge_value: Callable[[PropertyValue, Scope, Values], Truth] | None = None
 
 
 def _is_service_linked(subject: Subject, _scope: Scope, _arguments: Values) -> Truth:

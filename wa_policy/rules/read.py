@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -15,17 +15,27 @@ from wa_policy.loaders.yaml_values import read_yaml
 from wa_policy.rules import schema
 from wa_policy.rules.build import build, parameter_type
 from wa_policy.rules.check import check
+from wa_policy.rules.extends import EXTENDS, Bases, problems_of_chain, whole_rule
 from wa_policy.rules.model import Rule, ValueKind
 from wa_policy.rules.notes import Notes
 
-CHECKS = ("forbid", "shape", "require", "no_path", "manual")
-RESERVED = ("permit", "validate")
+CHECKS = ("forbid", "permit", "shape", "require", "no_path", "manual")
+RESERVED = ("validate",)
 """Kinds of check that the schema names and no version supports yet."""
 
 
-def read_rule(file: str, text: str, catalog: Catalog) -> Rule:
-    """The rule in a file; RuleError with all problems, each with its line, iff it breaks the rule language."""
-    raw = raw_rule(file, text)
+def no_bases(_rule_id: str) -> None:
+    """There is no other rule that one could extend."""
+
+
+def read_rule(
+    file: str, text: str, catalog: Catalog, bases: Bases = no_bases, known: Sequence[str] = ()
+) -> Rule:
+    """The rule in a file; RuleError with all problems, each with its line, iff it breaks the rule language.
+
+    `bases` are the rules that it may extend, `known` their ids.
+    """
+    raw = whole_raw(file, text, bases, known)
     _raise(file, text, schema.check(raw))
     _raise(file, text, _before_building(file, raw).found)
     rule = build(raw, Source(file))
@@ -49,13 +59,24 @@ def raw_rule(file: str, text: str) -> Any:
     return raw
 
 
+def whole_raw(file: str, text: str, bases: Bases = no_bases, known: Sequence[str] = ()) -> Any:
+    """The content of the file with all that it inherits; RuleError iff it does not follow the language so far."""
+    raw = raw_rule(file, text)
+    if EXTENDS not in raw:
+        return raw
+    _raise(file, text, problems_of_chain(raw, bases, known))
+    whole, notes = whole_rule(raw, bases)
+    _raise(file, text, notes.found)
+    return whole
+
+
 def _before_building(file: str, raw: Mapping[str, Any]) -> Notes:
     """What the schema cannot say and a rule cannot be built without."""
     notes = Notes()
     checks = [word for word in (*CHECKS, *RESERVED) if word in raw]
     for word in checks:
         if word in RESERVED:
-            advice = "write the rule with `forbid`, `shape`, `require`, `no_path` or `manual`"
+            advice = "write the rule with `forbid`, `permit`, `shape`, `require`, `no_path` or `manual`"
             notes.add(f"/{word}", f"found `{word}`, which is not supported yet", advice)
     if len(checks) != 1:
         found = " and ".join(f"`{word}`" for word in checks) or "no check"

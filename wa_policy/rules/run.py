@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from difflib import get_close_matches
 from typing import assert_never
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.errors import UsageError
+from wa_policy.evaluator.truth import Truth
 from wa_policy.findings import Report, Result, RuleFacts, Verdict
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Inventory
 from wa_policy.rules.alternatives import in_all_choices
 from wa_policy.rules.arguments import Value
-from wa_policy.rules.bindings import ITEM, resolve_all, substitute, substitute_path
+from wa_policy.rules.bindings import ITEM, names_of_forbid, resolve_all, substitute, substitute_path
+from wa_policy.rules.dated import dates_of, problems_of_stale, stale_tables, told_of_stale
 from wa_policy.rules.each import ITERATORS
+from wa_policy.rules.environments import is_touched, open_environment, values_for
 from wa_policy.rules.items import Item, Items
 from wa_policy.rules.matcher import holds, place_of
 from wa_policy.rules.message import render
-from wa_policy.rules.model import Manual, Require, Rule, Shape
+from wa_policy.rules.model import Manual, Permit, Require, Rule, Shape
 from wa_policy.rules.parameters import check_settings, values_of
 from wa_policy.rules.path_class import NoPath
-from wa_policy.rules.request_class import Forbid
+from wa_policy.rules.request_class import Forbid, RequestClass
 from wa_policy.rules.shape import SHAPES
 from wa_policy.rules.subjects import (
     PRINCIPAL,
@@ -35,7 +39,7 @@ from wa_policy.rules.subjects import (
     subjects,
     unread_roles,
 )
-from wa_policy.rules.tables import shared_issuers
+from wa_policy.rules.views import Sight, operand_of, property_named
 from wa_policy.settings import Profile, Settings
 
 Progress = Callable[[str, int, int], None]
@@ -53,34 +57,44 @@ def run(
     *,
     only: Sequence[str] = (),
     progress: Progress | None = None,
+    today: date | None = None,
 ) -> Report:
     """The verdicts of the rules of the profile, or of those named by `only` whatever their profile."""
     check_settings(pack, settings.parameters)
-    rules = chosen(pack, settings.profile, only)
+    for environment in settings.environments:
+        check_settings(pack, environment.parameters)
+    rules = chosen(pack, settings.profile, only, settings.enabled)
 
     def judge(read: Inventory, progress: Progress | None = None) -> list[Result]:
         shared = Shared()
-        return [
-            result
-            for rule in rules
-            for result in run_rule(
-                rule, read, Scope(read, values_of(rule, settings.parameters), catalog, shared), progress
-            )
-        ]
+        found: list[Result] = []
+        for rule in rules:
+            scope = Scope(read, values_of(rule, settings.parameters), catalog, shared, today)
+            if is_touched(rule, settings):
+                found += _in_environments(rule, settings, scope, progress)
+            else:
+                found += run_rule(rule, read, scope, progress)
+        return found
 
-    results = in_all_choices(judge(inventory, progress), inventory, judge)
+    stale = stale_tables(rules, today, settings.max_table_age)
+    results = told_of_stale(in_all_choices(judge(inventory, progress), inventory, judge), stale)
     return Report(
         results=tuple(sorted(results, key=lambda result: result.order)),
-        problems=inventory.problems,
+        problems=(*inventory.problems, *problems_of_stale(stale, today, settings.max_table_age)),
         files=inventory.files,
         accounts=inventory.accounts,
         profile=settings.profile,
-        tables=_tables(rules, catalog),
+        tables={"actions": catalog.date.isoformat(), **dates_of(rules)},
     )
 
 
-def chosen(pack: Sequence[Rule], profile: Profile, only: Sequence[str] = ()) -> tuple[Rule, ...]:
-    """The rules that run; UsageError iff `only` names one that the pack does not have."""
+def chosen(
+    pack: Sequence[Rule], profile: Profile, only: Sequence[str] = (), enabled: Sequence[str] = ()
+) -> tuple[Rule, ...]:
+    """The rules that run: those of the profile and the enabled ones, or else those of `only`.
+
+    UsageError iff `only` names one that the pack does not have.
+    """
     known = {rule.id for rule in pack}
     for name in only:
         if name not in known:
@@ -92,26 +106,42 @@ def chosen(pack: Sequence[Rule], profile: Profile, only: Sequence[str] = ()) -> 
     if only:
         return tuple(rule for rule in pack if rule.id in only)
     limit = _PROFILES.index(profile)
-    return tuple(rule for rule in pack if _PROFILES.index(rule.profile) <= limit)
+    return tuple(rule for rule in pack if _PROFILES.index(rule.profile) <= limit or rule.id in enabled)
 
 
-def _tables(rules: Sequence[Rule], catalog: Catalog) -> dict[str, str]:
-    tables = {"actions": catalog.date.isoformat()}
-    if any(rule.each is not None and rule.each.iterator == "shared_issuers" for rule in rules):
-        tables["shared issuers"] = shared_issuers().date
-    return tables
+def _in_environments(
+    rule: Rule, settings: Settings, scope: Scope, progress: Progress | None
+) -> Iterator[Result]:
+    """The results of a rule whose parameters have other values in some environments."""
+
+    def scopes(subject: Subject) -> Iterator[tuple[str, Scope]]:
+        for name, values in values_for(rule, settings, subject):
+            yield name, replace(scope, parameters=values)
+
+    return run_rule(rule, scope.inventory, scope, progress, scopes)
+
+
+Scopes = Callable[[Subject], Iterable[tuple[str, Scope]]]
+"""The scopes in which a subject may have to be judged, each with the environments that have it."""
 
 
 def run_rule(
-    rule: Rule, inventory: Inventory, scope: Scope, progress: Progress | None = None
+    rule: Rule,
+    inventory: Inventory,
+    scope: Scope,
+    progress: Progress | None = None,
+    scopes: Scopes | None = None,
 ) -> Iterator[Result]:
-    """The results of one rule."""
+    """The results of one rule. `scopes` are for subjects in environments; `scope` is for the rest."""
     facts = rule.facts
     selected = tuple(subjects(inventory, rule.select))
     for number, subject in enumerate(selected):
         if progress is not None:
             progress(rule.id, number, len(selected))
-        yield from _Run(rule, facts, subject, scope).results()
+        if scopes is None:
+            yield from _Run(rule, facts, subject, scope).results()
+        else:
+            yield from _in_any(rule, facts, subject, tuple(scopes(subject)))
     if ROLE in rule.select or PRINCIPAL in rule.select:
         for role in unread_roles(inventory):
             yield Result(
@@ -123,6 +153,19 @@ def run_rule(
                 reasons=(role.reason,),
                 account=role.account,
             )
+
+
+def _in_any(
+    rule: Rule, facts: RuleFacts, subject: Subject, scopes: Sequence[tuple[str, Scope]]
+) -> Iterator[Result]:
+    """The results that hold in whichever environment the subject is; one unknown verdict where they differ."""
+    worlds = [tuple(_Run(rule, facts, subject, scope).results()) for _, scope in scopes]
+    verdicts = [[(result.key, result.verdict) for result in found] for found in worlds]
+    if all(found == verdicts[0] for found in verdicts):
+        yield from worlds[0]
+        return
+    reason = open_environment(subject, [name for name, _ in scopes])
+    yield _Run(rule, facts, subject, scopes[0][1]).result(Judgement(Verdict.UNKNOWN, reasons=(reason,)))
 
 
 class _Run:
@@ -159,26 +202,39 @@ class _Run:
         return ITERATORS[each.iterator].give(self.subject, self.scope, arguments)
 
     def of_items(self, found: Items) -> Iterator[Result]:
+        each, kept = self.rule.each, []
         for item in found.items:
-            yield self.result(self.judgement(item), item)
+            within: Truth = True
+            if each is not None and each.where is not None and item.unknown is None:
+                within = holds(each.where, self.subject, self.scope, self.bindings(item), item)
+            if within is not False:
+                kept.append((item, within))
+        for item, within in kept:
+            yield self.result(_perhaps(within, self.judgement(item)), item)
         if found.unknown:
             reasons = tuple(dict.fromkeys(found.unknown))
             yield self.result(Judgement(Verdict.UNKNOWN, reasons=reasons))
-        elif not found.items and self.rule.each is not None:
-            yield self.result(Judgement(ITERATORS[self.rule.each.iterator].empty))
+        elif not kept and each is not None:
+            yield self.result(Judgement(ITERATORS[each.iterator].empty))
 
     def judgement(self, item: Item | None) -> Judgement:
         if item is not None and item.unknown is not None:
             return Judgement(Verdict.UNKNOWN, reasons=(item.unknown,))
-        values = self.bindings(item)
+        told, unknown = self.told(item)
+        if unknown:
+            return Judgement(Verdict.UNKNOWN, reasons=unknown)
+        values = self.bindings(item) | told
         match self.rule.check:
             case Forbid() as forbid:
                 return self.forbidden(forbid, values, self.caller(item))
+            case Permit(requests):
+                return self.permitted(requests, values, self.caller(item))
             case Shape() as shape:
                 return _PASS if item is None else self.shaped(shape, item, values)
             case Require(test):
-                kept = holds(test, self.subject, self.scope, values)
-                return replace(_judged(kept, Verdict.PASS, Verdict.FAIL), source=place_of(test, self.subject))
+                kept = holds(test, self.subject, self.scope, values, item)
+                place = place_of(test, self.subject) if item is None else None
+                return replace(_judged(kept, Verdict.PASS, Verdict.FAIL), source=place)
             case NoPath() as no_path:
                 return self.without_path(no_path, values)
             case Manual():
@@ -207,10 +263,22 @@ class _Run:
             return Judgement(Verdict.NOT_APPLICABLE)
         return judge(asked, caller, values, self.scope)
 
+    def permitted(self, requests: Forbid, values: Mapping[str, Value], caller: Subject) -> Judgement:
+        from wa_policy.rules.forbid import judge
+
+        reasons: list[Unknown] = []
+        for one in requests.classes:
+            asked = substitute(replace(requests, classes=(one,)), values)
+            found = Judgement(Verdict.PASS) if asked is None else judge(asked, caller, values, self.scope)
+            if found.verdict is Verdict.PASS:
+                return Judgement(Verdict.FAIL, evidence=f"no request for {_actions_of(one)} is allowed")
+            reasons += found.reasons
+        return Judgement(Verdict.UNKNOWN, reasons=tuple(dict.fromkeys(reasons))) if reasons else _PASS
+
     def caller(self, item: Item | None) -> Subject:
         """Whose policies are asked: the subject's, or those of the principal that an item brings."""
         if item is None or item.principal is None:
-            return self.subject
+            return self.subject if item is None or item.subject is None else item.subject
         return subject_of(item.principal, self.scope.inventory)
 
     def without_path(self, no_path: NoPath, values: Mapping[str, Value]) -> Judgement:
@@ -226,6 +294,23 @@ class _Run:
         if item is None:
             return self.values
         return self.values | {f"{ITEM}{name}": value for name, value in item.fields.items()}
+
+    def told(self, item: Item | None) -> tuple[dict[str, Value], tuple[Unknown, ...]]:
+        """The values of the properties that the requests of the check name; why one is not known."""
+        match self.rule.check:
+            case (Forbid() as requests) | Permit(requests):
+                pass
+            case _:
+                return {}, ()
+        found: dict[str, Value] = {}
+        unknown: list[Unknown] = []
+        for name in dict.fromkeys(names_of_forbid(requests)):
+            if property_named(name) is not None:
+                value = operand_of(f"${name}", Sight(self.subject, self.scope, self.values, item))
+                if isinstance(value, Unknown):
+                    unknown.append(value)
+                found[name] = () if value is None or isinstance(value, Unknown) else value
+        return found, tuple(unknown)
 
     def result(self, judgement: Judgement, item: Item | None = None) -> Result:
         rule, subject = self.rule, self.subject
@@ -247,6 +332,17 @@ class _Run:
             reasons=judgement.reasons,
             account=subject.account,
         )
+
+
+def _perhaps(within: Truth, judgement: Judgement) -> Judgement:
+    """The judgement on an item that is perhaps none of those that the rule is about."""
+    if not isinstance(within, Unknown) or judgement.verdict is not Verdict.FAIL:
+        return judgement
+    return Judgement(Verdict.UNKNOWN, reasons=(within,))
+
+
+def _actions_of(one: RequestClass) -> str:
+    return ", ".join(f"`{action}`" for action in one.actions)
 
 
 def _judged(truth: bool | Unknown, if_true: Verdict, if_false: Verdict) -> Judgement:

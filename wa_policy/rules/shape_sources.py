@@ -117,18 +117,18 @@ def _methods(api: Resource) -> list[tuple[str, PropertyValue]] | Unknown:
 
 def _routes(api: Resource, scope: Scope) -> list[tuple[str, PropertyValue]] | Unknown:
     routes, integrations = (related(scope.inventory, api, name) for name in ("routes", "integrations"))
-    if isinstance(routes, Unknown):
-        return routes
-    if isinstance(integrations, Unknown):
-        return integrations
+    if routes.unknown is not None:
+        return routes.unknown
+    if integrations.unknown is not None:
+        return integrations.unknown
     uris = {
         integration.id.rsplit("/", 1)[-1]: integration.property("IntegrationUri")
-        for integration in integrations
+        for integration in integrations.found
         if isinstance(integration, Resource)
     }
     return [
         (str(route.property("RouteKey")).partition(" ")[0], uris.get(_integration_of(route)))
-        for route in routes
+        for route in routes.found
         if isinstance(route, Resource)
     ]
 

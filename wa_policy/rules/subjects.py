@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.findings import Verdict, Witness
 from wa_policy.iam.arn import parse_arn
-from wa_policy.iam.source import Source
+from wa_policy.iam.source import NOWHERE, Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Inventory, Principal, PrincipalKind, Resource
 from wa_policy.settings import ParameterValue
@@ -21,6 +22,10 @@ PRINCIPAL = "principal"
 """The word of `select` for users and roles."""
 ROLE = "AWS::IAM::Role"
 PRINCIPAL_TYPES = (ROLE, "AWS::IAM::User")
+WORKLOAD = "workload"
+"""The word of `select` for all that was read, as one subject."""
+ACCOUNT = "WaPolicy::Account"
+"""The type of an account as a subject: its settings, as far as they were exported, are its properties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Scope:
     parameters: Mapping[str, ParameterValue]
     catalog: Catalog
     shared: Shared = field(default_factory=Shared, compare=False)
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +82,29 @@ class Judgement:
 
 def subjects(inventory: Inventory, select: tuple[str, ...]) -> Iterator[Subject]:
     """The subjects of the selected types, in the order of the inventory."""
-    types = [type_ for word in select for type_ in (PRINCIPAL_TYPES if word == PRINCIPAL else (word,))]
+    words = {PRINCIPAL: PRINCIPAL_TYPES, "account": (ACCOUNT,)}
+    types = [type_ for word in select for type_ in words.get(word, (word,))]
     for type_ in dict.fromkeys(types):
-        for resource in inventory.of_type(type_):
-            yield _subject(resource, inventory)
+        if type_ == WORKLOAD:
+            yield Subject(WORKLOAD, WORKLOAD, None, WORKLOAD, None, None, None, NOWHERE)
+        found = inventory.of_type(type_)
+        for resource in found:
+            yield subject_of_resource(resource, inventory)
+        if type_ == ACCOUNT:
+            exported = {resource.account for resource in found}
+            for account in inventory.accounts:
+                if account not in exported:
+                    yield subject_of_resource(_unread_account(account), inventory)
 
 
-def _subject(resource: Resource, inventory: Inventory) -> Subject:
+def _unread_account(account: str) -> Resource:
+    return Resource(
+        ACCOUNT, f"arn:aws:iam::{account}:root", account, account, None, {}, NOWHERE, told=frozenset()
+    )
+
+
+def subject_of_resource(resource: Resource, inventory: Inventory) -> Subject:
+    """A resource as a subject."""
     return Subject(
         id=resource.id,
         type=resource.type,

@@ -20,7 +20,7 @@ from wa_policy.inventory.model import (
     VPC_ID_PROPERTY,
     WEB_ACL_PROPERTY,
 )
-from wa_policy.rules.subjects import PRINCIPAL, PRINCIPAL_TYPES
+from wa_policy.rules.subjects import ACCOUNT, PRINCIPAL, PRINCIPAL_TYPES
 
 
 class PropertyKind(StrEnum):
@@ -229,6 +229,10 @@ _KINDS = {
 }
 
 
+_KEYWORDS = {PRINCIPAL: PRINCIPAL_TYPES, "account": (ACCOUNT,)}
+"""The words of `select` that stand for types."""
+
+
 def _schemas() -> ResourceSchemas:
     from wa_policy.catalog.store import load_schemas
 
@@ -253,6 +257,56 @@ def property_names(type_: str, path: tuple[str, ...] = ()) -> tuple[str, ...]:
     return () if found is None else tuple(found.members)
 
 
+def part_type(type_: str, parts: tuple[str, ...], path: tuple[str, ...]) -> PropertyType | None:
+    """The type of what lies at a path inside of a part of what lies at `parts`, None iff there is no such path.
+
+    `parts` goes through lists as if they were not there; `path` does not.
+    """
+    found: PropertyType | None = None
+    members = TYPES.get(type_, {})
+    if parts[0] not in members:
+        return _part_of_schema(type_, parts, path)
+    for number, name in enumerate((*parts, *path)):
+        if found is not None:
+            if found.kind is PropertyKind.FREE:
+                return found
+            if found.many and number > len(parts):
+                return None
+            if found.kind is PropertyKind.NAMES:
+                found, members = PropertyType(PropertyKind.TEXT), {}
+                continue
+        found = members.get(name)
+        if found is None:
+            return None
+        members = found.members
+    return _one_of(found) if not path else found
+
+
+def _one_of(found: PropertyType | None) -> PropertyType | None:
+    """The type of one part of a list or map."""
+    if found is None or found.kind is PropertyKind.NAMES:
+        return found and PropertyType(PropertyKind.TEXT)
+    return PropertyType(found.kind, many=False, members=found.members)
+
+
+def _part_of_schema(type_: str, parts: tuple[str, ...], path: tuple[str, ...]) -> PropertyType | None:
+    schemas = _schemas()
+    for length in range(1, len(path)):
+        node = schemas.find(type_, (*parts, *path[:length]))
+        if node is not None and node.many and node.shape is not ValueShape.FREE:
+            return None
+    node = schemas.find(type_, (*parts, *path))
+    if node is None:
+        return None
+    members = {
+        name: PropertyType(_KINDS[inner.shape], inner.many)
+        for name in node.members
+        if (inner := schemas.find(type_, (*parts, *path, name))) is not None
+    }
+    found = PropertyType(_KINDS[node.shape], node.many, members)
+    return _one_of(found) if not path else found
+
+
 def _of_schema(type_: str, path: tuple[str, ...]) -> PropertyType | None:
     schemas = _schemas()
     node = None
@@ -274,7 +328,7 @@ def _of_schema(type_: str, path: tuple[str, ...]) -> PropertyType | None:
 
 def selected_types(select: tuple[str, ...]) -> tuple[str, ...]:
     """The types that the words of `select` stand for; a word that is no type stands for itself."""
-    return tuple(type_ for word in select for type_ in (PRINCIPAL_TYPES if word == PRINCIPAL else (word,)))
+    return tuple(type_ for word in select for type_ in _KEYWORDS.get(word, (word,)))
 
 
 def property_type(type_: str, path: tuple[str, ...]) -> PropertyType | None:

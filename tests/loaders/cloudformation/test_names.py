@@ -156,8 +156,8 @@ def test_relations_hold_by_reference(read: ReadTemplate, assume: Assumptions) ->
     ]
     for one, name, other in expected:
         found = related(inventory, one, name)
-        assert isinstance(found, tuple), (name, found)
-        assert [shown(each.name) for each in found] == [other], name
+        assert found.unknown is None, name
+        assert [shown(each.name) for each in found.found] == [other], name
 
 
 def test_reports_speak_the_words_of_the_template(read: ReadTemplate) -> None:

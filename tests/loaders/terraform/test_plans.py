@@ -95,8 +95,8 @@ def test_a_role_that_is_known_after_apply_is_found_by_the_reference(plan: Invent
         function = plan.resource(f"{FUNCTION}{name}")
         assert function is not None
         roles = related(plan, function, "role")
-        assert isinstance(roles, tuple)
-        (role,) = roles
+        assert roles.unknown is None
+        (role,) = roles.found
         assert isinstance(role, Principal)
         assert role.arn == f"arn:aws:iam::111122223333:role/functions/{name}"
 

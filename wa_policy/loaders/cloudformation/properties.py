@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from wa_policy.iam.text import Template
@@ -31,6 +32,16 @@ def properties_of(type_: str, values: Mapping[str, Value]) -> dict[str, Property
         else _converted(value, members.get(name), types)
         for name, value in values.items()
     }
+
+
+@cache
+def settable(type_: str) -> tuple[str, ...]:
+    """The properties that a template can set, nothing for a type that CloudFormation does not have."""
+    from wa_policy.catalog.store import load_schemas
+
+    schemas = load_schemas()
+    assigned = schemas.read_only.get(type_, ())
+    return tuple(name for name in schemas.names(type_) if name not in assigned)
 
 
 def converted(value: Value) -> PropertyValue:

@@ -20,6 +20,7 @@ from wa_policy.loaders.cloudformation.cycles import circle
 from wa_policy.loaders.cloudformation.loops import section
 from wa_policy.loaders.cloudformation.managed import attach_managed
 from wa_policy.loaders.cloudformation.principals import principals
+from wa_policy.loaders.cloudformation.properties import settable
 from wa_policy.loaders.cloudformation.scope import Place, Scope
 from wa_policy.loaders.cloudformation.template import Choice, Sections, sections
 from wa_policy.loaders.cloudformation.values import Value, settle, unresolved
@@ -207,8 +208,8 @@ class _Nested:
 def _whole(type_: str, properties: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
     """The properties, and None for those that a template could set and this one does not."""
     table = TABLES.get(type_)
-    unset = () if table is None else (name for name in table.calls if name not in _ASSIGNED)
-    return {**dict.fromkeys(unset), **properties}
+    others = () if table is None else (name for name in table.calls if name not in _ASSIGNED)
+    return {**dict.fromkeys(settable(type_)), **dict.fromkeys(others), **properties}
 
 
 def _for_nested(choice: Choice) -> Choice:

@@ -1,4 +1,4 @@
-"""Dated tables that rules read: facts about the world outside of AWS's own documents."""
+"""Dated tables that rules read: facts that change more often than the rules do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,32 @@ from importlib.resources import files
 
 from wa_policy.errors import InternalError
 from wa_policy.loaders.yaml_values import read_yaml
+from wa_policy.rules.tables.model import Table, build_table
+
+TABLES = (
+    "endpoint_policies",
+    "layer_publishers",
+    "runtimes",
+    "sensitive_actions",
+    "serverless_lens",
+    "shared_issuers",
+    "source_keys",
+    "tls_policies",
+)
+"""All tables by name; each is a file beside this one."""
+
+
+@cache
+def table(name: str) -> Table:
+    """The table of that name; one of `TABLES`."""
+    if name not in TABLES:
+        raise InternalError(f"there is no table `{name}`, expected one of {', '.join(TABLES)}")
+    file = f"{name}.yaml"
+    text = (files("wa_policy.rules.tables") / file).read_text(encoding="utf-8")
+    reading = read_yaml(file, text)
+    if reading.problems or len(reading.values) != 1:
+        raise InternalError(f"the table `{name}` cannot be read: {reading.problems}")
+    return build_table(name, reading.values[0][1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +59,11 @@ class SharedIssuers:
 @cache
 def shared_issuers() -> SharedIssuers:
     """The table of shared issuers, by issuer."""
-    name = "shared_issuers.yaml"
-    text = (files("wa_policy.rules.tables") / name).read_text(encoding="utf-8")
-    reading = read_yaml(name, text)
-    if reading.problems or not reading.values:
-        raise InternalError(f"the table `{name}` cannot be read: {reading.problems}")
-    raw = reading.values[0][1]
-    issuers = (
-        SharedIssuer(row["issuer"], row["name"], tuple(row["owners"]), row["source"])
-        for row in raw["issuers"]
-    )
-    return SharedIssuers(raw["date"], {issuer.issuer: issuer for issuer in issuers})
+    found = table("shared_issuers")
+    issuers = {}
+    for issuer, row in found.rows.items():
+        owners = row["owners"]
+        issuers[issuer] = SharedIssuer(
+            issuer, str(row["name"]), owners if isinstance(owners, tuple) else (), str(row["source"])
+        )
+    return SharedIssuers(found.date.isoformat(), issuers)

@@ -1,0 +1,221 @@
+"""Answers that the tables describe: which one a value is, and the resources in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from wa_policy.iam.arn import parse_arn
+from wa_policy.inventory.model import POLICY_PROPERTY, Absent, Answer, PropertyValue, Resource
+from wa_policy.loaders.answers.all_rows import BY_CALL, ROWS
+from wa_policy.loaders.answers.convert import properties_of
+from wa_policy.loaders.answers.places import Item, advice, filled, items, named_by_file, text_at
+from wa_policy.loaders.answers.rows import Row
+from wa_policy.loaders.members import Node
+from wa_policy.loaders.origin import Origin
+from wa_policy.loaders.pieces import Export
+from wa_policy.loaders.resource_ids import check_place, owner
+
+_META = "ResponseMetadata"
+
+# --- recognising -----------------------------------------------------------------------------------------------------
+
+
+def is_answer(value: Any, origin: Origin) -> bool:
+    return call_of(value, origin) is not None
+
+
+def call_of(value: Any, origin: Origin) -> str | None:
+    """The operation that a value is the answer of, None iff it is none of the tables.
+
+    The name of the file decides between operations that answer alike, and on empty answers.
+    """
+    if not isinstance(value, Mapping):
+        return None
+    named = BY_CALL.get(origin.call)
+    if named is not None and any(_could_be(value, row) for row in named):
+        return origin.call
+    found = sorted({row.call for row in ROWS if _is(value, row)})
+    if origin.call and "." in origin.call and len(found) > 1:
+        service = origin.call.partition(".")[0]
+        found = [call for call in found if call.startswith(f"{service}.")] or found
+    return found[0] if len(found) == 1 else None
+
+
+def _could_be(value: Mapping[str, Any], row: Row) -> bool:
+    """True iff nothing speaks against it that the value is the answer that its file is named after."""
+    if "Error" in value and not row.list:
+        return False
+    if not row.list:
+        return not row.marked or not (value.keys() - {_META}) or any(name in value for name in row.marked)
+    listed = value.get(row.list)
+    if listed is None:
+        return not (value.keys() - {_META})
+    return isinstance(listed, list if row.items.split(".", 1)[0].endswith("[]") else Mapping)
+
+
+def _is(value: Mapping[str, Any], row: Row) -> bool:
+    """True iff the members alone tell the answer."""
+    if not row.marked or (row.about is not None and not row.is_list and not row.list and len(row.marked) < 2):
+        return False
+    if not row.list:
+        return all(name in value for name in row.marked)
+    found: list[Any] = [value]
+    for step in row.items.split("."):
+        name = step.removesuffix("[]")
+        inner: list[Any] = []
+        for one in found:
+            member = one.get(name) if isinstance(one, Mapping) else None
+            if step.endswith("[]"):
+                inner += member if isinstance(member, list) else []
+            elif member is not None:
+                inner.append(member)
+        found = inner
+    objects = [one for one in found if isinstance(one, Mapping)]
+    # One item may be malformed: most decide.
+    return 2 * sum(all(name in one for name in row.marked) for one in objects) > len(found) > 0
+
+
+# --- loading ---------------------------------------------------------------------------------------------------------
+
+
+def load_answer(export: Export) -> None:
+    """All resources of an answer, and the note that it was read."""
+    call = call_of(export.value, export.origin)
+    for row in BY_CALL.get(call or "", ()):
+        _load(export, row)
+
+
+def _load(export: Export, row: Row) -> None:
+    origin = export.origin
+    of = None
+    if row.about is not None:
+        of = named_by_file(origin, row.about)
+        if of is None:
+            message = f"nothing says of which {row.about.noun} this answer is, expected a file name or a sidecar that does"
+            export.note("resource-unknown", message, advice(row))
+            return
+    _check_origin(export, row)
+    owners: set[tuple[str | None, str | None]] = set()
+    ids: list[str] = []
+    for item in items(export.node, row.items):
+        if row.only is not None and text_at(item.node, row.only[0]) != row.only[1]:
+            continue
+        resource = _resource(export, row, item, of)
+        if resource is not None:
+            export.pieces.resources.append(resource)
+            owners.add((resource.account, resource.region))
+            ids.append(resource.id)
+    _answered(export, row, of, owners, ids)
+
+
+def _check_origin(export: Export, row: Row) -> None:
+    """Note that nothing says whose the resources are, where their ARNs do not say it either."""
+    needs_account = "{account}" in row.id or "::" in row.id.partition("{")[0] + row.id[-0:]
+    in_form = "{region}" in row.id
+    if row.id.startswith("{"):
+        return
+    needs_account = "{account}" in row.id or "{region}::" in row.id or ":s3:::" in row.id
+    what = "what this file holds"
+    if (needs_account and export.origin.account is None) or (in_form and export.origin.region is None):
+        check_place(export, what=what, region=in_form)
+
+
+def _resource(export: Export, row: Row, item: Item, of: str | None) -> Resource | None:
+    origin, node = export.origin, item.node
+    id_ = filled(row.id, origin, item, of)
+    if id_ is None:
+        wanted = [name for name in row.fields if name not in ("account", "region", "partition", "of")]
+        missing = next((name for name in wanted if filled(f"{{{name}}}", origin, item, of) is None), "")
+        message = f"found no `{missing.removeprefix('^')}`, expected a string"
+        node.notes.append(node.source.problem("member-missing", message))
+        return None
+    if row.id.startswith("{") and parse_arn(id_) is None:
+        Node(id_, node.source, node.notes).wrong("an ARN")
+        return None
+    properties, places = properties_of(row, node)
+    return made(export, row, id_, node, properties, places, of=of, around=item.around)
+
+
+def made(
+    export: Export,
+    row: Row,
+    id_: str,
+    node: Node,
+    properties: dict[str, PropertyValue],
+    places: Mapping[str, Any],
+    *,
+    of: str | None = None,
+    around: Node | None = None,
+) -> Resource:
+    """A fragment of a resource."""
+    origin = export.origin
+    if row.about is not None and row.about.property is not None:
+        properties[row.about.property] = of
+    if POLICY_PROPERTY in row.told and properties.get(POLICY_PROPERTY) is None:
+        properties[POLICY_PROPERTY] = Absent(node.source)
+    account, region = owner(id_)
+    region = region or (origin.region if "{region}" in row.id else None)
+    name = text_at(node, row.name) if row.name else None
+    if name is None and row.about is not None and row.about.arn == row.id:
+        name = of
+    arn = parse_arn(id_)
+    if name is None:
+        name = id_ if arn is None else arn.resource.replace(":", "/").rsplit("/", 1)[-1]
+    return Resource(
+        row.type, id_, name, account or origin.account, region, properties, node.source, dict(places)
+    )
+
+
+def _answered(
+    export: Export,
+    row: Row,
+    of: str | None,
+    owners: Iterable[tuple[str | None, str | None]],
+    ids: Iterable[str],
+) -> None:
+    origin = export.origin
+    region = origin.region if "{region}" in row.id or row.id.startswith("{") else None
+    if row.about is not None:
+        parent = filled(row.about.arn, origin, None, of)
+        account, region_ = owner(parent or "")
+        export.answered(row.call, account or origin.account, region_ or region, parent)
+    elif row.is_list:
+        places = {(origin.account, region), *owners}
+        for account, region_ in sorted(places, key=lambda place: (place[0] or "", place[1] or "")):
+            if account is not None or len(places) == 1:
+                export.answered(row.call, account, region_)
+    else:
+        for id_ in ids:
+            account, region_ = owner(id_)
+            export.answered(row.call, account or origin.account, region_ or region, id_)
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+
+def load_absent(export: Export, code: str) -> bool:
+    """An error by which AWS says that there is nothing of the kind; True iff it is one."""
+    origin = export.origin
+    known = False
+    for row in BY_CALL.get(origin.call, ()):
+        if code not in row.absent:
+            continue
+        known = True
+        of = None if row.about is None else named_by_file(origin, row.about)
+        id_ = None if row.about is None or of is None else filled(row.about.arn, origin, None, of)
+        if row.about is None:
+            region = origin.region if "{region}" in row.id else None
+            export.pieces.answered(Answer(row.call, origin.account, region), export.source)
+            id_ = None if row.is_list else filled(row.id, origin, Item(export.node), None)
+        elif id_ is None:
+            export.note(
+                "resource-unknown", "nothing says what this error is about, expected a file name", advice(row)
+            )
+            continue
+        else:
+            _answered(export, row, of, (), ())
+        if id_ is not None and not row.is_list and (row.about is None or row.id == row.about.arn):
+            properties: dict[str, PropertyValue] = dict.fromkeys(row.told)
+            export.pieces.resources.append(made(export, row, id_, export.node, properties, {}, of=of))
+    return known
