@@ -13,6 +13,7 @@ from wa_policy.inventory.model import PropertyValue
 from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values, text, texts
 from wa_policy.rules.documents import identity_documents, resource_documents
+from wa_policy.rules.predicates_general import has_tag, is_declared, is_production
 from wa_policy.rules.subjects import PRINCIPAL_TYPES, Scope, Subject
 
 
@@ -73,6 +74,24 @@ def _is_granted_any(subject: Subject, scope: Scope, arguments: Values) -> Truth:
 
 
 PREDICATES: Mapping[str, Predicate] = {
+    "has_tag": Predicate(
+        has_tag,
+        "the subject has the tag, with one of the `values` where they are given",
+        arguments=(
+            Argument("tag", ArgumentKind.TEXT),
+            Argument("values", ArgumentKind.TEXTS, required=False),
+        ),
+    ),
+    "is_declared": Predicate(
+        is_declared,
+        "a template declares the subject: only there can what is not set be told from what is set to the default",
+    ),
+    "is_production": Predicate(
+        is_production,
+        "the tag has one of the `values`, or, without that tag, the name of the stage or a word of the name of the stack is "
+        "one of them",
+        arguments=(Argument("tag", ArgumentKind.TEXT), Argument("values", ArgumentKind.TEXTS)),
+    ),
     "is_administrator": Predicate(
         _is_administrator,
         "the user or role can give itself, or a role of its making, every permission of its account",

@@ -49,6 +49,8 @@ class Shared:
     graphs: Graphs | None = None
     functions_of_role: Mapping[tuple[str | None, str], tuple[Resource, ...]] | None = None
     """By account and role; functions whose role is not known stand under ""."""
+    declaring: frozenset[str] | None = None
+    """The files that declare resources: templates and plans."""
 
 
 @dataclass(frozen=True, slots=True)
