@@ -215,6 +215,33 @@ def test_requests_of_the_related_role(catalog: Catalog) -> None:
     expect(catalog, check | {"require": asked, "message": "m"}, WEB, {"Function": "pass"})
 
 
+def test_a_service_that_acts_for_the_owner(catalog: Catalog) -> None:
+    def policy(**condition: object) -> dict[str, Any]:
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+        }
+        document = {"Statement": [{**statement, "Resource": "*", "Condition": condition}]}
+        return {"Type": "AWS::SQS::QueuePolicy", "Properties": {"PolicyDocument": document}}
+
+    own = policy(StringEquals={"aws:SourceAccount": {"Ref": "AWS::AccountId"}})
+    other = policy(StringEquals={"aws:SourceAccount": "444455556666"})
+    resources: dict[str, Any] = {name: {"Type": "AWS::SQS::Queue"} for name in ("Own", "Other", "Closed")}
+    for name, document in (("Own", own), ("Other", other)):
+        document["Properties"]["Queues"] = [{"Ref": name}]
+        resources[f"PolicyOf{name}"] = document
+    check: dict[str, Any] = {
+        "select": "AWS::SQS::Queue",
+        "permit": {
+            "policies": "resource",
+            "caller": {"service": "events.amazonaws.com", "acting_for": "own_account"},
+            "action": "sqs:SendMessage",
+        },
+    }
+    expect(catalog, check, resources, {"Own": "pass", "Other": "fail", "Closed": "fail"})
+
+
 def test_days(catalog: Catalog) -> None:
     from datetime import date
 

@@ -144,8 +144,8 @@ def _caller(caller: CallerSpec, bindings: Values) -> CallerSpec:
             return caller
         case AccountCaller(account):
             return AccountCaller(_text(account, bindings))
-        case ServiceCaller(service):
-            return ServiceCaller(_text(service, bindings))
+        case ServiceCaller(service, account):
+            return ServiceCaller(_text(service, bindings), account)
         case FederatedCaller(provider):
             return FederatedCaller(_text(provider, bindings))
 

@@ -48,6 +48,7 @@ from wa_policy.rules.path_class import (
     Through,
 )
 from wa_policy.rules.request_class import (
+    OWN_ACCOUNT,
     AccountCaller,
     CallerSpec,
     CallerWord,
@@ -243,7 +244,7 @@ def _caller(raw: Any) -> CallerSpec:
     if "account" in raw:
         return AccountCaller(raw["account"])
     if "service" in raw:
-        return ServiceCaller(raw["service"])
+        return ServiceCaller(raw["service"], OWN_ACCOUNT if raw["acting_for"] == OWN_ACCOUNT else None)
     return FederatedCaller(raw["federated"])
 
 

@@ -18,6 +18,7 @@ from wa_policy.iam.policy import Policy
 from wa_policy.iam.principal import ArnPrincipal, Caller, ServicePrincipal, User, parse_caller
 from wa_policy.inventory.model import Inventory, NoOrganization, Organization, Principal, PrincipalKind
 from wa_policy.rules.request_class import (
+    OWN_ACCOUNT,
     AccountCaller,
     CallerSpec,
     CallerWord,
@@ -82,6 +83,7 @@ def callers_of(
                 words = f"account {account}" if isinstance(principal, OutsiderKind) else f"`{principal.arn}`"
                 yield NamedCaller(words, outsider)
         case ServiceCaller(name, str(customer)):
+            customer = (subject.account or nobodys) if customer == OWN_ACCOUNT else customer
             org_id = _organization_id(scope.inventory)
             acting = callers.service(name, catalog, account=customer, organization=org_id)
             yield NamedCaller(f"`{name}` acting for account {customer}", acting)

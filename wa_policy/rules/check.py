@@ -61,13 +61,15 @@ class _Check:
                 within = self.within_item()
                 if within and not any(one.path for one in within):
                     types = tuple(one.type for one in within)
+                word = "forbid" if "forbid" in self.raw else "permit"
                 problems_of_forbid(
-                    self.raw["forbid" if "forbid" in self.raw else "permit"],
+                    self.raw[word],
                     types,
                     self.parameters,
                     self.catalog,
                     self.notes,
                     is_guardrail=self.rule.guardrail is not None,
+                    at=f"/{word}",
                 )
             case Shape():
                 self.shape()

@@ -14,7 +14,15 @@ from wa_policy.rules.check_keys import problems_of_carried, problems_of_key
 from wa_policy.rules.model import Check, Parameter, ValueKind
 from wa_policy.rules.notes import Notes, known_key
 from wa_policy.rules.parameters import admits, expected_of
-from wa_policy.rules.request_class import CallerWord, FederatedCaller, Forbid, Policies
+from wa_policy.rules.request_class import (
+    OWN_ACCOUNT,
+    CallerSpec,
+    CallerWord,
+    FederatedCaller,
+    Forbid,
+    Policies,
+    ServiceCaller,
+)
 from wa_policy.rules.subjects import PRINCIPAL_TYPES
 from wa_policy.rules.vocabulary import is_type
 
@@ -35,10 +43,17 @@ def needs_trust(check: Check) -> bool:
     """True iff a class of the check is about callers who are not trusted."""
     if not isinstance(check, Forbid):
         return False
-    ours = (CallerWord.SELF, CallerWord.ANONYMOUS)
-    return any(
-        one.caller not in ours and not isinstance(one.caller, FederatedCaller) for one in check.classes
-    )
+    return any(_is_untrusted(one.caller) for one in check.classes)
+
+
+def _is_untrusted(caller: CallerSpec) -> bool:
+    match caller:
+        case CallerWord.SELF | CallerWord.ANONYMOUS | FederatedCaller():
+            return False
+        case ServiceCaller(_, account):
+            return account != OWN_ACCOUNT
+        case _:
+            return True
 
 
 def problems_of_forbid(
@@ -49,12 +64,19 @@ def problems_of_forbid(
     notes: Notes,
     *,
     is_guardrail: bool = False,
+    at: str = "/forbid",
 ) -> None:
     """Unknown actions and condition keys, wrong ranges, and policies that the selected types do not have."""
     classes = raw.get("any_of", [raw])
-    _exempt(raw, parameters, notes)
+    _exempt(raw, parameters, notes, at)
     for index, one in enumerate(classes):
-        pointer = f"/forbid/any_of/{index}" if "any_of" in raw else "/forbid"
+        pointer = f"{at}/any_of/{index}" if "any_of" in raw else at
+        if (
+            is_guardrail
+            and isinstance(one["caller"], Mapping)
+            and one["caller"].get("acting_for") == OWN_ACCOUNT
+        ):
+            notes.add(f"{pointer}/caller", f"found `{OWN_ACCOUNT}` in a guardrail, expected `other_account`")
         _policies(one, pointer, types, notes)
         for word in ("action", "not_action"):
             for place, pattern in _places(one.get(word, ()), f"{pointer}/{word}"):
@@ -77,8 +99,8 @@ def _listed(raw: Any) -> tuple[str, ...]:
     return (raw,) if isinstance(raw, str) else tuple(raw)
 
 
-def _exempt(raw: Raw, parameters: Mapping[str, Parameter], notes: Notes) -> None:
-    for place, pattern in _places(raw.get("exempt", ()), "/forbid/exempt"):
+def _exempt(raw: Raw, parameters: Mapping[str, Parameter], notes: Notes, at: str) -> None:
+    for place, pattern in _places(raw.get("exempt", ()), f"{at}/exempt"):
         if not is_name(pattern):
             if not admits(ValueKind.PRINCIPAL, pattern, many=False):
                 notes.add(place, f"found `{pattern}`, expected {expected_of(ValueKind.PRINCIPAL)}")

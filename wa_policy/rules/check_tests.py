@@ -95,10 +95,7 @@ class TestCheck:
         replace(self, within=within).test(raw, place)
 
     def _allowed(self, raw: Raw, place: str) -> None:
-        notes = Notes()
-        problems_of_forbid(raw, self.types, self.parameters, self.catalog, notes, is_guardrail=False)
-        for pointer, message, advice in notes.found:
-            self.notes.add(place + pointer.removeprefix("/forbid"), message, advice)
+        problems_of_forbid(raw, self.types, self.parameters, self.catalog, self.notes, at=place)
 
     def _related(self, raw: Raw, place: str) -> None:
         for name, about in raw.items():

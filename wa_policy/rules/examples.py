@@ -17,7 +17,7 @@ from wa_policy.rules.alternatives import in_all_choices
 from wa_policy.rules.model import Example, Rule
 from wa_policy.rules.parameters import values_of
 from wa_policy.rules.run import run_rule
-from wa_policy.rules.subjects import Scope
+from wa_policy.rules.subjects import Scope, Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,10 @@ def run_example(rule: Rule, example: Example, catalog: Catalog) -> tuple[Mismatc
 
 
 def compare_example(
-    rule: Rule, example: Example, inventory: Inventory, catalog: Catalog
+    rule: Rule, example: Example, inventory: Inventory, catalog: Catalog, shared: Shared | None = None
 ) -> tuple[Mismatch, ...]:
-    """The same, where the files of the example were read before."""
-    scope = Scope(inventory, values_of(rule, example.parameters), catalog)
+    """The same, where the files of the example were read before; `shared` is what was worked out about them."""
+    scope = Scope(inventory, values_of(rule, example.parameters), catalog, shared or Shared())
     return tuple(_compare(rule, example, run_rule(rule, inventory, scope)))
 
 

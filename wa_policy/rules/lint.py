@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,7 +34,7 @@ def _contradictory(rule: Rule, raw: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _without_unknown(rule: Rule) -> Iterator[Problem]:
-    if isinstance(rule.check, Manual) or any(Verdict.UNKNOWN in _verdicts(rule) for _ in (rule,)):
+    if isinstance(rule.check, Manual) or Verdict.UNKNOWN in _verdicts(rule):
         return
     yield Problem(
         rule.source.file,
@@ -96,11 +96,3 @@ def _survives(rule: Rule, mutant: RuleMutant, catalog: Catalog, inputs: list[_In
             return False
     # Last, as it costs more than most examples: what does not follow the language is no rule.
     return not check(changed, mutant.raw, catalog).found
-
-
-def accepted_places(problems: Sequence[Problem]) -> dict[str, list[str]]:
-    """The places of survivors by rule, for a registry."""
-    found: dict[str, list[str]] = {}
-    for problem in problems:
-        found.setdefault(problem.file, []).append(problem.pointer)
-    return found

@@ -2,7 +2,7 @@
 
     forbid:
       policies: resource            # whose policies are asked: resource | trust | identity | effective
-      caller: everyone              # or anonymous | self | {account: X} | {service: S, acting_for: other_account} | {federated: I}
+      caller: everyone              # or anonymous | self | {account: X} | {service: S, acting_for: other_account | own_account} | {federated: I}
       action: lambda:InvokeFunction # a pattern or a list; `not_action` takes away
       resource: self                # or `*`, a pattern, {other_than: [patterns]}
       exempt: $exempt_principals    # patterns of the ARNs of principals that belong to none of the classes
@@ -52,9 +52,15 @@ class AccountCaller:
     account: str
 
 
+OWN_ACCOUNT = "own_account"
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceCaller:
-    """A service that calls for a resource of an account that is not trusted, or of `account` where it is given."""
+    """A service that calls for a resource of an account that is not trusted, or of `account` where it is given.
+
+    `OWN_ACCOUNT` as account is that of the subject.
+    """
 
     service: str
     account: str | None = None

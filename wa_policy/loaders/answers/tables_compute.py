@@ -15,7 +15,7 @@ from wa_policy.loaders.tables import Member, as_is, flag, flag_text, number, str
 _FUNCTION = About(arn("lambda", "function:{of}"), "function name")
 _LAYER = About(arn("lambda", "layer:{of}"), "layer name", "LayerName")
 _LAYER_VERSION = About(arn("lambda", "layer:{of}"), "layer name and version, such as `tools:3`")
-_ACCOUNT_REGION = arn("iam", "root")
+_ACCOUNT_REGION = "WaPolicy::AccountRegion/{account}/{region}"
 _MISSING = frozenset(("ResourceNotFoundException",))
 
 
