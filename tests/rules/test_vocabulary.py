@@ -54,7 +54,7 @@ def test_the_types_are_those_of_the_tables() -> None:
         ("Timeout", PropertyKind.NUMBER),
         ("VpcConfig.SubnetIds", PropertyKind.TEXT),
         ("Environment.Variables.STAGE", PropertyKind.TEXT),
-        ("Code.ImageUri.anything", PropertyKind.FREE),
+        ("Code.ImageUri.anything", None),
         ("Tags.team", PropertyKind.TEXT),
         ("WaPolicy::Policy", PropertyKind.POLICY),
         ("VpcConfig.Subnets", None),

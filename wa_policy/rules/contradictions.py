@@ -14,9 +14,23 @@ Finding = tuple[str, str, str]
 """A JSON pointer, the message and the advice."""
 Raw = Mapping[str, Any]
 
-_POSITIVE = (
-    "equals in contains contains_any only matches at_least at_most above below inside older_than any"
-).split()
+_POSITIVE = frozenset(
+    (
+        "equals",
+        "in",
+        "contains",
+        "contains_any",
+        "only",
+        "matches",
+        "at_least",
+        "at_most",
+        "above",
+        "below",
+        "inside",
+        "older_than",
+        "any",
+    )
+)
 """Operators that nothing meets that is not set; with `default` it is."""
 
 
@@ -133,7 +147,7 @@ def _clash(first: _Entry, second: _Entry) -> str | None:
         return shown
     low, high = _bound(first, ("at_least", "above")), _bound(second, ("at_most", "below"))
     if low is not None and high is not None:
-        is_open = "above" in (first.operator,) or "below" in (second.operator,)
+        is_open = first.operator == "above" or second.operator == "below"
         return shown if low > high or (is_open and low == high) else None
     return None
 
@@ -156,7 +170,7 @@ def _bound(entry: _Entry, operators: Sequence[str]) -> float | None:
 
 def _short(operand: object) -> str:
     text = _written(operand)
-    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 # --- what does not matter ----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -226,10 +226,25 @@ def _of_requests(requests: Mapping[str, Any], path: Path) -> Iterator[Change]:
     for index, one in enumerate(classes):
         if len(classes) > 1:
             yield _left_out((*path, "any_of", index))
-        yield from _of_class(one, (*path, "any_of", index))
+        others = [*classes[:index], *classes[index + 1 :]]
+        yield from _of_class(one, (*path, "any_of", index), others)
 
 
-def _of_class(one: Mapping[str, Any], path: Path) -> Iterator[Change]:
+def _is_covered(one: Mapping[str, Any], key: str, others: Sequence[Mapping[str, Any]]) -> bool:
+    """True iff another class has the requests of this one without the key: then they need not be left out here."""
+
+    def rest(found: Mapping[str, Any]) -> str:
+        context = {name: spec for name, spec in found.get("context", {}).items() if name != key}
+        return json.dumps({**found, "context": context}, sort_keys=True, default=str)
+
+    return any(
+        other.get("context", {}).get(key) == {"absent": True} and rest(other) == rest(one) for other in others
+    )
+
+
+def _of_class(
+    one: Mapping[str, Any], path: Path, others: Sequence[Mapping[str, Any]] = ()
+) -> Iterator[Change]:
     if "not_action" in one:
         yield _left_out((*path, "not_action"))
     resource = one.get("resource")
@@ -239,7 +254,7 @@ def _of_class(one: Mapping[str, Any], path: Path) -> Iterator[Change]:
         here = (*path, "context", key)
         yield _left_out(here)
         for word, value in spec.items():
-            if len(spec) > 1:
+            if len(spec) > 1 and not (word == "absent" and _is_covered(one, key, others)):
                 yield _left_out((*here, word))
             if word == "absent":
                 yield (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,9 +16,11 @@ from wa_policy.iam.source import Source
 from wa_policy.rules.build import build
 from wa_policy.rules.extends import EXTENDS
 from wa_policy.rules.model import Parameter, Rule
-from wa_policy.rules.read import raw_rule, read_rule, whole_raw
+from wa_policy.rules.read import raw_rule, read_source, whole_raw
 
 COMPILED = "pack.json"
+ACCEPTED = "rule-lint.yaml"
+"""The file of a folder of rules that says which findings of the lint are accepted."""
 FORMAT = 1
 _SUFFIXES = (".yaml", ".yml")
 
@@ -52,33 +55,64 @@ def policies_folder() -> Path:
 
 def rule_files(folder: Path) -> tuple[Path, ...]:
     """The rule files below a folder, sorted by name."""
-    return tuple(sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file()))
+    return tuple(
+        sorted(
+            path
+            for path in folder.rglob("*")
+            if path.suffix in _SUFFIXES and path.name != ACCEPTED and path.is_file()
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSource:
+    """A rule with the file that it stands in, and its content with all that it inherits."""
+
+    rule: Rule
+    raw: Mapping[str, Any]
+    path: Path
 
 
 def load_folders(folders: Sequence[str | Path], catalog: Catalog) -> tuple[Rule, ...]:
     """The rules in the folders, sorted by id; RuleError with the problems of all files iff one breaks the language."""
-    paths: list[Path] = []
-    for folder in folders:
-        if not Path(folder).is_dir():
-            raise UsageError(f"there is no folder `{folder}`, expected a folder of rule files")
-        paths += rule_files(Path(folder))
-    rules: list[Rule] = []
+    return together(source.rule for source in load_sources(folders, catalog))
+
+
+def load_sources(places: Sequence[str | Path], catalog: Catalog) -> tuple[RuleSource, ...]:
+    """The rules in the folders and files, in the order of the files; RuleError iff one breaks the language.
+
+    A rule may extend one beside it, or below its folder, and one that ships.
+    """
+    wanted: list[Path] = []
+    near: list[Path] = []
+    for place in map(Path, places):
+        if place.is_dir():
+            wanted += rule_files(place)
+        elif place.is_file():
+            wanted.append(place)
+            near += rule_files(place.parent)
+        else:
+            raise UsageError(f"there is no folder `{place}`, expected a folder of rule files")
+    found: list[RuleSource] = []
     problems: list[Problem] = []
     texts: dict[Path, str] = {}
-    for path in paths:
+    for path in dict.fromkeys((*wanted, *near)):
         try:
             texts[path] = _text(path)
         except RuleError as error:
-            problems += error.problems
+            problems += error.problems if path in wanted else ()
     bases = _bases(texts)
-    for path, text in texts.items():
+    for path in dict.fromkeys(wanted):
+        if path not in texts:
+            continue
         try:
-            rules.append(read_rule(str(path), text, catalog, bases.get, tuple(bases)))
+            rule, raw = read_source(str(path), texts[path], catalog, bases.get, tuple(bases))
+            found.append(RuleSource(rule, raw, path))
         except RuleError as error:
             problems += error.problems
     if problems:
         raise RuleError(_summary(problems), tuple(problems))
-    return together(rules)
+    return tuple(found)
 
 
 def _bases(texts: Mapping[Path, str]) -> Mapping[str, Any]:

@@ -35,12 +35,19 @@ def read_rule(
 
     `bases` are the rules that it may extend, `known` their ids.
     """
+    return read_source(file, text, catalog, bases, known)[0]
+
+
+def read_source(
+    file: str, text: str, catalog: Catalog, bases: Bases = no_bases, known: Sequence[str] = ()
+) -> tuple[Rule, Mapping[str, Any]]:
+    """The rule in a file with the content of the file, all that it inherits in it; RuleError as for `read_rule`."""
     raw = whole_raw(file, text, bases, known)
     _raise(file, text, schema.check(raw))
     _raise(file, text, _before_building(file, raw).found)
     rule = build(raw, Source(file))
     _raise(file, text, check(rule, raw, catalog).found)
-    return rule
+    return rule, raw
 
 
 def raw_rule(file: str, text: str) -> Any:

@@ -269,7 +269,7 @@ def part_type(type_: str, parts: tuple[str, ...], path: tuple[str, ...]) -> Prop
     for number, name in enumerate((*parts, *path)):
         if found is not None:
             if found.kind is PropertyKind.FREE:
-                return found
+                return _part_of_schema(type_, parts, path) if _schemas().find(type_, parts[:1]) else found
             if found.many and number > len(parts):
                 return None
             if found.kind is PropertyKind.NAMES:
@@ -343,7 +343,8 @@ def property_type(type_: str, path: tuple[str, ...]) -> PropertyType | None:
     for name in path:
         if found is not None:
             if found.kind is PropertyKind.FREE:
-                return found
+                # CloudFormation may say more: what is read as it is has its names.
+                return _of_schema(type_, path) if _schemas().find(type_, path[:1]) else found
             if found.kind is PropertyKind.NAMES and not found.many:
                 found, members = PropertyType(PropertyKind.TEXT), {}
                 continue

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wa_policy.iam.arn import parse_arn
+from wa_policy.iam.source import Source
 from wa_policy.inventory.model import POLICY_PROPERTY, Absent, Answer, PropertyValue, Resource
 from wa_policy.loaders.answers.all_rows import BY_CALL, ROWS
 from wa_policy.loaders.answers.convert import properties_of
@@ -59,7 +60,7 @@ def _is(value: Mapping[str, Any], row: Row) -> bool:
     if not row.marked or (row.about is not None and not row.is_list and not row.list and len(row.marked) < 2):
         return False
     if not row.list:
-        return all(name in value for name in row.marked)
+        return row.fits(value)
     found: list[Any] = [value]
     for step in row.items.split("."):
         name = step.removesuffix("[]")
@@ -71,9 +72,8 @@ def _is(value: Mapping[str, Any], row: Row) -> bool:
             elif member is not None:
                 inner.append(member)
         found = inner
-    objects = [one for one in found if isinstance(one, Mapping)]
     # One item may be malformed: most decide.
-    return 2 * sum(all(name in one for name in row.marked) for one in objects) > len(found) > 0
+    return 2 * sum(row.fits(one) for one in found) > len(found) > 0
 
 
 # --- loading ---------------------------------------------------------------------------------------------------------
@@ -81,44 +81,44 @@ def _is(value: Mapping[str, Any], row: Row) -> bool:
 
 def load_answer(export: Export) -> None:
     """All resources of an answer, and the note that it was read."""
-    call = call_of(export.value, export.origin)
-    for row in BY_CALL.get(call or "", ()):
-        _load(export, row)
+    rows = BY_CALL.get(call_of(export.value, export.origin) or "", ())
+    unnamed = [row for row in rows if not _load(export, row)]
+    if rows and len(unnamed) == len(rows):
+        row = rows[0]
+        noun = "resource" if row.about is None else row.about.noun
+        message = f"nothing says of which {noun.rstrip(',')} this answer is, expected a file name or a sidecar that does"
+        export.note("resource-unknown", message, advice(row))
 
 
-def _load(export: Export, row: Row) -> None:
+def _load(export: Export, row: Row) -> bool:
+    """Hand over the resources of one row; False iff it is not known what the answer is about."""
     origin = export.origin
-    of = None
-    if row.about is not None:
-        of = named_by_file(origin, row.about)
-        if of is None:
-            message = f"nothing says of which {row.about.noun} this answer is, expected a file name or a sidecar that does"
-            export.note("resource-unknown", message, advice(row))
-            return
-    _check_origin(export, row)
+    of = None if row.about is None else named_by_file(origin, row.about)
+    if row.about is not None and of is None:
+        return False
     owners: set[tuple[str | None, str | None]] = set()
     ids: list[str] = []
-    for item in items(export.node, row.items):
-        if row.only is not None and text_at(item.node, row.only[0]) != row.only[1]:
-            continue
+    found = items(export.node, row.items)
+    for number, item in enumerate(item for item in found if not row.only or item.node.get(row.only)):
+        if number == 0:
+            _check_origin(export, row)
         resource = _resource(export, row, item, of)
         if resource is not None:
             export.pieces.resources.append(resource)
             owners.add((resource.account, resource.region))
             ids.append(resource.id)
     _answered(export, row, of, owners, ids)
+    return True
 
 
 def _check_origin(export: Export, row: Row) -> None:
     """Note that nothing says whose the resources are, where their ARNs do not say it either."""
-    needs_account = "{account}" in row.id or "::" in row.id.partition("{")[0] + row.id[-0:]
-    in_form = "{region}" in row.id
     if row.id.startswith("{"):
         return
-    needs_account = "{account}" in row.id or "{region}::" in row.id or ":s3:::" in row.id
-    what = "what this file holds"
-    if (needs_account and export.origin.account is None) or (in_form and export.origin.region is None):
-        check_place(export, what=what, region=in_form)
+    needs_account = "{account}" in row.id or "::" in row.id
+    needs_region = "{region}" in row.id
+    if (needs_account and export.origin.account is None) or (needs_region and export.origin.region is None):
+        check_place(export, what="what this file holds", region=needs_region)
 
 
 def _resource(export: Export, row: Row, item: Item, of: str | None) -> Resource | None:
@@ -127,14 +127,15 @@ def _resource(export: Export, row: Row, item: Item, of: str | None) -> Resource 
     if id_ is None:
         wanted = [name for name in row.fields if name not in ("account", "region", "partition", "of")]
         missing = next((name for name in wanted if filled(f"{{{name}}}", origin, item, of) is None), "")
-        message = f"found no `{missing.removeprefix('^')}`, expected a string"
+        names = missing.removeprefix("^").split("|")
+        message = f"found no {' or '.join(f'`{name}`' for name in names)}, expected a string"
         node.notes.append(node.source.problem("member-missing", message))
         return None
     if row.id.startswith("{") and parse_arn(id_) is None:
         Node(id_, node.source, node.notes).wrong("an ARN")
         return None
     properties, places = properties_of(row, node)
-    return made(export, row, id_, node, properties, places, of=of, around=item.around)
+    return made(export, row, id_, node, properties=properties, places=places, of=of, around=item.around)
 
 
 def made(
@@ -142,9 +143,9 @@ def made(
     row: Row,
     id_: str,
     node: Node,
-    properties: dict[str, PropertyValue],
-    places: Mapping[str, Any],
     *,
+    properties: dict[str, PropertyValue],
+    places: Mapping[str, Source],
     of: str | None = None,
     around: Node | None = None,
 ) -> Resource:
@@ -152,6 +153,8 @@ def made(
     origin = export.origin
     if row.about is not None and row.about.property is not None:
         properties[row.about.property] = of
+    for member in row.inherited:
+        properties[member] = None if around is None else text_at(around, member)
     if POLICY_PROPERTY in row.told and properties.get(POLICY_PROPERTY) is None:
         properties[POLICY_PROPERTY] = Absent(node.source)
     account, region = owner(id_)
@@ -217,5 +220,7 @@ def load_absent(export: Export, code: str) -> bool:
             _answered(export, row, of, (), ())
         if id_ is not None and not row.is_list and (row.about is None or row.id == row.about.arn):
             properties: dict[str, PropertyValue] = dict.fromkeys(row.told)
-            export.pieces.resources.append(made(export, row, id_, export.node, properties, {}, of=of))
+            export.pieces.resources.append(
+                made(export, row, id_, export.node, properties=properties, places={}, of=of)
+            )
     return known

@@ -67,19 +67,18 @@ def filled(form: str, origin: Origin, item: Item | None, of: str | None) -> str 
 
 
 def _field(name: str, origin: Origin, item: Item | None, of: str | None) -> str | None:
-    match name:
-        case "partition":
-            return origin.partition
-        case "account":
-            return origin.account or ""
-        case "region":
-            return origin.region or ""
-        case "of":
-            return of
+    known = {"partition": origin.partition, "account": origin.account or "", "region": origin.region or ""}
+    if name in known:
+        return known[name]
+    if name == "of":
+        return of
     if item is None:
         return None
     node = item.around if name.startswith("^") else item.node
-    return None if node is None else text_at(node, name.removeprefix("^"))
+    if node is None:
+        return None
+    found = (text_at(node, one) for one in name.removeprefix("^").split("|"))
+    return next((text for text in found if text is not None), None)
 
 
 def named_by_file(origin: Origin, about: About) -> str | None:
@@ -87,7 +86,7 @@ def named_by_file(origin: Origin, about: About) -> str | None:
     written = origin.arn or origin.name
     named = parse_arn(written)
     if named is None:
-        return written or None
+        return (written or None) if about.bare else None
     head, _, tail = about.arn.split(":", 5)[5].partition("{of}")
     resource = named.resource
     if not resource.startswith(head):

@@ -26,6 +26,8 @@ class About:
     arn: str
     noun: str
     property: str | None = None
+    bare: bool = True
+    """A name that is no ARN is one of these as well."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class Row:
     """One operation and one type of resource in its answer.
 
     `items` is the path to the resources, `[]` behind each list on it; empty for the answer itself. `id` is the form of the
-    ARN, with `{member}`, `{^member}` of the item around it, `{of}`, `{account}`, `{region}`, `{partition}`. `tells` are the
-    properties that the answer tells: each is known not to be set where it is missing. `marks` are members by which an item
-    is recognised. `silent` are dotted paths below told properties that the answer does not tell. `absent` are the errors by
+    ARN, with `{member}` (or `{one|another}`), `{^member}` of the item around it, `{of}`, `{account}`, `{region}`,
+    `{partition}`. `tells` are the properties that the answer tells: each is known not to be set where it is missing. `marks`
+    are members by which an item is recognised, with `!` those that it does not have. `silent` are dotted paths below told properties that the answer does not tell. `absent` are the errors by
     which AWS says that nothing of it is set.
     """
 
@@ -51,12 +53,12 @@ class Row:
     name: str = ""
     silent: tuple[str, ...] = ()
     absent: frozenset[str] = frozenset()
-    only: tuple[str, str] | None = None
-    """A member and the value by which the items of the row are told from others in the same list."""
+    only: str = ""
+    """A member that the items of the row have, and others in the same list do not."""
+    inherited: tuple[str, ...] = ()
+    """Members of the item around that are properties as well."""
     gives: str = ""
     """What a reader gets from it, in words, where the type does not say so."""
-    sum: bool = False
-    """The properties are one part of a list of the resource, to which other answers add."""
 
     @property
     def service(self) -> str:
@@ -74,14 +76,26 @@ class Row:
     @cached_property
     def told(self) -> tuple[str, ...]:
         """The properties that the answer tells, sorted."""
-        own = {member.property for member in self.members} | set(self.tells.split())
+        own = {member.property for member in self.members} | set(self.tells.split()) | set(self.inherited)
         if self.about is not None and self.about.property is not None:
             own.add(self.about.property)
         return tuple(sorted(own))
 
     @cached_property
     def marked(self) -> tuple[str, ...]:
-        return tuple(self.marks.split())
+        return tuple(name for name in self.marks.split() if not name.startswith("!"))
+
+    @cached_property
+    def unmarked(self) -> tuple[str, ...]:
+        return tuple(name[1:] for name in self.marks.split() if name.startswith("!"))
+
+    def fits(self, item: object) -> bool:
+        """True iff an item has the members by which it is recognised."""
+        return (
+            isinstance(item, Mapping)
+            and all(name in item for name in self.marked)
+            and not any(name in item for name in self.unmarked)
+        )
 
     @cached_property
     def folded(self) -> Mapping[str, str]:

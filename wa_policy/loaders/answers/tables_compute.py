@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wa_policy.inventory.model import POLICY_PROPERTY, PropertyValue
-from wa_policy.loaders.answers.convert import shaped
-from wa_policy.loaders.answers.readers import ITEM, at, named, own, parsed, policy, put
-from wa_policy.loaders.answers.rows import About, Row, arn, global_arn
+from wa_policy.loaders.answers.readers import ITEM, at, own, parsed, policy, put
+from wa_policy.loaders.answers.rows import About, Row, arn
 from wa_policy.loaders.members import Node
 from wa_policy.loaders.resource_ids import function_arn, qualifier
-from wa_policy.loaders.tables import Member, as_is, flag, flag_text, number, structure, text
+from wa_policy.loaders.tables import Member, as_is, flag_text, number, structure, text
 
 _FUNCTION = About(arn("lambda", "function:{of}"), "function name")
 _LAYER = About(arn("lambda", "layer:{of}"), "layer name", "LayerName")

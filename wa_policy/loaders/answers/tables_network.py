@@ -27,7 +27,9 @@ _PEERS = (
 
 def _rules(*, egress: bool) -> Member:
     member, property_ = (
-        ("IpPermissionsEgress", "SecurityGroupEgress") if egress else ("IpPermissions", "SecurityGroupIngress")
+        ("IpPermissionsEgress", "SecurityGroupEgress")
+        if egress
+        else ("IpPermissions", "SecurityGroupIngress")
     )
 
     def read(node: Node) -> PropertyValue:
@@ -99,11 +101,11 @@ ROWS = (
         "RouteTableId Tags VpcId", (own("IsMain", ITEM, _is_main),), marks="RouteTableId VpcId", name="RouteTableId",
     ),
     Row(
-        "ec2.describe-route-tables", "AWS::EC2::Route", "RouteTables[].Routes[]", _ec2("route-table", "^RouteTableId") + "#route",
+        "ec2.describe-route-tables", "AWS::EC2::Route", "RouteTables[].Routes[]", _ec2("route-table", "^RouteTableId") + "#{DestinationCidrBlock|DestinationIpv6CidrBlock|DestinationPrefixListId}",
         "CarrierGatewayId CoreNetworkArn DestinationCidrBlock DestinationIpv6CidrBlock DestinationPrefixListId "
         "EgressOnlyInternetGatewayId GatewayId InstanceId LocalGatewayId NatGatewayId NetworkInterfaceId OdbNetworkArn "
         "TransitGatewayId VpcPeeringConnectionId",
-        (_STATE,), inherited=("RouteTableId",), numbered=True, gives="routes",
+        (_STATE,), inherited=("RouteTableId",), gives="routes",
     ),
     Row(
         "ec2.describe-route-tables", "AWS::EC2::SubnetRouteTableAssociation", "RouteTables[].Associations[]",

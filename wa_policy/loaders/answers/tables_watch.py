@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 from wa_policy.inventory.model import POLICY_PROPERTY, PropertyValue
 from wa_policy.loaders.answers.readers import ITEM, equals, own, parsed, policy
 from wa_policy.loaders.answers.rows import About, Row, arn, global_arn
@@ -13,10 +10,6 @@ from wa_policy.loaders.tables import Member, as_is, flag, frozen, number, text
 
 _ACCOUNT_REGION = "WaPolicy::AccountRegion/{account}/{region}"
 _GROUP = "AWS::Logs::LogGroup"
-
-
-def _data_protection(node: Node) -> PropertyValue:
-    return parsed(node)
 
 
 _LOGS = (
@@ -56,7 +49,7 @@ _LOGS = (
     ),
     Row(
         "logs.get-data-protection-policy", _GROUP, "", arn("logs", "log-group:{of}"), "",
-        (Member("policyDocument", "DataProtectionPolicy", _data_protection),), marks="logGroupIdentifier policyDocument",
+        (Member("policyDocument", "DataProtectionPolicy", parsed),), marks="logGroupIdentifier policyDocument",
         about=About(arn("logs", "log-group:{of}"), "log group"),
     ),
     Row(
@@ -137,21 +130,10 @@ _DETECTING = (
 )  # fmt: skip
 
 
-def _url(node: Node) -> PropertyValue:
-    return node.value if isinstance(node.value, str) else node.wrong("a string")
-
-
 def _services(node: Node) -> PropertyValue:
     return tuple(frozen(item.value) for item in node.objects("ServicesLastAccessed"))
 
 
-def _key_age(node: Node) -> PropertyValue:
-    found = {"UserName": "UserName", "AccessKeyId": "Id", "Status": "Status", "CreateDate": "WaPolicy::CreateDate"}
-    return {name: node.text(member) for member, name in found.items()}
-
-
-_PROVIDER = About("{of}", "ARN of an OpenID Connect provider")
-_PRINCIPAL = About(global_arn("iam", "role/{of}"), "role name, or the ARN of a user or role,")
 _IAM = (
     Row(
         "iam.list-open-id-connect-providers", "AWS::IAM::OIDCProvider", "OpenIDConnectProviderList[]", "{Arn}", "", marks="Arn",
@@ -165,11 +147,13 @@ _IAM = (
         "iam.list-access-keys", "AWS::IAM::AccessKey", "AccessKeyMetadata[]", global_arn("iam", "user/{UserName}") + "#{AccessKeyId}",
         "Status UserName", (Member("AccessKeyId", "Id"), own("CreateDate", "CreateDate", text)), marks="AccessKeyId UserName", name="AccessKeyId",
     ),
-    Row(
-        "iam.get-service-last-accessed-details", "WaPolicy::LastAccessed", "", "{of}#last-accessed", "JobStatus",
-        (Member("JobStatus", "JobStatus"), Member("JobCompletionDate", "JobCompletionDate"), Member(ITEM, "Services", _services)),
-        marks="JobStatus ServicesLastAccessed", gives="when a principal last used each service",
-        about=About("{of}", "user or role by its ARN", "PrincipalArn"),
+    *(
+        Row(
+            "iam.get-service-last-accessed-details", type_, "", form, "", (own("ServicesLastAccessed", ITEM, _services),),
+            marks="JobStatus ServicesLastAccessed", gives="when a user or role last used each service",
+            about=About(form, "role name, or the ARN of a user or role,", bare=type_ == "AWS::IAM::Role"),
+        )
+        for type_, form in (("AWS::IAM::Role", global_arn("iam", "role/{of}")), ("AWS::IAM::User", global_arn("iam", "user/{of}")))
     ),
 )  # fmt: skip
 
@@ -182,4 +166,3 @@ _COSTS = (
 )  # fmt: skip
 
 ROWS = (*_LOGS, *_CLOUDWATCH, *_DETECTING, *_IAM, *_COSTS)
-_ = (Mapping, replace)

@@ -1,0 +1,115 @@
+"""The tables of answers hold against two descriptions that we did not write: of the answers and of the types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from tests.loaders.answers.models import item_shape
+
+from wa_policy.catalog.store import load_schemas
+from wa_policy.loaders.answers.all_rows import ROWS
+from wa_policy.loaders.answers.convert import resolved
+from wa_policy.loaders.answers.rows import Row, fold
+
+SCHEMAS = load_schemas()
+_IDS = [f"{row.call} {row.type}" for row in ROWS]
+OWN_TYPES = ("WaPolicy::",)
+each_row = pytest.mark.parametrize("row", ROWS, ids=_IDS)
+
+
+def schema(type_: str) -> Mapping[str, Any]:
+    return SCHEMAS.types.get(type_, {"": {}})
+
+
+def items(row: Row) -> Any:
+    return item_shape(row.call, row.items)
+
+
+@each_row
+def test_types_and_properties_are_those_of_cloudformation(row: Row) -> None:
+    if row.type.startswith(OWN_TYPES):
+        assert not row.tells
+        return
+    known = set(schema(row.type)[""])
+    assert {name for name in row.told if not name.startswith("WaPolicy::")} <= known
+
+
+@each_row
+def test_every_member_is_one_of_the_answer(row: Row) -> None:
+    shape = items(row)
+    have = set(shape.members)
+    named = {member.name for member in row.members} - {""}
+    assert named <= have
+    assert set(row.marked) <= have
+    fields = {name.split(".")[0] for field in row.fields if field not in ("account", "region", "partition", "of")
+              and not field.startswith("^") for name in field.split("|")}  # fmt: skip
+    assert fields <= have
+    assert row.name in have | {""}
+    assert row.only in have | {""}
+    inherited = set(row.inherited)
+    told = {fold(name) for name in have} | {fold(name) for name in inherited}
+    for name in row.tells.split():
+        assert fold(name) in told, f"{row.call} has nothing for {name}"
+
+
+@each_row
+def test_every_property_that_the_answer_has_is_told(row: Row) -> None:
+    """A member that has the name of a property is read."""
+    if row.type.startswith(OWN_TYPES) or row.type == "AWS::IAM::Role":
+        return
+    ignored = IGNORED.get(row.call, frozenset())
+    read_only = set(SCHEMAS.read_only.get(row.type, ()))
+    taken = {fold(member.name) for member in row.members}
+    missing = {
+        name
+        for member in items(row).members
+        for name in schema(row.type)[""]
+        if fold(name) == fold(member) and name not in row.told and name not in read_only and fold(member) not in taken
+    }  # fmt: skip
+    assert missing <= ignored
+
+
+IGNORED: dict[str, frozenset[str]] = {}
+
+
+@each_row
+def test_what_an_answer_leaves_out_below_a_property_is_silent(row: Row) -> None:
+    """A part of a property that the answer has no member for is unknown, and not missing."""
+    found = set()
+    for member, shape in items(row).members.items():
+        name = next((name for name in row.tells.split() if fold(name) == fold(member)), None)
+        if name is not None:
+            found |= set(_left_out(shape, schema(row.type)[""][name], row, name, fold(member), frozenset()))
+    write_only = SCHEMAS.write_only.get(row.type, ())
+    found = {path for path in found if not any(path == one or path.startswith(f"{one}.") for one in write_only)}
+    assert found <= {*row.silent, *HARMLESS.get(row.call, ())}
+
+
+HARMLESS: dict[str, frozenset[str]] = {}
+
+
+def _left_out(
+    shape: Any, spec: Any, row: Row, path: str, at: str, seen: frozenset[tuple[str, int]]
+) -> Iterator[str]:
+    definitions = schema(row.type)
+    spec = resolved(spec, definitions)
+    if isinstance(spec, list):
+        if shape.type_name == "list":
+            yield from _left_out(shape.member, spec[0], row, path, at, seen)
+        elif "Items" in getattr(shape, "members", {}):
+            yield from _left_out(shape.members["Items"].member, spec[0], row, path, at, seen)
+        return
+    if not isinstance(spec, dict) or shape.type_name != "structure" or (shape.name, id(spec)) in seen:
+        return
+    seen = seen | {(shape.name, id(spec))}
+    inner = {}
+    for member, one in shape.members.items():
+        inner[fold(row.folded.get(f"{at}.{fold(member)}", member))] = (member, one)
+    for name, part in spec.items():
+        if fold(name) not in inner:
+            yield f"{path}.{name}"
+        else:
+            member, one = inner[fold(name)]
+            yield from _left_out(one, part, row, f"{path}.{name}", f"{at}.{fold(member)}", seen)
