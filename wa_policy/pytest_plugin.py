@@ -110,7 +110,7 @@ class Scan(pytest.Collector):
 
 
 def _name(result: Result) -> str:
-    from wa_policy.reporters.visible import visible
+    from wa_policy.findings.visible import visible
     from wa_policy.reporters.wording import shown_subject
 
     return f"{result.rule.id}[{visible(shown_subject(result))}]"
@@ -210,7 +210,8 @@ class RuleItem(_Told):
         """Fail, skip or pass as the verdict says."""
         from wa_policy.findings import Severity, Verdict
         from wa_policy.reporters.failure import failure_text
-        from wa_policy.reporters.wording import acceptance, headline
+        from wa_policy.findings.acceptance import acceptance
+        from wa_policy.reporters.wording import headline
 
         result = self._result
         if result.accepted is not None:
@@ -298,7 +299,7 @@ class AccessItem(_Told):
     def runtest(self) -> None:
         """Fail with what does not hold."""
         from wa_policy.api.access_tests import failures
-        from wa_policy.reporters.visible import visible
+        from wa_policy.findings.visible import visible
 
         found = failures(self._test, self._inventory())
         if found:

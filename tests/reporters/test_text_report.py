@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from tests.reports import FINDING, PASS, PLACE, PROBLEM, UNKNOWN, report, rule
 from wa_policy.findings import Severity
+from wa_policy.findings.visible import visible
 from wa_policy.iam.source import Source
 from wa_policy.reporters.options import Options
 from wa_policy.reporters.text import render
-from wa_policy.reporters.visible import visible
 
 ALL = report(FINDING, UNKNOWN, PASS, problems=(PROBLEM,))
 

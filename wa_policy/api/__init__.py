@@ -62,12 +62,28 @@ from wa_policy.api.requests import (
     explain_case,
     simulate,
 )
+from wa_policy.api.reviewing import custom_lens, lens_answers, render_review, review
+from wa_policy.api.rule_files import (
+    RuleLint,
+    RuleTests,
+    lint_rules,
+    run_examples,
+)
+from wa_policy.api.rule_pages import (
+    rule_pages,
+    stale_pages,
+    write_rule_pages,
+)
+from wa_policy.api.rule_starters import (
+    new_rule,
+)
 from wa_policy.api.scanning import (
     check_forbidden,
     diff,
     locate,
     locate_results,
     rule,
+    rule_parameters,
     rules,
     scan,
     typed_parameters,
@@ -76,6 +92,8 @@ from wa_policy.api.scanning import (
 __all__ = [
     "Context",
     "Progress",
+    "RuleLint",
+    "RuleTests",
     "attached_guardrails",
     "baseline_text",
     "build_graph",
@@ -86,6 +104,7 @@ __all__ = [
     "check_forbidden",
     "check_no_new_access",
     "check_no_public_access",
+    "custom_lens",
     "diff",
     "escalation_classes",
     "escalations",
@@ -100,11 +119,14 @@ __all__ = [
     "graph_page",
     "guardrail_files",
     "history",
+    "lens_answers",
+    "lint_rules",
     "list_guardrails",
     "locate",
     "locate_escalations",
     "locate_results",
     "lost_input",
+    "new_rule",
     "only_changed",
     "preview_guardrails",
     "read",
@@ -113,11 +135,17 @@ __all__ = [
     "read_waivers",
     "record",
     "reduced_baseline_text",
+    "render_review",
+    "review",
     "rule",
+    "rule_pages",
+    "rule_parameters",
     "rules",
+    "run_examples",
     "scan",
     "simulate",
     "split_parameters",
+    "stale_pages",
     "typed_parameters",
     "verify_guardrails",
     "waive",
@@ -128,4 +156,5 @@ __all__ = [
     "without_baseline",
     "without_collector",
     "write_guardrails",
+    "write_rule_pages",
 ]

@@ -60,7 +60,7 @@ def _registry_of(folder: Path) -> Path | None:
 
 def _read(file: Path) -> tuple[AcceptedLint, ...]:
     schema = json.loads((files("wa_policy.api") / "accepted_lint.schema.json").read_text("utf-8"))
-    shown = _from_here(file)
+    shown = from_here(file)
     value = read_checked(shown, schema, code="rule-lint", what="the accepted findings") or {}
     return tuple(
         AcceptedLint(
@@ -70,7 +70,8 @@ def _read(file: Path) -> tuple[AcceptedLint, ...]:
     )
 
 
-def _from_here(file: Path) -> str:
+def from_here(file: Path) -> str:
+    """The path as seen from the current folder, where it lies below it."""
     try:
         return str(file.relative_to(Path.cwd()))
     except ValueError:

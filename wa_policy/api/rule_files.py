@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wa_policy.api.accepted_lint import AcceptedLint, accepted_near, unused
+from wa_policy.api.accepted_lint import AcceptedLint, accepted_near, from_here, unused
 from wa_policy.api.inputs import Progress, catalog
 from wa_policy.errors import Problem, UsageError
 from wa_policy.settings import PACK, Settings
@@ -62,7 +62,7 @@ def rule_sources(targets: Sequence[str], settings: Settings) -> tuple[RuleSource
 def _loaded(settings: Settings) -> tuple[RuleSource, ...]:
     from wa_policy.rules.pack import load_sources, policies_folder
 
-    places: list[str | Path] = [policies_folder()] if settings.packs else []
+    places: list[str | Path] = [from_here(policies_folder())] if settings.packs else []
     found = load_sources([*places, *settings.rule_folders], catalog())
     pillars = {pack.removeprefix(f"{PACK}/") for pack in settings.packs}
     own = tuple(str(Path(folder)) for folder in settings.rule_folders)
@@ -90,7 +90,7 @@ def _picked(ids: Iterable[str], loaded: Sequence[RuleSource]) -> Iterator[RuleSo
 # --- test --------------------------------------------------------------------------------------------------------
 
 
-def test_rules(
+def run_examples(
     targets: Sequence[str] = (),
     settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,17 @@ from wa_policy.settings import ParameterValue, Settings
 
 if TYPE_CHECKING:
     from wa_policy.findings.difference import Difference
+
+
+@dataclass(frozen=True, slots=True)
+class RuleParameter:
+    """A parameter of a rule for a reader: what a value is in words, and the value in force."""
+
+    name: str
+    type: str
+    expected: str
+    doc: str
+    value: ParameterValue
 
 
 def rules(settings: Settings = Settings()) -> tuple[RuleFacts, ...]:  # noqa: B008  # frozen, so sharing it is safe
@@ -37,6 +48,24 @@ def rule(rule_id: str, settings: Settings = Settings()) -> RuleFacts:  # noqa: B
             f"there is no rule `{rule_id}`, expected the id of a rule of the pack", advice=advice
         )
     return known[rule_id]
+
+
+def rule_parameters(
+    rule_id: str,
+    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+) -> tuple[RuleParameter, ...]:
+    """The parameters of a rule, each with the value that the settings give it. Raises UsageError where there is no such rule."""
+    from wa_policy.api.packs import pack_of
+    from wa_policy.rules.parameters import expected
+
+    rule(rule_id, settings)
+    found = next(one for one in pack_of(settings) if one.id == rule_id)
+    return tuple(
+        RuleParameter(
+            one.name, one.type, expected(one), one.doc, settings.parameters.get(one.name, one.default)
+        )
+        for one in found.parameters
+    )
 
 
 def typed_parameters(

@@ -83,7 +83,7 @@ def export(
 
 def _tell(done: Exported, out: str) -> None:
     from wa_policy.cli.output import write
-    from wa_policy.reporters.visible import visible
+    from wa_policy.findings.visible import visible
 
     kept = f", {done.kept} were there" if done.kept else ""
     click.echo(f"{done.written} answers written to {visible(out)}{kept}", err=True)

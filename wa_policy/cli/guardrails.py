@@ -233,7 +233,7 @@ def preview(
 
 def _tell(text: str | Iterable[str]) -> None:
     """Write JSON as it is, and lines with what would change the terminal written out."""
-    from wa_policy.reporters.visible import visible
+    from wa_policy.findings.visible import visible
 
     if isinstance(text, str):
         click.echo(text, nl=False)

@@ -86,9 +86,25 @@ def organization_options(command: Any) -> Any:
     return command
 
 
+_ENVIRONMENT = "wa_policy.environment"
+"""Where the context of a command keeps the value of `--environment`."""
+
+
+def _kept_environment(context: click.Context, _option: click.Parameter, value: Any) -> None:
+    if value and not context.resilient_parsing:
+        context.meta[_ENVIRONMENT] = value
+
+
 def rule_options(command: Any) -> Any:
-    """`--profile` and `--param`."""
+    """`--profile`, `--environment` and `--param`."""
     for option in (
+        click.option(
+            "--environment",
+            metavar="NAME",
+            expose_value=False,
+            callback=_kept_environment,
+            help="All that is read is in this environment of the settings, whatever its tags.",
+        ),
         click.option(
             "--param",
             "parameters",
@@ -119,10 +135,18 @@ def settings_of(
 
     file = find_config(paths) if config is None else config
     settings = Settings() if file is None else read_config(file)
+    context = click.get_current_context(silent=True)
+    environment = None if context is None else context.meta.get(_ENVIRONMENT)
+    if environment is not None:
+        settings = settings.in_environment(environment)
+    given = _parameters(parameters, settings)
     return replace(
         settings,
         profile=settings.profile if profile is None else Profile(profile),
-        parameters={**settings.parameters, **_parameters(parameters)},
+        parameters={**settings.parameters, **given},
+        environments=tuple(
+            replace(one, parameters={**one.parameters, **given}) for one in settings.environments
+        ),
         no_organization=settings.no_organization or no_organization,
         deployed=_deployed(settings.deployed),
     )
@@ -145,7 +169,7 @@ def _deployed(settings: Deployed) -> Deployed:
     )
 
 
-def _parameters(written: Sequence[str]) -> Mapping[str, ParameterValue]:
+def _parameters(written: Sequence[str], settings: Settings) -> Mapping[str, ParameterValue]:
     if not written:
         return {}
     from wa_policy import api
@@ -156,7 +180,7 @@ def _parameters(written: Sequence[str]) -> Mapping[str, ParameterValue]:
         if not equals or not name:
             raise UsageError(f"found `--param {text}`, expected NAME=VALUE")
         values.setdefault(name, []).append(value)
-    return api.typed_parameters(values)
+    return api.typed_parameters(values, settings)
 
 
 def kind_of(word: str | None) -> PolicyKind | None:

@@ -25,6 +25,7 @@ _COMMANDS = {
     "guardrails": ("wa_policy.cli.guardrails", "guardrails"),
     "history": ("wa_policy.cli.history", "history"),
     "paths": ("wa_policy.cli.paths", "paths"),
+    "review": ("wa_policy.cli.review", "review"),
     "rules": ("wa_policy.cli.rules", "rules"),
     "scan": ("wa_policy.cli.scan", "scan"),
     "schema": ("wa_policy.cli.schema", "schema"),
@@ -119,7 +120,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tell(message: str, advice: str = "") -> None:
-    from wa_policy.reporters.visible import visible
+    from wa_policy.findings.visible import visible
 
     click.echo(f"wa-policy: {visible(message)}", err=True)
     if advice:
@@ -127,7 +128,7 @@ def _tell(message: str, advice: str = "") -> None:
 
 
 def _tell_problems(error: LoadError | RuleError) -> None:
-    from wa_policy.reporters.visible import visible
+    from wa_policy.findings.visible import visible
 
     if not error.problems or error.problems[0].message != error.message:
         _tell(error.message)

@@ -45,7 +45,7 @@ class _Line:
         is_parsed_next = done == whole >= _LARGE
         if now < self._next and not is_parsed_next:
             return
-        from wa_policy.reporters.visible import visible
+        from wa_policy.findings.visible import visible
 
         self._next = now + _EVERY
         self._is_shown = True

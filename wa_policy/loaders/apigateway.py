@@ -25,6 +25,7 @@ from wa_policy.loaders.resource_ids import check_place, rest_api_of_file
 from wa_policy.loaders.tables import (
     Member,
     Table,
+    as_is,
     flag,
     inside,
     many,
@@ -218,11 +219,56 @@ def _api_of(export: Export, operation: str) -> str | None:
     return api
 
 
+def _integration(node: Node) -> PropertyValue:
+    """The integration as AWS::ApiGateway::Method has it; its answers are a list there."""
+    found = _INTEGRATION(node)
+    responses = node.get("integrationResponses")
+    if not isinstance(found, Mapping) or responses is None:
+        return found
+    listed = [_RESPONSE(one) for _, one in node.entries("integrationResponses")]
+    return {**found, "IntegrationResponses": tuple(listed)}
+
+
+_INTEGRATION = structure(
+    Member("type", "Type"),
+    Member("httpMethod", "IntegrationHttpMethod"),
+    Member("uri", "Uri"),
+    Member("connectionType", "ConnectionType"),
+    Member("connectionId", "ConnectionId"),
+    Member("credentials", "Credentials"),
+    Member("requestParameters", "RequestParameters", texts_by_name),
+    Member("requestTemplates", "RequestTemplates", texts_by_name),
+    Member("passthroughBehavior", "PassthroughBehavior"),
+    Member("contentHandling", "ContentHandling"),
+    Member("timeoutInMillis", "TimeoutInMillis", number),
+    Member("cacheNamespace", "CacheNamespace"),
+    Member("cacheKeyParameters", "CacheKeyParameters", many(text)),
+    Member("responseTransferMode", "ResponseTransferMode"),
+    Member("integrationTarget", "IntegrationTarget"),
+    Member(
+        "tlsConfig",
+        "TlsConfig",
+        structure(Member("insecureSkipVerification", "InsecureSkipVerification", flag)),
+    ),
+)
+_RESPONSE = structure(
+    Member("statusCode", "StatusCode"),
+    Member("selectionPattern", "SelectionPattern"),
+    Member("responseParameters", "ResponseParameters", texts_by_name),
+    Member("responseTemplates", "ResponseTemplates", texts_by_name),
+    Member("contentHandling", "ContentHandling"),
+)
 _METHOD = structure(
     Member("authorizationType", "AuthorizationType"),
     Member("apiKeyRequired", "ApiKeyRequired", flag),
     Member("authorizerId", "AuthorizerId"),
+    Member("authorizationScopes", "AuthorizationScopes", many(text)),
+    Member("operationName", "OperationName"),
+    Member("requestValidatorId", "RequestValidatorId"),
+    Member("requestModels", "RequestModels", texts_by_name),
+    Member("requestParameters", "RequestParameters", as_is),
     Member("methodIntegration", "IntegrationUri", inside("uri")),
+    Member("methodIntegration", "Integration", _integration),
 )
 _NOT_EMBEDDED = Unknown(UnknownKind.NOT_EXPORTED, "apigateway get-resources with `--embed methods`")
 
@@ -276,6 +322,7 @@ def load_stages(export: Export) -> None:
         if name is None:
             continue
         properties = STAGE.properties(item) | {"RestApiId": api}
+        properties["WaPolicy::LastUpdatedDate"] = item.text("lastUpdatedDate")
         export.pieces.resources.append(
             Resource(
                 STAGE.type,

@@ -19,6 +19,7 @@ from wa_policy.inventory.model import (
     Resource,
 )
 from wa_policy.loaders import apigateway, apigatewayv2, attributes, iam_details, lambda_, lists
+from wa_policy.loaders.answers.all_rows import CALLS, POLICY_CALLS
 from wa_policy.loaders.api_policies import with_whole_arns
 from wa_policy.loaders.iam_principals import principals
 from wa_policy.loaders.organization_tree import organization
@@ -108,7 +109,7 @@ def _completed(
     for resource in merged:
         table = TABLES.get(resource.type)
         if table is None:
-            found.append(complete(resource, {}, None))
+            found.append(_completed_by_rows(resource))
             continue
         policy: Absent | NotExported | None = None
         if table.policy_call is not None:
@@ -125,6 +126,14 @@ def _completed(
                 )
         found.append(with_whole_arns(whole) if table is apigateway.REST_API else whole)
     return tuple(found)
+
+
+def _completed_by_rows(resource: Resource) -> Resource:
+    """A resource of a type that only the tables of answers have."""
+    call = POLICY_CALLS.get(resource.type)
+    name = resource.name or resource.id
+    policy = None if call is None else NotExported(f"{call} for `{name}`")
+    return complete(resource, CALLS.get(resource.type, {}), policy)
 
 
 def _missing_policy(call: str, resource: Resource, origins: list[Origin]) -> Absent | NotExported:

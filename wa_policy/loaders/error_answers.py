@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wa_policy.inventory.model import Absent, Answer, NotExported
+from wa_policy.loaders.answers.loader import load_absent
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Export
 from wa_policy.loaders.policy_calls import SECRET, PolicyCall, policy_call
@@ -78,6 +79,8 @@ def load_error_answer(export: Export) -> None:
             "export again with a principal that may make this call",
         )
         _not_exported(export, row)
+    elif load_absent(export, code):
+        return
     elif row is not None and code in row.absent:
         _absent(export, row, str(message or ""))
     elif row is not None and code in row.gone:

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import FileIO
-from pathlib import Path
 from typing import BinaryIO
 
 from wa_policy.errors import Problem
@@ -72,7 +71,7 @@ def read_file(
     try:
         if file.path == STDIN:
             return _read(file, stdin or sys.stdin.buffer, max_bytes, progress)
-        with Path(file.path).open("rb", buffering=0) as stream:
+        with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123  # as above
             return _read(file, stream, max_bytes, progress)
     except OSError as error:
         return _unreadable(file.name, error)
@@ -134,7 +133,7 @@ class _Search:
             yield _missing(name)
             return
         try:
-            status = Path(path).stat()
+            status = os.stat(path)  # noqa: PTH116  # a `Path` costs ten times as much
         except FileNotFoundError:
             found = _matches(path)
             if not found:
@@ -157,7 +156,7 @@ class _Search:
         while pending:
             path = pending.pop()
             try:
-                status = Path(path).stat()
+                status = os.stat(path)  # noqa: PTH116
                 if stat.S_ISDIR(status.st_mode):
                     if self._is_new((status.st_dev, status.st_ino)):
                         pending.extend(reversed(_entries(path, ignored)))

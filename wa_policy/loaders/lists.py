@@ -13,7 +13,7 @@ from wa_policy.loaders.members import Node
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Export
 from wa_policy.loaders.resource_ids import check_place, function_arn, function_of_file, owner
-from wa_policy.loaders.tables import Table, same
+from wa_policy.loaders.tables import Table, frozen, same
 
 BUCKET = Table(
     "AWS::S3::Bucket",
@@ -65,6 +65,18 @@ SECRET = Table(
     },
     policy_call="secretsmanager.get-resource-policy",
 )
+
+
+def _routing(node: Node) -> PropertyValue:
+    """The versions beside the main one with their weights, as CloudFormation lists them."""
+    weights = node.get("AdditionalVersionWeights")
+    found = weights.value if weights is not None and isinstance(weights.value, Mapping) else {}
+    listed = tuple(
+        {"FunctionVersion": str(key), "FunctionWeight": frozen(value)} for key, value in found.items()
+    )
+    return {"AdditionalVersionWeights": listed} if listed else None
+
+
 ALIAS = Table("AWS::Lambda::Alias", "lambda list-aliases", same("Name", "FunctionVersion", "Description"))
 
 
@@ -119,7 +131,14 @@ def _secret(export: Export, node: Node) -> tuple[str, str, dict[str, PropertyVal
 
 def _alias(export: Export, node: Node) -> tuple[str, str, dict[str, PropertyValue]] | None:
     found = _by_arn("AliasArn", "Name", ALIAS)(export, node)
-    return found and (found[0], found[1], found[2] | {"FunctionName": function_arn(found[0])})
+    if found is None:
+        return None
+    routing = node.get("RoutingConfig")
+    others: dict[str, PropertyValue] = {
+        "FunctionName": function_arn(found[0]),
+        "RoutingConfig": None if routing is None else _routing(routing),
+    }
+    return found[0], found[1], found[2] | others
 
 
 _QUEUE_URL = re.compile(r"https?://(?:sqs\.([a-z0-9-]+)|([a-z0-9-]+)\.queue)\.[a-z.]+/(\d{12})/([^/]+)")

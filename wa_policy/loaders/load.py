@@ -9,7 +9,6 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from wa_policy.errors import Problem
@@ -99,7 +98,9 @@ class _Run:
         beside = {posixpath.dirname(path) for path in self._named if path != STDIN}
         for folder in sorted(beside):
             paths.update(
-                path for name in SIDECAR_NAMES if Path(path := posixpath.join(folder, name)).is_file()
+                path
+                for name in SIDECAR_NAMES
+                if os.path.isfile(path := posixpath.join(folder, name))  # noqa: PTH113  # ten times as fast
             )
         for path in sorted(paths):
             folder = posixpath.dirname(path)
@@ -172,7 +173,7 @@ class _Run:
             return None
         node = Node(document.value, document.source, self.pieces.problems)
         loader.load(Export(node, origin, self.pieces, self._kind))
-        return loader.name
+        return loader.title_of(document.value, origin)
 
     def _documents(self, file: InputFile) -> tuple[tuple[Document, ...], tuple[Problem, ...]]:
         data = self._data(file)
@@ -208,10 +209,7 @@ class _Run:
 
 
 def _is_folder(path: str) -> bool:
-    try:
-        return path != STDIN and Path(path).is_dir()
-    except (OSError, ValueError):
-        return False  # `find_files` reports it
+    return path != STDIN and os.path.isdir(path)  # noqa: PTH112  # what cannot be looked at, `find_files` reports
 
 
 def _is_below(path: str, root: str) -> bool:

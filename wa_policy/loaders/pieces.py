@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,9 @@ from wa_policy.inventory.model import (
 )
 from wa_policy.loaders.members import Node
 from wa_policy.loaders.origin import Origin
+
+
+_TOKENS = ("NextToken", "nextToken", "NextMarker", "Marker", "position")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,11 @@ class Export:
     @property
     def has_more(self) -> bool:
         """True iff the answer says that another page follows."""
-        return any(self.value.get(name) for name in ("NextToken", "NextMarker", "Marker", "position"))
+        value = self.value
+        if any(value.get(name) for name in _TOKENS):
+            return True
+        # CloudFront counts its lists.
+        return any(isinstance(item, Mapping) and item.get("IsTruncated") is True for item in value.values())
 
     def answered(
         self, operation: str, account: str | None, region: str | None, resource: str | None = None

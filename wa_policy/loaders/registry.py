@@ -19,6 +19,7 @@ from wa_policy.loaders import (
     policy_documents,
     resource_policies,
 )
+from wa_policy.loaders.answers import loader as answers
 from wa_policy.loaders.cloudformation import assembly
 from wa_policy.loaders.cloudformation import loader as cloudformation
 from wa_policy.loaders.origin import Origin
@@ -33,6 +34,11 @@ class Loader:
     name: str
     recognise: Callable[[Any, Origin], bool]
     load: Callable[[Export], None]
+    title: Callable[[Any, Origin], str] | None = None
+    """What the user is told that a value is, where the format has several kinds of them."""
+
+    def title_of(self, value: Any, origin: Origin) -> str:
+        return self.name if self.title is None else self.title(value, origin)
 
 
 LOADERS = (
@@ -43,6 +49,7 @@ LOADERS = (
     Loader("Terraform plan or state", terraform.is_plan, terraform.load_plan),
     Loader("stored Terraform state", terraform.is_stored_state, terraform.load_stored_state),
     Loader("error answer", error_answers.is_error_answer, error_answers.load_error_answer),
+    Loader("answer of the AWS CLI", answers.is_answer, answers.load_answer, answers.title),
     Loader(
         "iam get-account-authorization-details",
         iam_details.is_authorization_details,

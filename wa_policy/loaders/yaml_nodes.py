@@ -7,10 +7,21 @@ by one, so the levels are counted before anything is built.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from wa_policy.errors import Problem
 from wa_policy.loaders.text import shown
@@ -33,18 +44,12 @@ class ScalarNode:
     plain: bool
     """Neither quoted nor tagged: the text decides on the type."""
 
-    size = 1
-    height = 0
-
 
 @dataclass(slots=True, eq=False)
 class SequenceNode:
     line: int
     tag: str | None
     items: list[Node] = field(default_factory=list)
-    size: int = 0
-    """Number of nodes with all aliases written out; 0 while the node is open."""
-    height: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -52,8 +57,6 @@ class MappingNode:
     line: int
     tag: str | None
     pairs: list[tuple[Node, Node]] = field(default_factory=list)
-    size: int = 0
-    height: int = 0
 
 
 Node = ScalarNode | SequenceNode | MappingNode
@@ -87,8 +90,11 @@ def compose(file: str, text: str) -> Stream:
         stream.problems.append(Problem(file, composer.pointer, code, where, line))
 
     try:
-        for event in yaml.parse(text, Loader=LOADER):
-            composer.take(event)
+        parser = LOADER(text)
+        try:
+            composer.read(parser.get_event)
+        finally:
+            parser.dispose()
     except _NodeError as error:
         add(error.code, error.line, error.column, error.message)
     except yaml.MarkedYAMLError as error:
@@ -108,107 +114,124 @@ def _line_of_position(text: str, position: object) -> int:
     return text.count("\n", 0, position) + 1 if isinstance(position, int) else 0
 
 
+@dataclass(slots=True)
+class _Extent:
+    """What a node comes to with all aliases in it written out."""
+
+    size: int
+    height: int
+
+
+_SCALAR_EXTENT = _Extent(1, 0)
+
+
 class _Composer:
     def __init__(self) -> None:
         self.stream = Stream()
         self._begun = 0
         self._open: list[SequenceNode | MappingNode] = []
-        self._keys: list[Node | None] = []
         self._depth = 0
         self._anchors: dict[str, Node] = {}
+        self._extents: dict[int, _Extent] = {}
         self._aliased = 0
 
     @property
     def pointer(self) -> str:
         return f"/{self._begun - 1}" if self.stream.several else ""
 
-    def take(self, event: Any) -> None:
-        # In the order of how often they come.
-        if isinstance(event, yaml.ScalarEvent):
-            self._scalar(event)
-        elif isinstance(event, yaml.MappingStartEvent):
-            self._start(event, MappingNode(_line(event), _tag(event)))
-        elif isinstance(event, yaml.SequenceStartEvent):
-            self._start(event, SequenceNode(_line(event), _tag(event)))
-        elif isinstance(event, yaml.CollectionEndEvent):
-            self._end()
-        elif isinstance(event, yaml.AliasEvent):
-            self._alias(event)
-        elif isinstance(event, yaml.DocumentStartEvent):
-            self._begun += 1
-            self.stream.several = self._begun > 1
-            self._anchors.clear()
-            self._aliased = 0
+    def read(self, next_event: Callable[[], Any]) -> None:
+        """Take all events of a stream. One loop does it, as it runs for each scalar of each template."""
+        open_ = self._open
+        around: list[list[Node]] = []
+        """The children of the collections around the innermost one, all its keys and values in one row."""
+        children: list[Node] = self.stream.roots
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                children.append(self._scalar(event))
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                self._start(event, MappingNode if kind is MappingStartEvent else SequenceNode)
+                around.append(children)
+                children = []
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                node = open_.pop()
+                if isinstance(node, SequenceNode):
+                    node.items = children
+                else:
+                    node.pairs = list(zip(children[::2], children[1::2], strict=True))
+                self._depth -= _levels(node.tag)
+                children = around.pop()
+                children.append(node)
+            elif kind is AliasEvent:
+                children.append(self._alias(event))
+            elif kind is DocumentStartEvent:
+                self._begun += 1
+                self.stream.several = self._begun > 1
+                self._anchors.clear()
+                self._aliased = 0
+            elif kind is StreamEndEvent:
+                return
 
-    def _scalar(self, event: Any) -> None:
-        if _SURROGATE.search(event.value):
+    def _scalar(self, event: Any) -> ScalarNode:
+        tag, style = event.tag, event.style
+        # Only an escape can write one, and only a text in double quotes has escapes.
+        if style == '"' and _SURROGATE.search(event.value):
             raise _NodeError("yaml-syntax", event, "found half a surrogate pair, expected a character")
-        plain = event.tag is None and event.implicit[0] and not event.style
-        node = ScalarNode(_line(event), _tag(event), event.value, plain)
+        plain = not style and tag is None and event.implicit[0]
+        # `!` alone says "not by its text": the same as quoting.
+        node = ScalarNode(event.start_mark.line + 1, None if tag == "!" else tag, event.value, plain)
         if event.anchor:
             self._anchors[event.anchor] = node
-        self._place(node)
+        return node
 
-    def _start(self, event: Any, node: SequenceNode | MappingNode) -> None:
-        self._depth += _levels(node)
+    def _start(self, event: Any, kind: type[SequenceNode | MappingNode]) -> None:
+        tag = None if event.tag == "!" else event.tag
+        self._depth += _levels(tag)
         if self._depth > MAX_DEPTH:
             raise _NodeError("too-deep", event, _too_deep("levels of nesting"))
+        node = kind(event.start_mark.line + 1, tag)
         if event.anchor:
             self._anchors[event.anchor] = node
         self._open.append(node)
-        self._keys.append(None)
 
-    def _end(self) -> None:
-        node = self._open.pop()
-        self._keys.pop()
-        children = node.items if isinstance(node, SequenceNode) else [c for pair in node.pairs for c in pair]
-        node.size = 1 + sum(child.size for child in children)
-        node.height = _levels(node) + max((child.height for child in children), default=0)
-        self._depth -= _levels(node)
-        self._place(node)
-
-    def _alias(self, event: Any) -> None:
+    def _alias(self, event: Any) -> Node:
         name = shown(event.anchor)
         node = self._anchors.get(event.anchor)
         if node is None:
             raise _NodeError("yaml-alias", event, f"found the alias `*{name}`, expected `&{name}` above it")
-        if not node.size:
+        if any(node is one for one in self._open):
             raise _NodeError("yaml-alias", event, f"`*{name}` stands inside of `&{name}`, expected outside")
-        self._aliased += node.size
+        extent = self._extent(node)
+        self._aliased += extent.size
         if self._aliased > MAX_ALIASED:
             message = f"aliases add more than {MAX_ALIASED} nodes, expected at most {MAX_ALIASED}"
             raise _NodeError("yaml-aliases", event, message)
-        if self._depth + node.height > MAX_DEPTH:
+        if self._depth + extent.height > MAX_DEPTH:
             raise _NodeError("too-deep", event, _too_deep("levels of nesting with aliases written out"))
-        self._place(node)
+        return node
 
-    def _place(self, node: Node) -> None:
-        """Put a complete node where it belongs: into the open collection, or as a document."""
-        if not self._open:
-            self.stream.roots.append(node)
-            return
-        parent = self._open[-1]
-        if isinstance(parent, SequenceNode):
-            parent.items.append(node)
-        elif (key := self._keys[-1]) is None:
-            self._keys[-1] = node
-        else:
-            parent.pairs.append((key, node))
-            self._keys[-1] = None
-
-
-def _line(event: Any) -> int:
-    return int(event.start_mark.line) + 1
-
-
-def _tag(event: Any) -> str | None:
-    # `!` alone says "not by its text": the same as quoting.
-    return None if event.tag in (None, "!") else str(event.tag)
+    def _extent(self, node: Node) -> _Extent:
+        """Worked out for what is aliased only; the recursion goes as deep as what was read so far, which is bounded."""
+        if isinstance(node, ScalarNode):
+            return _SCALAR_EXTENT
+        known = self._extents.get(id(node))
+        if known is None:
+            children = (
+                node.items if isinstance(node, SequenceNode) else [one for pair in node.pairs for one in pair]
+            )
+            extents = [self._extent(child) for child in children]
+            known = _Extent(
+                1 + sum(extent.size for extent in extents),
+                _levels(node.tag) + max((extent.height for extent in extents), default=0),
+            )
+            self._extents[id(node)] = known
+        return known
 
 
-def _levels(node: SequenceNode | MappingNode) -> int:
+def _levels(tag: str | None) -> int:
     """A short form such as `!Join [...]` is a mapping around its value."""
-    return 1 if node.tag is None or node.tag.startswith("tag:") else 2
+    return 1 if tag is None or tag.startswith("tag:") else 2
 
 
 def _too_deep(what: str) -> str:

@@ -49,8 +49,11 @@ _WORDS = {
 }
 _INT = re.compile(r"(?:0|-?[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]+(?:e[-+][0-9]+)?")
+_FIRST_OF_NUMBERS = frozenset("+-.0123456789")
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
+
+_NOT_DONE = object()
 
 MAX_DIGITS = 4000
 """Python refuses to convert a little more than that."""
@@ -72,8 +75,8 @@ def read_yaml(file: str, text: str) -> Reading:
     for number, root in enumerate(stream.roots):
         if isinstance(root, ScalarNode) and root.plain and not root.value:
             continue
-        values = _Values(file)
-        reading.values.append((number, values.of(root, reading.pointer(number))))
+        values = _Values(file, reading.pointer(number))
+        reading.values.append((number, values.of(root)))
         problems.extend(values.problems)
     reading.problems = in_order(file, [*problems, *stream.problems])
     return reading
@@ -101,10 +104,24 @@ def members(node: MappingNode) -> dict[str, Member]:
     return found
 
 
+def _plain_members(node: MappingNode) -> dict[str, Node] | None:
+    """The members where no key is out of the ordinary, None where one is: a merge, doubled, tagged or no text."""
+    found: dict[str, Node] = {}
+    for key, value in node.pairs:
+        if not isinstance(key, ScalarNode) or key.tag is not None or key.value in found:
+            return None
+        if key.value == "<<" and key.plain:
+            return None
+        found[key.value] = value
+    return found
+
+
 def plain_value(text: str) -> Any:
     """What a plain scalar stands for; the text itself unless it is the one way to write the value."""
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in _FIRST_OF_NUMBERS:
+        return text
     if _INT.fullmatch(text):
         return text if is_odd_number(text) else int(text)
     if _FLOAT.fullmatch(text):
@@ -128,89 +145,117 @@ def merged(value: Node) -> list[MappingNode]:
 
 
 class _Values:
-    """Recursion is safe here: `compose` bounds the depth."""
+    """The values of one document. Recursion is safe here: `compose` bounds the depth."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, pointer: str) -> None:
         self._file = file
+        self._root = pointer
+        self._keys: list[str | int] = []
+        """The way to where it is at work. Few pointers are ever asked for."""
         self._done: dict[int, Any] = {}
         self.problems: list[Problem] = []
 
-    def of(self, node: Node, pointer: str) -> Any:
-        # An alias is the value of its anchor: shared, and its problems told once.
+    def of(self, node: Node) -> Any:
         if isinstance(node, ScalarNode):
-            return self._value(node, pointer)
-        if id(node) not in self._done:
-            self._done[id(node)] = self._value(node, pointer)
-        return self._done[id(node)]
+            if node.tag is None:
+                return self._plain(node) if node.plain else node.value
+            return self._value(node)
+        # An alias is the value of its anchor: shared, and its problems told once.
+        known = self._done.get(id(node), _NOT_DONE)
+        if known is _NOT_DONE:
+            self._done[id(node)] = known = self._value(node)
+        return known
 
-    def _value(self, node: Node, pointer: str) -> Any:
+    def _value(self, node: Node) -> Any:
+        if node.tag is None:
+            return self._untagged(node)
         key = long_form(node.tag)
         if key is None:
-            return self._untagged(node, pointer)
+            return self._untagged(node)
         if node.tag not in _LONG_FORMS:
-            message = f"found the tag `{shown(node.tag or '')}`, expected a function of CloudFormation"
-            self._add(node, pointer, "yaml-tag", message)
+            message = f"found the tag `{shown(node.tag)}`, expected a function of CloudFormation"
+            self._add(node, "yaml-tag", message)
         if key == "Fn::GetAtt" and isinstance(node, ScalarNode):
             # `!GetAtt Name.Attribute`, where the attribute may have dots of its own.
             return {key: node.value.split(".", 1)}
-        return {key: self._untagged(node, f"{pointer}/{escape(key)}")}
+        self._keys.append(key)
+        value = self._untagged(node)
+        self._keys.pop()
+        return {key: value}
 
-    def _untagged(self, node: Node, pointer: str) -> Any:
+    def _untagged(self, node: Node) -> Any:
         match node:
             case ScalarNode():
-                return self._scalar(node, pointer)
+                return self._scalar(node)
             case SequenceNode():
-                self._check_collection_tag(node, pointer)
-                return [self.of(item, f"{pointer}/{index}") for index, item in enumerate(node.items)]
+                self._check_collection_tag(node)
+                return self._items(node)
             case MappingNode():
-                self._check_collection_tag(node, pointer)
-                self._check_keys(node, pointer)
-                return {
-                    key: self.of(member.node, f"{pointer}/{escape(key)}")
-                    for key, member in members(node).items()
-                }
+                self._check_collection_tag(node)
+                return self._members(node)
 
-    def _scalar(self, node: ScalarNode, pointer: str) -> Any:
+    def _items(self, node: SequenceNode) -> list[Any]:
+        keys = self._keys
+        keys.append(0)
+        values = []
+        for keys[-1], item in enumerate(node.items):
+            values.append(self.of(item))
+        keys.pop()
+        return values
+
+    def _members(self, node: MappingNode) -> dict[str, Any]:
+        found = _plain_members(node)
+        if found is None:
+            self._check_keys(node)
+            found = {key: member.node for key, member in members(node).items()}
+        keys = self._keys
+        keys.append("")
+        values = {}
+        for key, item in found.items():
+            keys[-1] = key
+            values[key] = self.of(item)
+        keys.pop()
+        return values
+
+    def _scalar(self, node: ScalarNode) -> Any:
         text, tag = node.value, node.tag
-        if node.plain:
-            return self._plain(node, pointer)
         if tag is None or not tag.startswith(_STANDARD):
             return text
         kind = tag.removeprefix(_STANDARD)
         types = _TYPED_TAGS.get(kind)
         if types is not None:
-            value = self._plain(node, pointer)
+            value = self._plain(node)
             if type(value) in types:
                 return value
             words = (
                 f"found `{shown(text)}` with the tag `!!{kind}`, expected a plain {kind}; it is read as text"
             )
-            self._add(node, pointer, "yaml-tag", words)
+            self._add(node, "yaml-tag", words)
         elif kind not in _TEXT_TAGS:
             words = f"found the tag `!!{shown(kind)}`, expected none; the value is read as text"
-            self._add(node, pointer, "yaml-tag", words)
+            self._add(node, "yaml-tag", words)
         return text
 
-    def _plain(self, node: ScalarNode, pointer: str) -> Any:
+    def _plain(self, node: ScalarNode) -> Any:
         value = plain_value(node.value)
-        if value is node.value and is_odd_number(value):
-            self._add_number(node, pointer)
+        if value is node.value and value[0] in _FIRST_OF_NUMBERS and is_odd_number(value):
+            self._add_number(node)
         return value
 
-    def _add_number(self, node: ScalarNode, pointer: str) -> None:
+    def _add_number(self, node: ScalarNode) -> None:
         found = f"found the number `{shown(node.value, 40)}`"
         words = f"{found}, expected a finite number of reasonable length; it is read as text"
-        self._add(node, pointer, "yaml-number", words)
+        self._add(node, "yaml-number", words)
 
-    def _check_collection_tag(self, node: SequenceNode | MappingNode, pointer: str) -> None:
+    def _check_collection_tag(self, node: SequenceNode | MappingNode) -> None:
         if node.tag is None or not node.tag.startswith(_STANDARD):
             return
         kind = node.tag.removeprefix(_STANDARD)
         if kind not in _COLLECTION_TAGS:
             words = f"found the tag `!!{shown(kind)}`, expected none; the value is read without it"
-            self._add(node, pointer, "yaml-tag", words)
+            self._add(node, "yaml-tag", words)
 
-    def _check_keys(self, node: MappingNode, pointer: str) -> None:
+    def _check_keys(self, node: MappingNode) -> None:
         last: dict[str, int] = {}
         times: dict[str, int] = {}
         for key, value in node.pairs:
@@ -218,20 +263,24 @@ class _Values:
                 items = value.items if isinstance(value, SequenceNode) else [value]
                 if len(merged(value)) != len(items):
                     words = "found a value that is no mapping at the key `<<`, expected mappings to merge"
-                    self._add(key, pointer, "yaml-key", words)
+                    self._add(key, "yaml-key", words)
             elif not isinstance(key, ScalarNode) or long_form(key.tag) is not None:
                 words = "found a key that is no plain text, expected text"
                 if not isinstance(key, ScalarNode):
                     words += "; the member is not read"
-                self._add(key, pointer, "yaml-key", words)
+                self._add(key, "yaml-key", words)
             if isinstance(key, ScalarNode) and not is_merge(key):
                 last[key.value] = key.line
                 times[key.value] = times.get(key.value, 0) + 1
         for text, count in times.items():
             if count > 1:
-                at = f"{pointer}/{escape(text)}"
+                at = f"{self._pointer}/{escape(text)}"
                 message = duplicate_message(text, count)
                 self.problems.append(Problem(self._file, at, "duplicate-key", message, last[text]))
 
-    def _add(self, node: Node, pointer: str, code: str, message: str) -> None:
-        self.problems.append(Problem(self._file, pointer, code, message, node.line))
+    @property
+    def _pointer(self) -> str:
+        return self._root + "".join(f"/{escape(key)}" for key in self._keys)
+
+    def _add(self, node: Node, code: str, message: str) -> None:
+        self.problems.append(Problem(self._file, self._pointer, code, message, node.line))

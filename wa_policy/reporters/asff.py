@@ -13,12 +13,13 @@ from typing import Any
 
 from wa_policy.errors import UsageError
 from wa_policy.findings import Report, Result, Severity, Verdict, Waiver
+from wa_policy.findings.acceptance import acceptance
 from wa_policy.findings.fingerprint import fingerprint
 from wa_policy.findings.waivers import WAIVER_TYPE
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.source import Source
 from wa_policy.reporters.options import Options
-from wa_policy.reporters.wording import acceptance, evidence, headline, rule_help, shown_subject
+from wa_policy.reporters.wording import evidence, headline, rule_help, shown_subject
 
 _LABELS = {
     Severity.CRITICAL: "CRITICAL",

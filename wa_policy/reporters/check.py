@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, assert_never
 
+from wa_policy.findings.visible import visible
 from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
 from wa_policy.iam.principal import Anonymous, Caller
-from wa_policy.reporters.visible import visible
 
 _RESULTS = {Proved: "PASS", Refuted: "FAIL", Undecided: "UNKNOWN"}
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from wa_policy.findings import Result, Verdict
 from wa_policy.findings.difference import AccessChange, Difference
+from wa_policy.findings.visible import visible
 from wa_policy.iam.source import Source
 from wa_policy.reporters.json import result_members
 from wa_policy.reporters.markdown import code
-from wa_policy.reporters.visible import visible
 from wa_policy.reporters.wording import headline, shown_subject
 
 _MOST = 8

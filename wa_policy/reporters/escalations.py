@@ -9,13 +9,13 @@ from itertools import groupby
 from typing import Any
 
 from wa_policy.evaluator.truth import Truth
+from wa_policy.findings.visible import visible
 from wa_policy.graph.access import Placed
 from wa_policy.graph.asking import Taken
 from wa_policy.graph.escalation import EVERYONE, Escalation, EscalationClass, Escalations
 from wa_policy.iam.policy import Condition
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.reporters.visible import visible
 
 _MOST_NAMED = 3
 

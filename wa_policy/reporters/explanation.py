@@ -9,8 +9,8 @@ from typing import Any
 from wa_policy.evaluator.evaluate import Decision
 from wa_policy.evaluator.explain import Explanation, LayerExplanation, StatementExplanation
 from wa_policy.evaluator.statements import Element
+from wa_policy.findings.visible import visible
 from wa_policy.reporters.request import request_members
-from wa_policy.reporters.visible import visible
 
 _CLOSEST = (None, *reversed(Element))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wa_policy.findings import Result
+from wa_policy.findings.visible import visible
 from wa_policy.reporters.request import request_members
-from wa_policy.reporters.visible import visible
 from wa_policy.reporters.wording import evidence, headline, shown_subject
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from wa_policy.findings import Report, Result, Severity
+from wa_policy.findings.visible import visible
 from wa_policy.iam.source import Source
 from wa_policy.reporters.markdown import summary_line
 from wa_policy.reporters.options import Options
-from wa_policy.reporters.visible import visible
 from wa_policy.reporters.wording import evidence, headline, shown_subject
 
 _COMMANDS = {

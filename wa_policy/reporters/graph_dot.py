@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wa_policy.catalog.model import Catalog
+from wa_policy.findings.visible import visible
 from wa_policy.graph.web import Node, NodeKind, Web
 from wa_policy.reporters.graph_rows import Row, edge_rows
-from wa_policy.reporters.visible import visible
 
 _SHAPES = {NodeKind.PRINCIPAL: "ellipse", NodeKind.RESOURCE: "box", NodeKind.ADMINISTRATOR: "doubleoctagon"}
 _COLORS = {

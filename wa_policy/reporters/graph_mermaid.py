@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wa_policy.catalog.model import Catalog
+from wa_policy.findings.visible import visible
 from wa_policy.graph.web import NodeKind, Web
 from wa_policy.reporters.graph_dot import words
 from wa_policy.reporters.graph_rows import edge_rows
-from wa_policy.reporters.visible import visible
 
 
 def render(web: Web, catalog: Catalog) -> str:

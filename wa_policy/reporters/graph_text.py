@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from wa_policy.evaluator.truth import Truth
+from wa_policy.findings.visible import visible
 from wa_policy.graph.access import Access
 from wa_policy.graph.build import limits_words, statement_words
 from wa_policy.graph.paths import Hop, Path
 from wa_policy.graph.query import What, Who
 from wa_policy.graph.web import Edge, EdgeKind
 from wa_policy.iam.unknown import Unknown
-from wa_policy.reporters.visible import visible
 
 _MOST_NAMES = 12
 

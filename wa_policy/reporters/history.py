@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from wa_policy.findings.history import History, Open
-from wa_policy.reporters.visible import visible
+from wa_policy.findings.visible import visible
 
 _MOST = 20
 

@@ -7,13 +7,14 @@ from importlib.resources import files
 from typing import Any
 
 from wa_policy.findings import Report, Result, RuleFacts, Severity, Verdict, Witness
+from wa_policy.findings.acceptance import acceptance
+from wa_policy.findings.visible import visible
 from wa_policy.iam.source import Source
 from wa_policy.reporters.markdown import summary_line
 from wa_policy.reporters.options import Options
 from wa_policy.reporters.request import request_members
 from wa_policy.reporters.script_data import as_script_data
-from wa_policy.reporters.visible import visible
-from wa_policy.reporters.wording import acceptance, headline
+from wa_policy.reporters.wording import headline
 
 _SHOWN = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.MANUAL)
 

@@ -10,10 +10,11 @@ from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from wa_policy.findings import Report, Result, Verdict
+from wa_policy.findings.acceptance import acceptance
+from wa_policy.findings.visible import visible
 from wa_policy.iam.source import Source
 from wa_policy.reporters.options import Options
-from wa_policy.reporters.visible import visible
-from wa_policy.reporters.wording import acceptance, evidence, headline, shown_subject
+from wa_policy.reporters.wording import evidence, headline, shown_subject
 
 _ASKED = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN)
 

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from wa_policy.findings import Report, Result, Severity
+from wa_policy.findings.acceptance import acceptance
+from wa_policy.findings.visible import visible
 from wa_policy.iam.source import Source
 from wa_policy.reporters.options import Options
-from wa_policy.reporters.visible import visible
-from wa_policy.reporters.wording import acceptance, evidence, headline, shown_subject
+from wa_policy.reporters.wording import evidence, headline, shown_subject
 
 MOST_ROWS = 100
 """GitHub takes comments of up to 65,536 characters."""

@@ -9,11 +9,12 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from wa_policy.findings import Report, Result, Severity, Verdict
+from wa_policy.findings.acceptance import acceptance
 from wa_policy.findings.fingerprint import fingerprint
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.source import Source
 from wa_policy.reporters.options import Options
-from wa_policy.reporters.wording import acceptance, evidence, headline, rule_help, shown_subject
+from wa_policy.reporters.wording import evidence, headline, rule_help, shown_subject
 
 SCHEMA_VERSION = "1.5.0"
 _CLASS = 2003

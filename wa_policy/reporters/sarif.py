@@ -10,10 +10,11 @@ from urllib.parse import quote
 
 from wa_policy.errors import Problem
 from wa_policy.findings import Report, Result, RuleFacts, Severity, Verdict, Waiver
+from wa_policy.findings.acceptance import acceptance
 from wa_policy.findings.fingerprint import fingerprint
 from wa_policy.iam.source import Source
 from wa_policy.reporters.options import Options
-from wa_policy.reporters.wording import acceptance, evidence, headline, rule_help, shown_subject
+from wa_policy.reporters.wording import evidence, headline, rule_help, shown_subject
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {

@@ -9,10 +9,11 @@ from itertools import groupby
 
 from wa_policy.errors import Problem
 from wa_policy.findings import Report, Result, RuleFacts, Severity, Verdict
+from wa_policy.findings.acceptance import acceptance
+from wa_policy.findings.visible import visible
 from wa_policy.iam.source import Source
 from wa_policy.reporters.options import Options
-from wa_policy.reporters.visible import visible
-from wa_policy.reporters.wording import acceptance, shown_subject
+from wa_policy.reporters.wording import shown_subject
 
 _LABEL = 9
 _MOST_MISSING = 5

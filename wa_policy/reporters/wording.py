@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
-
-from wa_policy.findings import Baselined, Result, RuleFacts, Unchanged, Waiver
+from wa_policy.findings import Result, RuleFacts
 
 
 def headline(result: Result) -> str:
@@ -32,22 +30,6 @@ def evidence(result: Result) -> tuple[str, ...]:
         shown.append(result.evidence)
     shown += [f"missing: {reason}" for reason in result.reasons]
     return tuple(shown)
-
-
-def acceptance(result: Result) -> str:
-    """Who accepted the finding, and why; empty where nobody did."""
-    match result.accepted:
-        case Waiver(reason=reason, owner=owner, ticket=ticket, expires=expires):
-            until = f", until {expires.isoformat()}" if expires else ""
-            return f"waived by {owner}{f' ({ticket})' if ticket else ''}{until}: {reason}"
-        case Baselined(file):
-            return f"in the baseline {file}"
-        case Unchanged(base):
-            return f"in files that are as they were at {base}"
-        case None:
-            return ""
-        case _:
-            assert_never(result.accepted)
 
 
 def rule_help(rule: RuleFacts) -> str:

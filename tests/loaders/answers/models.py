@@ -13,6 +13,9 @@ CLIENTS = {"s3api": "s3", "deploy": "codedeploy", "configservice": "config"}
 """Services of the AWS CLI that have another name in the SDK."""
 
 
+PAGING = ("NextToken", "nextToken", "NextMarker", "Marker", "position", "IsTruncated", "Truncated")
+
+
 @cache
 def _session() -> Any:
     return botocore.session.get_session()
@@ -49,7 +52,11 @@ def sample(shape: Any, path: str = "", depth: int = 0, seen: frozenset[str] = fr
             if shape.name in seen or depth > 12:
                 return {}
             inner = seen | {shape.name}
-            return {name: sample(one, name, depth + 1, inner) for name, one in shape.members.items()}
+            return {
+                name: sample(one, name, depth + 1, inner)
+                for name, one in shape.members.items()
+                if name not in PAGING
+            }
         case "list":
             return [sample(shape.member, path, depth + 1, seen)]
         case "map":
@@ -61,8 +68,16 @@ def sample(shape: Any, path: str = "", depth: int = 0, seen: frozenset[str] = fr
         case "timestamp":
             return "2026-11-01T00:00:00Z"
         case _:
+            if path in ("StackId", "ParentId"):
+                return "arn:aws:cloudformation:eu-west-1:111122223333:stack/app/1"
+            if path == "FunctionArn":
+                return "arn:aws:lambda:eu-west-1:111122223333:function:app:1"
+            if path.endswith("ResponseCode"):
+                return "404"
             if path.lower().endswith("arn"):
                 return f"arn:aws:service:eu-west-1:111122223333:{path}"
+            if path.lower().endswith(("policy", "policytext", "policydocument", "accesspolicies")):
+                return '{"Version": "2012-10-17", "Statement": []}'
             return shape.enum[0] if getattr(shape, "enum", None) else f"a-{path}"
 
 

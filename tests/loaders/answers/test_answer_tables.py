@@ -14,9 +14,10 @@ from wa_policy.loaders.answers.convert import resolved
 from wa_policy.loaders.answers.rows import Row, fold
 
 SCHEMAS = load_schemas()
-_IDS = [f"{row.call} {row.type}" for row in ROWS]
 OWN_TYPES = ("WaPolicy::",)
-each_row = pytest.mark.parametrize("row", ROWS, ids=_IDS)
+# The attributes of a subscription are an object of texts by name, of which the SDK knows no more.
+_LISTED = [row for row in ROWS if row.call != "sns.get-subscription-attributes"]
+each_row = pytest.mark.parametrize("row", _LISTED, ids=[f"{row.call} {row.type}" for row in _LISTED])
 
 
 def schema(type_: str) -> Mapping[str, Any]:
@@ -71,7 +72,25 @@ def test_every_property_that_the_answer_has_is_told(row: Row) -> None:
     assert missing <= ignored
 
 
-IGNORED: dict[str, frozenset[str]] = {}
+# Not told, so unknown: secrets, parts of a value only, values of another form that no rule asks for.
+_TAG_SETS = frozenset(("AutoScalingGroups", "Ec2TagSet", "OnPremisesTagSet"))
+IGNORED: dict[str, frozenset[str]] = {
+    "apigateway.get-api-keys": frozenset(("Value",)),
+    "cloudformation.describe-stacks": frozenset(("Parameters",)),
+    "codepipeline.get-pipeline": frozenset(("ArtifactStores",)),
+    "cognito-idp.list-user-pools": frozenset(("LambdaConfig",)),
+    "compute-optimizer.get-lambda-function-recommendations": frozenset(("Tags",)),
+    "ec2.describe-flow-logs": frozenset(("TagFieldSpecifications",)),
+    "guardduty.get-detector": frozenset(("DataSources",)),
+    "lambda.get-layer-version": frozenset(("Content",)),
+    "rds.describe-db-instances": frozenset(("AdditionalStorageVolumes", "DBSecurityGroups")),
+    "scheduler.list-schedules": frozenset(("Target",)),
+    **{
+        f"{service}.{operation}": _TAG_SETS
+        for service in ("deploy", "codedeploy")
+        for operation in ("get-deployment-group", "batch-get-deployment-groups")
+    },
+}
 
 
 @each_row
@@ -83,11 +102,21 @@ def test_what_an_answer_leaves_out_below_a_property_is_silent(row: Row) -> None:
         if name is not None:
             found |= set(_left_out(shape, schema(row.type)[""][name], row, name, fold(member), frozenset()))
     write_only = SCHEMAS.write_only.get(row.type, ())
-    found = {path for path in found if not any(path == one or path.startswith(f"{one}.") for one in write_only)}
+    found = {
+        path for path in found if not any(path == one or path.startswith(f"{one}.") for one in write_only)
+    }
     assert found <= {*row.silent, *HARMLESS.get(row.call, ())}
 
 
-HARMLESS: dict[str, frozenset[str]] = {}
+# Other ways to write in a template what the answer has under another name.
+_OLD = frozenset(f"DistributionConfig.{name}" for name in ("CNAMEs", "CustomOrigin", "S3Origin"))
+_BASE64 = frozenset(("Rules.Statement.ByteMatchStatement.SearchStringBase64",))
+HARMLESS: dict[str, frozenset[str]] = {
+    "cloudfront.get-distribution": _OLD,
+    "cloudfront.get-distribution-config": _OLD,
+    "wafv2.get-web-acl": _BASE64,
+    "wafv2.get-web-acl-for-resource": _BASE64,
+}
 
 
 def _left_out(

@@ -55,7 +55,7 @@ def properties_of(
     return found, places
 
 
-def shaped(type_: str, path: str) -> Read:
+def shaped(type_: str, path: str, renamed: Mapping[str, str] = _NO_NAMES) -> Read:
     """A reader of a value that has the shape of the property at the path of a type."""
 
     def read(node: Node) -> PropertyValue:
@@ -66,7 +66,7 @@ def shaped(type_: str, path: str) -> Read:
             while isinstance(spec, list):
                 spec = resolved(spec[0], definitions)
             spec = spec.get(name) if isinstance(spec, Mapping) else None
-        reader = _Reader(Row("", type_, "", ""), definitions)
+        reader = _Reader(Row("", type_, "", "", renamed=renamed), definitions)
         return reader.top(path.rsplit(".", 1)[-1], node, spec, "")
 
     return read
@@ -113,7 +113,10 @@ class _Reader:
             # CloudFront counts its lists.
             items = node.get("Items")
             return () if items is None else self._list(items, spec, path)
-        if isinstance(value, Mapping) and isinstance(resolved(spec, self._definitions), Mapping):
+        inner = resolved(spec, self._definitions)
+        if isinstance(value, Mapping) and isinstance(inner, Mapping):
+            if {"Key", "Value"} <= inner.keys():
+                return tuple({"Key": str(key), "Value": frozen(item)} for key, item in value.items())
             return node.wrong("a list")
         if not isinstance(value, list):
             return (self.value(node, spec, path),)

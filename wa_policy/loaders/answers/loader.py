@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,12 +19,26 @@ from wa_policy.loaders.pieces import Export
 from wa_policy.loaders.resource_ids import check_place, owner
 
 _META = "ResponseMetadata"
+_OTHER_NAMES = {
+    "codedeploy": "deploy",
+    "s3": "s3api",
+    "states": "stepfunctions",
+    "aoss": "opensearchserverless",
+}
+"""Services that are known by another name than that of the AWS CLI."""
+_SERVICES = frozenset(row.service for row in ROWS)
+_OPERATION = re.compile(r"[a-z0-9-]+\.(?:get|list|describe|batch-get)-")
 
 # --- recognising -----------------------------------------------------------------------------------------------------
 
 
 def is_answer(value: Any, origin: Origin) -> bool:
     return call_of(value, origin) is not None
+
+
+def title(value: Any, origin: Origin) -> str:
+    """The operation as the user types it."""
+    return (call_of(value, origin) or "").replace(".", " ", 1)
 
 
 def call_of(value: Any, origin: Origin) -> str | None:
@@ -33,20 +48,20 @@ def call_of(value: Any, origin: Origin) -> str | None:
     """
     if not isinstance(value, Mapping):
         return None
-    named = BY_CALL.get(origin.call)
-    if named is not None and any(_could_be(value, row) for row in named):
-        return origin.call
+    service, _, operation = origin.call.partition(".")
+    service = _OTHER_NAMES.get(service, service)
+    asked = f"{service}.{operation}"
+    if any(_could_be(value, row) for row in BY_CALL.get(asked, ())):
+        return asked
     found = sorted({row.call for row in ROWS if _is(value, row)})
-    if origin.call and "." in origin.call and len(found) > 1:
-        service = origin.call.partition(".")[0]
-        found = [call for call in found if call.startswith(f"{service}.")] or found
+    # A file that is named after another operation of a service that we know holds something else, or a part.
+    if service in _SERVICES and _OPERATION.match(origin.call):
+        found = [call for call in found if not call.startswith(f"{service}.")]
     return found[0] if len(found) == 1 else None
 
 
 def _could_be(value: Mapping[str, Any], row: Row) -> bool:
     """True iff nothing speaks against it that the value is the answer that its file is named after."""
-    if "Error" in value and not row.list:
-        return False
     if not row.list:
         return not row.marked or not (value.keys() - {_META}) or any(name in value for name in row.marked)
     listed = value.get(row.list)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wa_policy.inventory.model import POLICY_PROPERTY, PropertyValue
-from wa_policy.loaders.answers.readers import ITEM, at, own, parsed, policy, put
+from wa_policy.loaders.answers.readers import ITEM, own, parsed, policy, put
 from wa_policy.loaders.answers.rows import About, Row, arn
 from wa_policy.loaders.members import Node
 from wa_policy.loaders.resource_ids import function_arn, qualifier
-from wa_policy.loaders.tables import Member, as_is, flag_text, number, structure, text
+from wa_policy.loaders.tables import Member, as_is, flag, flag_text, number, structure, text
 
 _FUNCTION = About(arn("lambda", "function:{of}"), "function name")
 _LAYER = About(arn("lambda", "layer:{of}"), "layer name", "LayerName")
@@ -41,7 +41,7 @@ _SIGNING = Row(
 )  # fmt: skip
 _LAMBDA = (
     _INVOKE,
-    replace(_INVOKE, call="lambda.get-function-event-invoke-config", items="", marks="FunctionArn DestinationConfig"),
+    replace(_INVOKE, call="lambda.get-function-event-invoke-config", items="", marks="FunctionArn DestinationConfig !UUID"),
     _SIGNING,
     replace(_SIGNING, call="lambda.get-code-signing-config", items="CodeSigningConfig"),
     Row(
@@ -107,7 +107,7 @@ _STATES = (
         "stepfunctions.describe-state-machine", _MACHINE, "", "{stateMachineArn}",
         "EncryptionConfiguration LoggingConfiguration RoleArn TracingConfiguration",
         (Member("name", "StateMachineName"), Member("type", "StateMachineType"), Member("definition", "DefinitionString")),
-        marks="stateMachineArn definition roleArn",
+        marks="stateMachineArn definition roleArn type",
     ),
 )  # fmt: skip
 
@@ -130,6 +130,7 @@ _EVENTS = (
     replace(_RULE_ROW, call="events.describe-rule", items="", marks="Arn Name State EventBusName"),
     Row(
         "events.list-targets-by-rule", "AWS::Events::Rule", "", _RULE.arn, "Targets", marks="Targets", about=_RULE,
+        renamed={"targets.ecsParameters.placementStrategy": "PlacementStrategies", "targets.ecsParameters.tags": "TagList"},
         gives="the targets of a rule, with their retries and dead-letter queues",
     ),
     Row(
@@ -179,19 +180,16 @@ _FLOW = (
 )  # fmt: skip
 
 
-def _attribute(name: str, read: str = "text") -> Member:
-    readers = {"text": text, "json": parsed, "flag": flag_text}
-    return Member("Attributes", name, at(name, readers[read]))
-
-
+_TOPIC_TEXTS = ("TopicArn", "Protocol", "Endpoint", "FilterPolicyScope", "SubscriptionRoleArn")
+_TOPIC_DOCUMENTS = ("FilterPolicy", "RedrivePolicy", "DeliveryPolicy", "ReplayPolicy")
 _MESSAGES = (
     Row(
-        "sns.get-subscription-attributes", "AWS::SNS::Subscription", "", "{Attributes.SubscriptionArn}", "",
+        "sns.get-subscription-attributes", "AWS::SNS::Subscription", "Attributes", "{SubscriptionArn}", "",
         (
-            *(_attribute(name) for name in ("TopicArn", "Protocol", "Endpoint", "FilterPolicyScope", "SubscriptionRoleArn")),
-            *(_attribute(name, "json") for name in ("FilterPolicy", "RedrivePolicy", "DeliveryPolicy", "ReplayPolicy")),
-            _attribute("RawMessageDelivery", "flag"),
+            *(Member(name, name) for name in _TOPIC_TEXTS), *(Member(name, name, parsed) for name in _TOPIC_DOCUMENTS),
+            Member("RawMessageDelivery", "RawMessageDelivery", flag_text),
         ),
+        marks="SubscriptionArn TopicArn",
     ),
     Row(
         "sqs.list-queue-tags", "AWS::SQS::Queue", "", arn("sqs", "{of}"), "Tags", about=About(arn("sqs", "{of}"), "queue"),
@@ -256,7 +254,7 @@ _ECR = (
     Row(
         "ecr.get-lifecycle-policy", _REPOSITORY, "", _REPOSITORY_ABOUT, "RepositoryName",
         (Member("lifecyclePolicyText", "LifecyclePolicy", put("LifecyclePolicyText", read=text)),),
-        marks="repositoryName lifecyclePolicyText", name="repositoryName",
+        marks="repositoryName lifecyclePolicyText !previewResults", name="repositoryName",
     ),
     Row(
         "ecr.get-registry-scanning-configuration", "AWS::ECR::RegistryScanningConfiguration", "scanningConfiguration",
@@ -271,28 +269,22 @@ _ECR = (
 )  # fmt: skip
 
 _GROUP = Row(
-    "codedeploy.get-deployment-group", "AWS::CodeDeploy::DeploymentGroup", "deploymentGroupInfo",
+    "deploy.get-deployment-group", "AWS::CodeDeploy::DeploymentGroup", "deploymentGroupInfo",
     arn("codedeploy", "deploymentgroup:{applicationName}/{deploymentGroupName}"),
     "AlarmConfiguration ApplicationName AutoRollbackConfiguration BlueGreenDeploymentConfiguration DeploymentConfigName "
     "DeploymentGroupName DeploymentStyle ECSServices Ec2TagFilters LoadBalancerInfo OnPremisesInstanceTagFilters "
     "OutdatedInstancesStrategy ServiceRoleArn TerminationHookEnabled TriggerConfigurations",
     (own("ComputePlatform", "computePlatform", text),), marks="applicationName deploymentGroupName", name="deploymentGroupName",
 )  # fmt: skip
+# The service is `deploy` in the AWS CLI, and `codedeploy` elsewhere.
 _DELIVERY = (
-    # The service of the AWS CLI is `deploy`; `codedeploy` is that of the SDKs.
-    *(
-        row
-        for service in ("deploy", "codedeploy")
-        for row in (
-            replace(_GROUP, call=f"{service}.get-deployment-group"),
-            replace(_GROUP, call=f"{service}.batch-get-deployment-groups", items="deploymentGroupsInfo[]"),
-            Row(
-                f"{service}.get-deployment-config", "AWS::CodeDeploy::DeploymentConfig", "deploymentConfigInfo",
-                arn("codedeploy", "deploymentconfig:{deploymentConfigName}"),
-                "ComputePlatform DeploymentConfigName MinimumHealthyHosts TrafficRoutingConfig ZonalConfig",
-                marks="deploymentConfigName", name="deploymentConfigName",
-            ),
-        )
+    replace(_GROUP, call="deploy.get-deployment-group"),
+    replace(_GROUP, call="deploy.batch-get-deployment-groups", items="deploymentGroupsInfo[]"),
+    Row(
+        "deploy.get-deployment-config", "AWS::CodeDeploy::DeploymentConfig", "deploymentConfigInfo",
+        arn("codedeploy", "deploymentconfig:{deploymentConfigName}"),
+        "ComputePlatform DeploymentConfigName MinimumHealthyHosts TrafficRoutingConfig ZonalConfig",
+        marks="deploymentConfigName", name="deploymentConfigName",
     ),
     Row(
         "codepipeline.list-pipelines", "AWS::CodePipeline::Pipeline", "pipelines[]", arn("codepipeline", "{name}"),
@@ -304,9 +296,10 @@ _DELIVERY = (
     ),
     Row(
         "cloudformation.describe-stacks", "AWS::CloudFormation::Stack", "Stacks[]", "{StackId}",
-        "NotificationARNs StackId Tags TimeoutInMinutes Capabilities Description DisableRollback EnableTerminationProtection RoleARN "
-        "StackName StackStatus Outputs",
+        "NotificationARNs StackId Tags TimeoutInMinutes",
         (
+            own("StackName", "StackName", text), own("StackStatus", "StackStatus", text), own("RoleArn", "RoleARN", text),
+            own("EnableTerminationProtection", "EnableTerminationProtection", flag),
             own("DriftInformation", "DriftInformation", as_is), own("CreationTime", "CreationTime", text),
             own("LastUpdatedTime", "LastUpdatedTime", text), own("ParentId", "ParentId", text),
         ),
@@ -325,7 +318,7 @@ _APPCONFIG = (
     Row(
         "appconfig.list-applications", "AWS::AppConfig::Application", "Items[]", arn("appconfig", "application/{Id}"),
         "Description Name", (Member("Id", "ApplicationId"),),
-        marks="Id Name !ApplicationId !GrowthFactor !SinkArn !ApiId", name="Name",
+        marks="Id Name !ApplicationId !GrowthFactor !Arn !VersionNumber", name="Name",
     ),
     Row(
         "appconfig.list-configuration-profiles", _PROFILE, "Items[]",

@@ -226,20 +226,36 @@ _WAF = (
 )  # fmt: skip
 
 _DISTRIBUTION = "AWS::CloudFront::Distribution"
+_RENAMED = {
+    "isIPV6Enabled": "IPV6Enabled",
+    "origins.customHeaders": "OriginCustomHeaders",
+    "restrictions.geoRestriction.items": "Locations",
+}
+_CACHED = (
+    "DistributionConfig.CacheBehaviors.CachedMethods",
+    "DistributionConfig.DefaultCacheBehavior.CachedMethods",
+)
+# They stand below the methods that are allowed, and no rule asks for them.
+
+
+def _below(member: str) -> dict[str, str]:
+    return {f"{member}.{path}": name for path, name in _RENAMED.items()}
+
+
 _DISTRIBUTION_ARN = global_arn("cloudfront", "distribution/{Id}")
 _CLOUDFRONT = (
     Row(
         "cloudfront.list-distributions", _DISTRIBUTION, "DistributionList.Items[]", "{ARN}", "DomainName Id",
-        (Member(ITEM, "DistributionConfig", shaped(_DISTRIBUTION, "DistributionConfig")),), marks="ARN DomainName Origins", name="Id",
-        silent=("DistributionConfig.Logging", "DistributionConfig.DefaultRootObject", "DistributionConfig.ContinuousDeploymentPolicyId"),
+        (Member(ITEM, "DistributionConfig", shaped(_DISTRIBUTION, "DistributionConfig", _RENAMED)),), marks="ARN DomainName Origins", name="Id",
+        silent=(*_CACHED, "DistributionConfig.Logging", "DistributionConfig.DefaultRootObject", "DistributionConfig.ContinuousDeploymentPolicyId"),
     ),
     Row(
         "cloudfront.get-distribution", _DISTRIBUTION, "Distribution", "{ARN}", "DomainName Id DistributionConfig",
-        marks="ARN DistributionConfig", name="Id",
+        marks="ARN DistributionConfig", name="Id", renamed=_below("distributionConfig"), silent=_CACHED,
     ),
     Row(
         "cloudfront.get-distribution-config", _DISTRIBUTION, "", global_arn("cloudfront", "distribution/{of}"), "DistributionConfig",
-        marks="DistributionConfig ETag", about=About(global_arn("cloudfront", "distribution/{of}"), "distribution id"),
+        renamed=_below("distributionConfig"), silent=_CACHED, marks="DistributionConfig ETag", about=About(global_arn("cloudfront", "distribution/{of}"), "distribution id"),
     ),
     Row(
         "cloudfront.get-cache-policy", "AWS::CloudFront::CachePolicy", "CachePolicy", global_arn("cloudfront", "cache-policy/{Id}"),

@@ -55,14 +55,14 @@ _DYNAMODB = (
     Row(
         "dynamodb.describe-table", _TABLE, "Table", "{TableArn}",
         "AttributeDefinitions DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema LocalSecondaryIndexes OnDemandThroughput "
-        "ProvisionedThroughput StreamSpecification TableName WarmThroughput",
+        "ProvisionedThroughput StreamSpecification TableName VectorIndexes WarmThroughput",
         (
             Member(ITEM, "BillingMode", _billing), Member("SSEDescription", "SSESpecification", _sse),
             Member("TableClassSummary", "TableClass", at("TableClass", text)),
             own("Replicas", "Replicas", as_is), own("LatestStreamArn", "LatestStreamArn", text),
         ),
         marks="TableArn TableName", name="TableName",
-        silent=("GlobalSecondaryIndexes.ContributorInsightsSpecification", "StreamSpecification.ResourcePolicy"),
+        silent=("GlobalSecondaryIndexes.ContributorInsightsSpecification", "StreamSpecification.ResourcePolicy", "StreamSpecification.Tags"),
     ),
     Row(
         "dynamodb.describe-continuous-backups", _TABLE, "ContinuousBackupsDescription", _OF_TABLE.arn, "",
@@ -201,7 +201,10 @@ _RDS = (
         "AllocatedStorage AutoMinorVersionUpgrade AvailabilityZone BackupRetentionPeriod CACertificateIdentifier CopyTagsToSnapshot "
         "DBClusterIdentifier DBInstanceArn DBInstanceClass DBInstanceIdentifier DBName DeletionProtection Endpoint Engine "
         "EngineVersion Iops KmsKeyId MasterUsername MaxAllocatedStorage MonitoringInterval MonitoringRoleArn MultiAZ NetworkType "
-        "PubliclyAccessible StorageEncrypted StorageType",
+        "PubliclyAccessible StorageEncrypted StorageType AssociatedRoles BackupTarget CharacterSetName CustomIAMInstanceProfile DBSystemId "
+        "DatabaseInsightsMode DedicatedLogVolume EngineLifecycleSupport LicenseModel MasterUserSecret NcharCharacterSetName "
+        "PerformanceInsightsKMSKeyId PerformanceInsightsRetentionPeriod PreferredBackupWindow PreferredMaintenanceWindow "
+        "ProcessorFeatures PromotionTier ReplicaMode StorageThroughput TdeCredentialArn Timezone",
         (
             Member("VpcSecurityGroups", "VPCSecurityGroups", each("VpcSecurityGroupId")),
             _hoist("DBSubnetGroup", "DBSubnetGroupName", "DBSubnetGroupName"),
@@ -217,7 +220,10 @@ _RDS = (
         "rds.describe-db-clusters", "AWS::RDS::DBCluster", "DBClusters[]", "{DBClusterArn}",
         "AllocatedStorage AutoMinorVersionUpgrade AvailabilityZones BackupRetentionPeriod CopyTagsToSnapshot DBClusterArn "
         "DBClusterIdentifier DatabaseName DeletionProtection Endpoint Engine EngineMode EngineVersion Iops KmsKeyId MasterUsername "
-        "NetworkType Port PubliclyAccessible ServerlessV2ScalingConfiguration StorageEncrypted StorageType",
+        "NetworkType Port PubliclyAccessible ServerlessV2ScalingConfiguration StorageEncrypted StorageType AssociatedRoles BacktrackWindow "
+        "ClusterScalabilityType DBClusterInstanceClass DBSystemId DatabaseInsightsMode EngineLifecycleSupport GlobalClusterIdentifier "
+        "MasterUserSecret MonitoringInterval MonitoringRoleArn PerformanceInsightsEnabled PerformanceInsightsKmsKeyId "
+        "PerformanceInsightsRetentionPeriod PreferredBackupWindow PreferredMaintenanceWindow ReplicationSourceIdentifier",
         (
             Member("VpcSecurityGroups", "VpcSecurityGroupIds", each("VpcSecurityGroupId")),
             Member("DBSubnetGroup", "DBSubnetGroupName"),
@@ -240,7 +246,8 @@ _CACHES = (
     Row(
         "elasticache.describe-cache-clusters", "AWS::ElastiCache::CacheCluster", "CacheClusters[]", "{ARN}",
         "AutoMinorVersionUpgrade CacheNodeType CacheSubnetGroupName Engine EngineVersion IpDiscovery NetworkType NumCacheNodes "
-        "SnapshotRetentionLimit SnapshotWindow TransitEncryptionEnabled",
+        "SnapshotRetentionLimit SnapshotWindow TransitEncryptionEnabled LogDeliveryConfigurations PreferredAvailabilityZone "
+        "PreferredMaintenanceWindow",
         (
             Member("CacheClusterId", "ClusterName"), Member("SecurityGroups", "VpcSecurityGroupIds", each("SecurityGroupId")),
             own("AtRestEncryptionEnabled", "AtRestEncryptionEnabled", flag), own("AuthTokenEnabled", "AuthTokenEnabled", flag),
@@ -251,7 +258,8 @@ _CACHES = (
     Row(
         "elasticache.describe-replication-groups", "AWS::ElastiCache::ReplicationGroup", "ReplicationGroups[]", "{ARN}",
         "AtRestEncryptionEnabled AutoMinorVersionUpgrade CacheNodeType ClusterMode Engine IpDiscovery KmsKeyId NetworkType "
-        "ReplicationGroupId SnapshotRetentionLimit SnapshotWindow TransitEncryptionEnabled TransitEncryptionMode UserGroupIds",
+        "ReplicationGroupId SnapshotRetentionLimit SnapshotWindow TransitEncryptionEnabled TransitEncryptionMode UserGroupIds "
+        "Durability LogDeliveryConfigurations SnapshottingClusterId",
         (
             Member("Description", "ReplicationGroupDescription"),
             own("AuthTokenEnabled", "AuthTokenEnabled", flag),
@@ -263,7 +271,7 @@ _CACHES = (
     Row(
         "elasticache.describe-serverless-caches", "AWS::ElastiCache::ServerlessCache", "ServerlessCaches[]", "{ARN}",
         "CacheUsageLimits DailySnapshotTime Description Endpoint Engine FullEngineVersion KmsKeyId MajorEngineVersion NetworkType "
-        "SecurityGroupIds ServerlessCacheName SnapshotRetentionLimit SubnetIds UserGroupId",
+        "SecurityGroupIds ServerlessCacheName SnapshotRetentionLimit SubnetIds UserGroupId ConnectionType ReaderEndpoint",
         marks="ARN ServerlessCacheName", name="ServerlessCacheName",
     ),
     Row(
@@ -289,7 +297,8 @@ def _document_text(node: Node) -> PropertyValue:
 _DOMAIN = Row(
     "opensearch.describe-domain", "AWS::OpenSearchService::Domain", "DomainStatus", "{ARN}",
     "AdvancedOptions AdvancedSecurityOptions ClusterConfig CognitoOptions DomainEndpointOptions DomainName EBSOptions "
-    "EncryptionAtRestOptions EngineVersion IPAddressType LogPublishingOptions NodeToNodeEncryptionOptions SnapshotOptions VPCOptions",
+    "AIMLOptions AutomatedSnapshotPauseOptions DeploymentStrategyOptions EngineMode IdentityCenterOptions OffPeakWindowOptions "
+    "SoftwareUpdateOptions UseCase EncryptionAtRestOptions EngineVersion IPAddressType LogPublishingOptions NodeToNodeEncryptionOptions SnapshotOptions VPCOptions",
     (Member("AccessPolicies", POLICY_PROPERTY, policy),), marks="ARN DomainName ClusterConfig", name="DomainName",
     silent=("AdvancedSecurityOptions.MasterUserOptions",),
 )  # fmt: skip
@@ -307,12 +316,12 @@ _SEARCH = (
         items="accessPolicyDetail", id=arn("aoss", "accesspolicy/{type}/{name}"),
     ),
     Row(
-        "opensearchserverless.list-collections", "AWS::OpenSearchServerless::Collection", "collectionSummaries[]", "{arn}", "Id Name",
+        "opensearchserverless.list-collections", "AWS::OpenSearchServerless::Collection", "collectionSummaries[]", "{arn}", "Id Name CollectionGroupName",
         marks="arn id", name="name",
     ),
     Row(
         "opensearchserverless.batch-get-collection", "AWS::OpenSearchServerless::Collection", "collectionDetails[]", "{arn}",
-        "Description Id KmsKeyArn Name StandbyReplicas Type", marks="arn id name", name="name",
+        "Description Id KmsKeyArn Name StandbyReplicas Type CollectionGroupName DeletionProtection VectorOptions", marks="arn id name", name="name",
     ),
 )  # fmt: skip
 
@@ -335,7 +344,7 @@ _SCALING = (
 _EFS = (
     Row(
         "efs.describe-file-systems", "AWS::EFS::FileSystem", "FileSystems[]", "{FileSystemArn}",
-        "AvailabilityZoneName Encrypted FileSystemId FileSystemProtection KmsKeyId PerformanceMode ThroughputMode",
+        "AvailabilityZoneName Encrypted FileSystemId FileSystemProtection KmsKeyId PerformanceMode ProvisionedThroughputInMibps ThroughputMode",
         (Member("Tags", "FileSystemTags", lambda node: dict(Node({"_": node.value}, node.source, node.notes).tags("_"))),),
         marks="FileSystemId FileSystemArn", name="FileSystemId",
     ),

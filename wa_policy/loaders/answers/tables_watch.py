@@ -38,7 +38,8 @@ _LOGS = (
     Row(
         "logs.describe-metric-filters", "AWS::Logs::MetricFilter", "metricFilters[]",
         arn("logs", "log-group:{logGroupName}") + "#metric:{filterName}",
-        "ApplyOnTransformedLogs FilterName FilterPattern LogGroupName MetricTransformations",
+        "ApplyOnTransformedLogs EmitSystemFieldDimensions FieldSelectionCriteria FilterName FilterPattern LogGroupName "
+        "MetricTransformations",
         marks="filterName metricTransformations", name="filterName",
     ),
     Row(
@@ -63,13 +64,14 @@ _CLOUDWATCH = (
         "cloudwatch.describe-alarms", "AWS::CloudWatch::Alarm", "MetricAlarms[]", "{AlarmArn}",
         "ActionsEnabled AlarmActions AlarmDescription AlarmName ComparisonOperator DatapointsToAlarm Dimensions "
         "EvaluateLowSampleCountPercentile EvaluationCriteria EvaluationInterval EvaluationPeriods ExtendedStatistic "
-        "InsufficientDataActions MetricName Metrics Namespace OKActions Period Statistic Threshold ThresholdMetricId TreatMissingData Unit",
+        "InsufficientDataActions MetricName Metrics Namespace OKActions Period Statistic Threshold ThresholdMetricId TreatMissingData Unit "
+        "ActionConfiguration EvaluationWindow WarmUpConfiguration",
         (own("StateValue", "StateValue", text),), marks="AlarmArn AlarmName", name="AlarmName",
     ),
     Row(
         "cloudwatch.describe-alarms", "AWS::CloudWatch::CompositeAlarm", "CompositeAlarms[]", "{AlarmArn}",
         "ActionsEnabled ActionsSuppressor ActionsSuppressorExtensionPeriod ActionsSuppressorWaitPeriod AlarmActions AlarmDescription "
-        "AlarmName AlarmRule InsufficientDataActions OKActions",
+        "ActionConfiguration AlarmName AlarmRule InsufficientDataActions OKActions",
         marks="AlarmArn AlarmRule", name="AlarmName",
     ),
 )  # fmt: skip
@@ -116,7 +118,7 @@ _DETECTING = (
     ),
     Row(
         "cloudtrail.get-event-selectors", "AWS::CloudTrail::Trail", "", "{TrailARN}", "AdvancedEventSelectors EventSelectors",
-        marks="TrailARN !Name",
+        marks="TrailARN !Name !InsightSelectors !MaxEventSize !ContextKeySelectors !InsightType",
     ),
     Row(
         "cloudtrail.get-trail-status", "AWS::CloudTrail::Trail", "", _TRAIL.arn, "IsLogging",

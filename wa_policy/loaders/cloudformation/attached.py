@@ -250,6 +250,14 @@ def statements_placed(policy: Policy, source: Source) -> Policy:
     )
 
 
+def endpoint_policy(build: Build, made: Made) -> None:
+    """AWS::EC2::VPCEndpoint: its policy bounds what passes through it, and gives nobody access to the endpoint."""
+    value = made.values.get("PolicyDocument", NO_VALUE)
+    if value is not NO_VALUE:
+        pointer = build.pointer(made, "PolicyDocument")
+        made.properties["PolicyDocument"] = build.reading.document(value, pointer, PolicyKind.RESOURCE)
+
+
 HANDLERS: Mapping[str, Callable[[Build, Made], None]] = {
     "AWS::Lambda::Permission": permission,
     "AWS::Lambda::LayerVersionPermission": layer_permission,
@@ -270,5 +278,8 @@ HANDLERS: Mapping[str, Callable[[Build, Made], None]] = {
     "AWS::Backup::BackupVault": own_policy("AccessPolicy"),
     "AWS::OpenSearchService::Domain": own_policy("AccessPolicies"),
     "AWS::S3::AccessPoint": own_policy("Policy"),
+    "AWS::Logs::ResourcePolicy": own_policy("PolicyDocument"),
+    "AWS::Logs::Destination": own_policy("DestinationPolicy"),
+    "AWS::EC2::VPCEndpoint": endpoint_policy,
 }  # fmt: skip
 """By type."""

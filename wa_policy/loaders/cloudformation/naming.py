@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from wa_policy.inventory import symbols
 from wa_policy.loaders.cloudformation.kinds import KINDS, Kind
@@ -14,6 +15,12 @@ from wa_policy.loaders.cloudformation.values import NO_VALUE, Symbol, Value, as_
 
 Text = Value
 _FIELD = re.compile(r"\{([A-Za-z]+)\}")
+
+
+@cache
+def _parts(form: str) -> tuple[str, ...]:
+    """Texts and names of fields by turns."""
+    return tuple(_FIELD.split(form))
 
 
 @dataclass(slots=True, eq=False)
@@ -86,12 +93,12 @@ class Naming:
         return known
 
     def _fill(self, form: str, resource: Resource, kind: Kind) -> Text:
-        parts: list[Text] = []
-        end = 0
-        for found in _FIELD.finditer(form):
-            parts += [form[end : found.start()], self._field(found[1], resource, kind)]
-            end = found.end()
-        return joined([*parts, form[end:]])
+        return joined(
+            [
+                self._field(part, resource, kind) if index % 2 else part
+                for index, part in enumerate(_parts(form))
+            ]
+        )
 
     def _field(self, field_: str, resource: Resource, kind: Kind) -> Text:
         match field_:

@@ -78,8 +78,12 @@ class Resolver:
                 if key == "Fn::Transform":
                     return functions.transform(self, item, f"{raw}/Fn::Transform", out)
                 return self.unknown_function(key, raw)
+            if not isinstance(item, dict | list):
+                result[str(key)] = item
+                continue
             token = escape(key)
-            found = self.resolve(item, f"{raw}/{token}", f"{out}/{token}")
+            place = f"{raw}/{token}"
+            found = self.resolve(item, place, place if raw is out else f"{out}/{token}")
             if found is not NO_VALUE:
                 result[str(key)] = found
         return result
@@ -103,6 +107,9 @@ class Resolver:
     def _list(self, value: list[Any], raw: str, out: str) -> Value:
         result: list[Value] = []
         for index, item in enumerate(value):
+            if index == len(result) and not isinstance(item, dict | list):
+                result.append(item)
+                continue
             at = f"{out}/{len(result)}"
             found = self.resolve(item, f"{raw}/{index}", at)
             if found is NO_VALUE:

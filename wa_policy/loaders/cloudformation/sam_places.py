@@ -101,14 +101,13 @@ class SamPlaces:
             yield from self._role(properties, name, inner, made_id)
         elif type_ in ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"):
             yield from self._api(origin, name, inner)
-        for written in dict.fromkeys((name, _RENAMED.get(name, name))):
-            for length in range(len(inner), -1, -1):
-                yield [*properties, written, *inner[:length]]
+        names = dict.fromkeys((name, _RENAMED.get(name, name)))
+        for written in names:
+            yield from self._deepest([*properties, written], inner)
         section = _GLOBALS.get(str(self._resources[origin].get("Type")))
         if section is not None:
-            for written in dict.fromkeys((name, _RENAMED.get(name, name))):
-                for length in range(len(inner), -1, -1):
-                    yield ["Globals", section, written, *inner[:length]]
+            for written in names:
+                yield from self._deepest(["Globals", section, written], inner)
         if made_id != origin:
             yield from self._part(origin, made_id, str(type_))
 
@@ -239,13 +238,23 @@ class SamPlaces:
     def _value(self, way: list[str]) -> Any:
         value: Any = self._written
         for token in way:
-            if isinstance(value, Mapping) and token in value:
-                value = value[token]
-            elif isinstance(value, list) and token.isdigit() and int(token) < len(value):
-                value = value[int(token)]
-            else:
+            value = _member(value, token)
+            if value is None:
                 return None
         return value
+
+    def _deepest(self, start: list[str], inner: list[str]) -> Iterator[list[str]]:
+        """The way that goes on from a place as far as there is something; none where the place is not there."""
+        value = self._value(start)
+        if value is None:
+            return
+        way = list(start)
+        for token in inner:
+            value = _member(value, token)
+            if value is None:
+                break
+            way.append(token)
+        yield way
 
     def _exists(self, way: list[str]) -> bool:
         return self._value(way) is not None
@@ -254,9 +263,18 @@ class SamPlaces:
         return self._base + "".join(f"/{escape(token)}" for token in way)
 
 
+def _member(value: Any, token: str) -> Any:
+    """The member or item, None where there is none."""
+    if isinstance(value, dict):
+        return value.get(token)
+    if isinstance(value, list) and token.isdigit() and int(token) < len(value):
+        return value[int(token)]
+    return None
+
+
 def is_serverless(resource: Any) -> bool:
-    return isinstance(resource, Mapping) and str(resource.get("Type")).startswith("AWS::Serverless::")
+    return isinstance(resource, dict) and str(resource.get("Type")).startswith("AWS::Serverless::")
 
 
 def _plain(token: str) -> str:
-    return token.replace("~1", "/").replace("~0", "~")
+    return token.replace("~1", "/").replace("~0", "~") if "~" in token else token

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from wa_policy.errors import Problem
@@ -207,9 +207,14 @@ class _Nested:
 
 def _whole(type_: str, properties: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
     """The properties, and None for those that a template could set and this one does not."""
+    return {**_not_set(type_), **properties}
+
+
+@cache
+def _not_set(type_: str) -> Mapping[str, None]:
     table = TABLES.get(type_)
     others = () if table is None else (name for name in table.calls if name not in _ASSIGNED)
-    return {**dict.fromkeys(settable(type_)), **dict.fromkeys(others), **properties}
+    return dict.fromkeys((*settable(type_), *others))
 
 
 def _for_nested(choice: Choice) -> Choice:

@@ -103,13 +103,12 @@ def _has_reserved(value: Any) -> bool:
     pending = [value]
     while pending:
         item = pending.pop()
-        if isinstance(item, str):
-            if symbols.names_own_account(item):
-                return True
-        elif isinstance(item, dict):
-            pending += item.values()
-        elif isinstance(item, list):
-            pending += item
+        for inner in item.values() if isinstance(item, dict) else item:
+            if isinstance(inner, str):
+                if symbols.names_own_account(inner):
+                    return True
+            elif isinstance(inner, dict | list):
+                pending.append(inner)
     return False
 
 

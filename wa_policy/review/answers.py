@@ -1,0 +1,118 @@
+"""`review-answers.yaml`: what reviewers said to the questions that no file can answer, and for how long it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from wa_policy.errors import LoadError, Problem
+from wa_policy.iam.source import Source
+from wa_policy.loaders.checked import read_checked
+from wa_policy.review.model import Answer, Reply, Review
+from wa_policy.rules.model import Manual, Rule
+
+_DAY = {
+    "description": "a date such as 2027-01-31",
+    "type": "string",
+    "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+}
+SCHEMA: Mapping[str, Any] = {
+    "description": "an object with `answers`, a list",
+    "type": ["object", "null"],
+    "additionalProperties": False,
+    "properties": {
+        "answers": {
+            "description": "a list of answers",
+            "type": ["array", "null"],
+            "items": {
+                "description": "an answer: an object with `rule`, `reply`, `author`, `date`",
+                "type": "object",
+                "required": ["rule", "reply", "author", "date"],
+                "additionalProperties": False,
+                "properties": {
+                    "rule": {"description": "the id of a manual rule", "type": "string", "minLength": 1},
+                    "reply": {"description": "`yes`, `no` or `not applicable`", "enum": [*Reply]},
+                    "author": {"description": "who answers", "type": "string", "pattern": r"\S"},
+                    "date": _DAY,
+                    "expires": _DAY,
+                    "note": {"description": "where the evidence is", "type": "string"},
+                    "subject": {"description": "a subject, in which `*` stands for any text", "type": "string", "minLength": 1},
+                },
+            },
+        },
+    },
+}  # fmt: skip
+
+
+def read_answers(file: str, rules: Sequence[Rule]) -> tuple[Answer, ...]:
+    """The answers in a file. Raises LoadError with every mistake and its line."""
+    value = read_checked(file, SCHEMA, code="answers", what="the answers")
+    raw: Sequence[Mapping[str, str]] = (value or {}).get("answers") or ()
+    source = Source(file)
+    manual = sorted(rule.id for rule in rules if isinstance(rule.check, Manual))
+    problems: list[Problem] = []
+    found = []
+    for index, item in enumerate(raw):
+        place = source.at("answers", index)
+        problems += _problems(item, place, manual)
+        if not problems:
+            found.append(_answer(item, place))
+    if problems:
+        raise LoadError("the answers are wrong", tuple(problems))
+    return tuple(found)
+
+
+def _problems(item: Mapping[str, str], place: Source, manual: Sequence[str]) -> Iterator[Problem]:
+    if item["rule"] not in manual:
+        close = get_close_matches(item["rule"], manual, 1)
+        advice = f"did you mean `{close[0]}`?" if close else ""
+        message = f"found the rule `{item['rule']}`, expected the id of a manual rule"
+        yield place.at("rule").problem("answers", message, advice=advice)
+    for name in ("date", "expires"):
+        if name in item:
+            try:
+                date.fromisoformat(item[name])
+            except ValueError:
+                message = f"found `{item[name]}`, expected a date such as 2027-01-31"
+                yield place.at(name).problem("answers", message)
+
+
+def _answer(item: Mapping[str, str], place: Source) -> Answer:
+    return Answer(
+        rule=item["rule"],
+        reply=Reply(item["reply"]),
+        author=item["author"],
+        given=date.fromisoformat(item["date"]),
+        note=item.get("note", ""),
+        subject=item.get("subject", "*"),
+        expires=date.fromisoformat(item["expires"]) if "expires" in item else None,
+        source=place,
+    )
+
+
+def questionnaire(review: Review) -> str:
+    """A file of answers to be filled in: one entry, commented out, for each question that is open."""
+    lines = [
+        "# Answers to the questions of the review that no file can answer. Remove the `#` before an entry and fill it in;",
+        "# `reply` is yes, no or not applicable. An answer ends after the time that its rule gives, or on `expires`.",
+        "answers:",
+    ]
+    seen: set[str] = set()
+    for choice in review.choices:
+        for asked in choice.asked:
+            rule = asked.result.rule.id
+            if asked.holds or rule in seen:
+                continue
+            seen.add(rule)
+            lines += ["", f"  # {asked.question}"]
+            lines += [f"  # Look at: {', '.join(asked.evidence)}"] if asked.evidence else []
+            lines += [
+                f"  # - rule: {rule}",
+                "  #   reply: yes",
+                "  #   author: ",
+                f'  #   date: "{review.day}"',
+                "  #   note: ",
+            ]
+    return "\n".join(lines) + "\n"

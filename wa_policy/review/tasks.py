@@ -1,0 +1,98 @@
+"""The worklist of a review: what to fix, to answer and to export, the greatest risk first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wa_policy.findings import Result
+from wa_policy.iam.unknown import Unknown
+from wa_policy.review.model import Asked, ChoiceReview, PillarReview, QuestionReview, Risk, Task, TaskKind
+
+_KINDS = tuple(TaskKind)
+
+
+def tasks_of(pillars: Iterable[PillarReview]) -> tuple[Task, ...]:
+    """All tasks; of a rule that serves several choices one, for the choice at the greatest risk."""
+    found: dict[tuple[TaskKind, str, str], Task] = {}
+    for pillar in pillars:
+        for question in pillar.questions:
+            for task in _of_question(question):
+                key = (task.kind, task.rule.id, task.what)
+                if key not in found or _order(task) < _order(found[key]):
+                    found[key] = task
+    return tuple(sorted(found.values(), key=_order))
+
+
+def _order(task: Task) -> tuple[int, int, int, int, str, str]:
+    return (
+        task.risk.rank,
+        task.choice.priority.rank,
+        task.rule.severity.rank,
+        _KINDS.index(task.kind),
+        task.rule.id,
+        task.what,
+    )
+
+
+def _of_question(question: QuestionReview) -> Iterator[Task]:
+    for choice in question.choices:
+        yield from _of_choice(choice, question.risk)
+
+
+def _of_choice(one: ChoiceReview, risk: Risk) -> Iterator[Task]:
+    for evidence in one.rules:
+        if not evidence.counts:
+            continue
+        rule = evidence.rule
+        if evidence.findings:
+            yield Task(
+                TaskKind.FIX,
+                risk,
+                one.choice,
+                rule,
+                rule.fix.get("text", rule.title),
+                _subjects(evidence.findings),
+            )
+        if evidence.unknown:
+            yield Task(
+                TaskKind.EXPORT,
+                risk,
+                one.choice,
+                rule,
+                _missing(evidence.unknown),
+                _subjects(evidence.unknown),
+            )
+    for asked in one.asked:
+        if not asked.holds:
+            yield Task(
+                TaskKind.ANSWER,
+                risk,
+                one.choice,
+                asked.result.rule,
+                _question(asked),
+                (asked.result.subject,),
+            )
+
+
+def _question(asked: Asked) -> str:
+    if asked.answer is None or asked.last_day is None:
+        return asked.question
+    return f"{asked.question} (the answer of {asked.answer.given} held until {asked.last_day})"
+
+
+def _subjects(results: Iterable[Result]) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(result.subject + (f" {result.key}" if result.key else "") for result in results)
+    )
+
+
+_MOST_REASONS = 3
+
+
+def _missing(results: Iterable[Result]) -> str:
+    """What would decide the unknown verdicts, in one line."""
+    reasons: tuple[Unknown, ...] = tuple(dict.fromkeys(why for result in results for why in result.reasons))
+    words = [str(why) for why in reasons[:_MOST_REASONS]]
+    if len(reasons) > _MOST_REASONS:
+        words.append(f"and {len(reasons) - _MOST_REASONS} more")
+    return "; ".join(words)
