@@ -6,7 +6,7 @@ STAMP := $(VENV)/.set-up
 FIND_PYTHON := for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done
 
-.PHONY: help setup scan test lint ci catalog schemas pack fuzz bench mutants
+.PHONY: help setup scan test lint rules ci catalog schemas pack fuzz bench mutants
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -33,7 +33,11 @@ lint: $(STAMP)  ## style, types, and the direction of imports
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-ci: lint test  ## what has to pass
+rules: $(STAMP)  ## the examples of the rules, and whether they notice changes of the rules
+	$(VENV)/bin/wa-policy rules test
+	$(VENV)/bin/wa-policy rules lint --strict
+
+ci: lint rules test  ## what has to pass
 
 catalog: $(STAMP)  ## build the catalog of AWS actions anew; downloads pinned wheels, see docs/catalog.md
 	$(PYTHON) tools/make_catalog.py
@@ -42,7 +46,7 @@ catalog: $(STAMP)  ## build the catalog of AWS actions anew; downloads pinned wh
 schemas: $(STAMP)  ## build the table of CloudFormation properties anew
 	$(PYTHON) tools/make_schemas.py
 
-pack: $(STAMP)  ## compile policies/ into the one file that ships
+pack: $(STAMP)  ## compile policies/ into the one file that ships, and write the pages of the rules
 	$(PYTHON) -m tools.compile_pack
 
 fuzz: $(STAMP)  ## the tests, with many random examples for each property

@@ -1,4 +1,7 @@
-"""Write the rules of `policies/` as one JSON file, which loads far faster than the YAML: `python -m tools.compile_pack`."""
+"""Write the rules of `policies/` as one JSON file, which loads far faster than the YAML, and their pages.
+
+`python -m tools.compile_pack`
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ import json
 import sys
 from pathlib import Path
 
+from wa_policy.api.rule_pages import pages_of, write_rule_pages
 from wa_policy.catalog.store import load_catalog
 from wa_policy.errors import RuleError
 from wa_policy.rules.pack import COMPILED, compiled, load_folders, policies_folder
 
+PAGES = Path(__file__).resolve().parent.parent / "docs" / "rules"
 TARGET = Path(__file__).resolve().parent.parent / "wa_policy" / "rules" / COMPILED
 
 
@@ -19,7 +24,7 @@ def text() -> str:
 
 
 def main() -> int:
-    """Check the rule files, then write the pack."""
+    """Check the rule files, then write the pack and the pages."""
     try:
         rules = load_folders([policies_folder()], load_catalog())
     except RuleError as error:
@@ -29,6 +34,8 @@ def main() -> int:
         return 1
     TARGET.write_text(text(), encoding="utf-8")
     print(f"{TARGET}: {len(rules)} rules")
+    changed = write_rule_pages(pages_of(rules), str(PAGES))
+    print(f"{PAGES}: {len(changed)} pages changed")
     return 0
 
 

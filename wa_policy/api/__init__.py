@@ -88,6 +88,11 @@ from wa_policy.api.scanning import (
     scan,
     typed_parameters,
 )
+from wa_policy.api.starting import (
+    seen_in,
+    starter_settings,
+    write_starter,
+)
 
 __all__ = [
     "Context",
@@ -143,9 +148,11 @@ __all__ = [
     "rules",
     "run_examples",
     "scan",
+    "seen_in",
     "simulate",
     "split_parameters",
     "stale_pages",
+    "starter_settings",
     "typed_parameters",
     "verify_guardrails",
     "waive",
@@ -157,4 +164,5 @@ __all__ = [
     "without_collector",
     "write_guardrails",
     "write_rule_pages",
+    "write_starter",
 ]

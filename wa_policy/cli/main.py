@@ -24,6 +24,7 @@ _COMMANDS = {
     "graph": ("wa_policy.cli.graph", "graph"),
     "guardrails": ("wa_policy.cli.guardrails", "guardrails"),
     "history": ("wa_policy.cli.history", "history"),
+    "init": ("wa_policy.cli.init", "init"),
     "paths": ("wa_policy.cli.paths", "paths"),
     "review": ("wa_policy.cli.review", "review"),
     "rules": ("wa_policy.cli.rules", "rules"),

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Any, TypeVar
 
 from wa_policy.errors import Problem
 from wa_policy.iam.policy import Policy
 from wa_policy.iam.source import NOWHERE, Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
+
+T = TypeVar("T")
 
 # --- documents ---------------------------------------------------------------------------------------------------
 
@@ -68,6 +71,10 @@ CODE_SHA_PROPERTY = "WaPolicy::CodeSha256"
 """The hash of a function's code: two functions with the same one are copies, or share a package."""
 WEB_ACL_PROPERTY = "WaPolicy::WebAclArn"
 """The web ACL of a stage: AWS::WAFv2::WebACLAssociation in CloudFormation."""
+BODY_PROPERTY = "WaPolicy::Body"
+"""True iff an OpenAPI document brings parts of an API, such as authorizers and models, that are no resources."""
+DEPLOYMENT_PROPERTY = "WaPolicy::Deployment"
+"""The CodeDeploy application and deployment group that shift an alias: `UpdatePolicy` of a template."""
 WAIVERS_PROPERTY = "WaPolicy::Waivers"
 """The waivers in the metadata of a resource in a template, as they are written there."""
 POLICY_DOCUMENT_TYPE = "WaPolicy::PolicyDocument"
@@ -288,6 +295,10 @@ class Inventory:
     problems: tuple[Problem, ...] = ()
     files: tuple[ReadFile, ...] = ()
     exported: tuple[Answer, ...] = ()
+    declared: frozenset[tuple[str, str]] = frozenset()
+    """Type and id of what templates and plans make: it is judged as what they deploy."""
+    by_templates: frozenset[Answer] = frozenset()
+    """Those of `exported` that no answer of AWS gives, and a template or plan does for what it makes."""
     variations_of: Callable[[], tuple[Variation, ...]] = field(default=tuple, compare=False)
     """Works out `variations`, which only the rules ask for."""
 
@@ -305,9 +316,37 @@ class Inventory:
             resource is not None and Answer(operation, account, region, resource) in answers
         )
 
+    def was_listed(
+        self, operation: str, account: str | None, region: str | None = None, resource: str | None = None
+    ) -> bool:
+        """True iff an answer of AWS was read, for all resources or for the one named."""
+        return any(
+            answer in self._answers and answer not in self.by_templates
+            for answer in (
+                Answer(operation, account, region),
+                *(() if resource is None else (Answer(operation, account, region, resource),)),
+            )
+        )
+
+    @cached_property
+    def listed(self) -> tuple[Answer, ...]:
+        """The answers of AWS."""
+        return tuple(answer for answer in self.exported if answer not in self.by_templates)
+
     @cached_property
     def _answers(self) -> frozenset[Answer]:
         return frozenset(self.exported)
+
+    @cached_property
+    def _made(self) -> dict[Callable[[Inventory], Any], Any]:
+        return {}
+
+    def once(self, make: Callable[[Inventory], T]) -> T:
+        """What is made of the inventory, such as an index, made once."""
+        made = self._made
+        if make not in made:
+            made[make] = make(self)
+        return made[make]  # type: ignore[no-any-return]
 
     @cached_property
     def accounts(self) -> tuple[str, ...]:

@@ -73,6 +73,8 @@ def assemble(
         problems=tuple(sorted(set(problems))),
         files=tuple(sorted(files, key=lambda file: file.file)),
         exported=exported,
+        declared=frozenset(pieces.declared),
+        by_templates=_by_templates(pieces, exported),
     )
 
 
@@ -91,6 +93,15 @@ def _exported(pieces: Pieces, origins: dict[str, Origin]) -> tuple[tuple[Answer,
     for origin in origins.values():
         whole.update(Answer(operation, origin.account, origin.region) for operation in origin.absent)
     return tuple(sorted(whole, key=lambda answer: answer.sort_key)), problems
+
+
+def _by_templates(pieces: Pieces, exported: tuple[Answer, ...]) -> frozenset[Answer]:
+    """The answers that only templates and plans gave."""
+    return frozenset(
+        answer
+        for answer in exported
+        if (pages := pieces.pages.get(answer)) and all(source.file in pieces.template_files for source, _ in pages)
+    )
 
 
 def _completed(

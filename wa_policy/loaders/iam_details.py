@@ -69,7 +69,7 @@ class _Family:
     table: Table
 
 
-_FAMILIES = (
+FAMILIES = (
     _Family(PrincipalKind.USER, "UserDetailList", "UserName", "UserId", "UserPolicyList", USER),
     _Family(PrincipalKind.GROUP, "GroupDetailList", "GroupName", "GroupId", "GroupPolicyList", GROUP),
     _Family(PrincipalKind.ROLE, "RoleDetailList", "RoleName", "RoleId", "RolePolicyList", ROLE),
@@ -84,13 +84,13 @@ def load_authorization_details(export: Export) -> None:
     """One page of the answer."""
     accounts = {
         account
-        for family in _FAMILIES
+        for family in FAMILIES
         for item in export.node.objects(family.list)
-        if (account := _principal(export, item, family)) is not None
+        if (account := principal(export, item, family)) is not None
     }
     owner = min(accounts, default=export.origin.account)
     for item in export.node.objects("Policies"):
-        account = _managed_policy(export, item, owner)
+        account = managed_policy(export, item, owner)
         if account is not None:
             accounts.add(account)
     # `Marker` alone is no sign: the last page may carry an empty one.
@@ -100,7 +100,7 @@ def load_authorization_details(export: Export) -> None:
         export.pieces.answered(Answer(OPERATION, account), export.source, more=more)
 
 
-def _principal(export: Export, node: Node, family: _Family) -> str | None:
+def principal(export: Export, node: Node, family: _Family) -> str | None:
     """Hand over one user, group or role; its account, or None with a problem."""
     found: list[Problem] = []
     quiet = node.noting(found)
@@ -218,7 +218,7 @@ def _boundary_property(boundary: str | PolicyDocument) -> PropertyValue:
             return None
 
 
-def _managed_policy(export: Export, node: Node, owner: str | None) -> str | None:
+def managed_policy(export: Export, node: Node, owner: str | None) -> str | None:
     """Hand over a managed policy; its account if it is the customer's."""
     text = node.required_text("Arn")
     arn = None if text is None else parse_arn(text)

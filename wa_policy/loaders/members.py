@@ -12,6 +12,38 @@ from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
 
 
+class AnyCase(dict[str, Any]):
+    """An object whose members are found whatever their case: AWS Config writes the names of the API in a case of its own."""
+
+    def __init__(self, value: Mapping[str, Any]) -> None:
+        super().__init__({str(key): any_case(item) for key, item in value.items()})
+        self._keys = {key.lower(): key for key in self}
+
+    def written(self, name: str) -> str:
+        """The name as it stands there."""
+        return self._keys.get(name.lower(), name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(self.written(name), default)
+
+    def __getitem__(self, name: str) -> Any:
+        return super().__getitem__(self.written(name))
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._keys
+
+
+def any_case(value: Any) -> Any:
+    """The value with all its objects so."""
+    match value:
+        case Mapping():
+            return AnyCase(value)
+        case list():
+            return [any_case(item) for item in value]
+        case _:
+            return value
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A raw value with its place; problems go to `notes`, which all nodes of a document share."""
@@ -35,7 +67,10 @@ class Node:
         if not isinstance(self.value, Mapping):
             return None
         value = self.value.get(name)
-        return None if value is None else Node(value, self.source.at(name), self.notes)
+        if value is None:
+            return None
+        written = self.value.written(name) if isinstance(self.value, AnyCase) else name
+        return Node(value, self.source.at(written), self.notes)
 
     def text(self, name: str) -> str | None:
         """The member if it is a string; None if it is missing, or with a problem if it is something else."""

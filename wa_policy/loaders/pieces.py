@@ -20,7 +20,6 @@ from wa_policy.inventory.model import (
 from wa_policy.loaders.members import Node
 from wa_policy.loaders.origin import Origin
 
-
 _TOKENS = ("NextToken", "nextToken", "NextMarker", "Marker", "position")
 
 
@@ -97,6 +96,10 @@ class Pieces:
     """Account and region of the stacks that templates become, by the paths of these."""
     plans: list[TemplatePart] = field(default_factory=list)
     """Plans and states of Terraform."""
+    declared: set[tuple[str, str]] = field(default_factory=set)
+    """Type and id of what templates and plans make."""
+    template_files: set[str] = field(default_factory=set)
+    """The files of the templates and plans that were evaluated."""
 
     def answered(self, answer: Answer, source: Source, *, more: bool = False) -> None:
         self.pages.setdefault(answer, []).append((source, more))
@@ -109,6 +112,8 @@ class Pieces:
         self.organization += other.organization
         self.no_organization += other.no_organization
         self.problems += other.problems
+        self.declared |= other.declared
+        self.template_files |= other.template_files
         for answer, pages in other.pages.items():
             self.pages.setdefault(answer, []).extend(pages)
 

@@ -33,7 +33,7 @@ SCHEMA: Mapping[str, Any] = {
                 "additionalProperties": False,
                 "properties": {
                     "rule": {"description": "the id of a manual rule", "type": "string", "minLength": 1},
-                    "reply": {"description": "`yes`, `no` or `not applicable`", "enum": [*Reply]},
+                    "reply": {"description": "`yes`, `no` or `not applicable`", "enum": [*Reply, True, False]},
                     "author": {"description": "who answers", "type": "string", "pattern": r"\S"},
                     "date": _DAY,
                     "expires": _DAY,
@@ -44,6 +44,10 @@ SCHEMA: Mapping[str, Any] = {
         },
     },
 }  # fmt: skip
+
+
+_WORDS = {**{reply.value: reply for reply in Reply}, "True": Reply.YES, "False": Reply.NO}
+"""YAML takes yes and no without quotes for true and false."""
 
 
 def read_answers(file: str, rules: Sequence[Rule]) -> tuple[Answer, ...]:
@@ -82,7 +86,7 @@ def _problems(item: Mapping[str, str], place: Source, manual: Sequence[str]) -> 
 def _answer(item: Mapping[str, str], place: Source) -> Answer:
     return Answer(
         rule=item["rule"],
-        reply=Reply(item["reply"]),
+        reply=_WORDS[str(item["reply"])],
         author=item["author"],
         given=date.fromisoformat(item["date"]),
         note=item.get("note", ""),
@@ -113,6 +117,6 @@ def questionnaire(review: Review) -> str:
                 "  #   reply: yes",
                 "  #   author: ",
                 f'  #   date: "{review.day}"',
-                "  #   note: ",
+                '  #   note: ""',
             ]
     return "\n".join(lines) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from html import escape
 from importlib.resources import files
@@ -34,7 +35,16 @@ def render(review: Review) -> str:
 
 
 def text(value: str) -> str:
+    """Text from the input as HTML."""
     return escape(visible(value))
+
+
+_CODE = re.compile("`([^`]+)`")
+
+
+def prose(value: str) -> str:
+    """Text of a rule as HTML, with what stands in backticks as code."""
+    return _CODE.sub(r"<code>\1</code>", text(value))
 
 
 def _body(review: Review) -> Iterator[str]:
@@ -122,8 +132,8 @@ def _worklist(tasks: Iterable[Task]) -> Iterator[str]:
             else f"<details><summary>{len(task.subjects)}</summary><ul>{shown}</ul></details>"
         )
         yield (
-            f'<tr><td class="r-{task.risk.value}">{task.risk.value}</td><td>{task.kind.value}</td>'
-            f'<td>{text(task.what)}<br><code class="dim">{text(task.rule.id)}</code></td>'
+            f'<tr><td class="tight r-{task.risk.value}">{task.risk.value}</td><td class="tight">{task.kind.value}</td>'
+            f'<td><b>{prose(task.rule.title)}</b> <code class="dim">{text(task.rule.id)}</code><br>{prose(task.what)}</td>'
             f"<td>{task.choice.priority.value}: {text(task.choice.title)}</td><td>{about}</td></tr>"
         )
     yield "</table>"

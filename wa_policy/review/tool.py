@@ -90,7 +90,8 @@ def cut(text: str, most: int) -> str:
     """The text within a limit, at a word, with `…` where something was left out."""
     if len(text) <= most:
         return text
-    return text[: most - 2].rsplit(" ", 1)[0] + " …"
+    words, space, _ = text[: most - 1].rpartition(" ")
+    return (words if space else text[: most - 2]) + " …"
 
 
 # --- answers -----------------------------------------------------------------------------------------------------

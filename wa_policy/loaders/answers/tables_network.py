@@ -49,7 +49,10 @@ def _of_permission(permission: Node, *, egress: bool) -> list[PropertyValue]:
         if permission.value.get(name) is not None
     }
     found: list[PropertyValue] = []
-    for member, key, ingress_name, egress_name in _PEERS:
+    for listed, key, ingress_name, egress_name in _PEERS:
+        # AWS Config has the ranges twice: as texts, and under a name of its own as objects.
+        other = "Ipv4Ranges"
+        member = other if listed == "IpRanges" and permission.get(other) is not None else listed
         for peer in permission.objects(member):
             rule: dict[str, PropertyValue] = {
                 **ports,

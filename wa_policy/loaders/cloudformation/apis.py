@@ -12,6 +12,7 @@ from wa_policy.iam.policy import PolicyKind
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
+    BODY_PROPERTY,
     METHODS_PROPERTY,
     REST_API_ID_PROPERTY,
     WEB_ACL_PROPERTY,
@@ -55,6 +56,7 @@ def rest_api(build: Build, made: Made) -> None:
     methods: list[tuple[PropertyValue, Source]] = []
     doubts: list[Unknown] = []
     body = made.values.get("Body", NO_VALUE)
+    made.properties[BODY_PROPERTY] = body is not NO_VALUE or None
     if made.values.get("BodyS3Location", NO_VALUE) is not NO_VALUE:
         doubts.append(
             unresolved(f"the OpenAPI document of `{made.written.logical_id}`, which is not in the template")
@@ -245,6 +247,7 @@ def http_api(build: Build, made: Made) -> None:
     if "Name" in made.properties and isinstance(made.properties["Name"], str):
         made.name = made.properties["Name"]
     body = made.values.get("Body", NO_VALUE)
+    made.properties[BODY_PROPERTY] = body is not NO_VALUE or None
     unread = made.values.get("BodyS3Location", NO_VALUE) is not NO_VALUE or (
         body is not NO_VALUE and not isinstance(body, dict)
     )

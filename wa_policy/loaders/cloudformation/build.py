@@ -12,6 +12,7 @@ from wa_policy.iam.source import Source, escape
 from wa_policy.iam.text import Template
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
+    DEPLOYMENT_PROPERTY,
     POLICY_PROPERTY,
     WAIVERS_PROPERTY,
     Absent,
@@ -25,7 +26,7 @@ from wa_policy.inventory.model import (
 from wa_policy.loaders.cloudformation.conditions import Conditions
 from wa_policy.loaders.cloudformation.documents import Reading
 from wa_policy.loaders.cloudformation.places import Places
-from wa_policy.loaders.cloudformation.properties import properties_of
+from wa_policy.loaders.cloudformation.properties import converted, properties_of
 from wa_policy.loaders.cloudformation.scope import Scope
 from wa_policy.loaders.cloudformation.template import Resource as Written
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, as_text, doubt_of, settled
@@ -122,9 +123,22 @@ class Build:
         waivers = _waivers(written.raw.get("Metadata"))
         if waivers is not None:
             properties[WAIVERS_PROPERTY] = waivers
+        if "UpdatePolicy" in written.raw:
+            properties[DEPLOYMENT_PROPERTY] = self._deployment(written)
         pointer = f"{written.pointer}/Properties"
         places = Places(values, lambda name: self.resolver.at(f"{pointer}/{escape(name)}"))
         return Made(written, values, id_, name, properties, places, source, doubt)
+
+    def _deployment(self, written: Written) -> PropertyValue:
+        """The deployment group that shifts an alias.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html#cfn-attributes-updatepolicy-codedeploylambdaaliasupdate
+        """
+        pointer = f"{written.pointer}/UpdatePolicy"
+        found = converted(self.resolver.resolve(written.raw["UpdatePolicy"], pointer, pointer))
+        if isinstance(found, Mapping):
+            return found.get("CodeDeployLambdaAliasUpdate")
+        return found if isinstance(found, Unknown) else None
 
     def identity(self, written: Written) -> tuple[str, str]:
         """The id and the name to show; the id is the ARN where its form is known."""
@@ -192,6 +206,12 @@ class Build:
 
     def granted(self, id_: str) -> Grants:
         return self.grants.setdefault(id_, Grants())
+
+    def declare(self) -> None:
+        """What there is now is made by the template."""
+        made = ((made.written.type, made.id) for made in self.made.values())
+        parts = ((resource.type, resource.id) for resource in self.pieces.resources)
+        self.pieces.declared.update(made, parts)
 
     def answered(self, operation: str, resource: str | None = None) -> None:
         """The template tells all that this call would tell of what it makes."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from wa_policy.errors import Problem
 from wa_policy.iam.parse import parse_policy
-from wa_policy.iam.policy import Condition, Policy, PolicyKind, Statement
+from wa_policy.iam.policy import Policy, PolicyKind, Statement
 from wa_policy.iam.source import Source
 from wa_policy.iam.text import Hole, Template
 from wa_policy.iam.unknown import Unknown
@@ -63,17 +63,13 @@ class Reading:
 
     def _placed(self, statement: Statement, moved: Mapping[str, str]) -> Statement:
         conditions = tuple(
-            _moved(condition, self._at(condition.source, moved)) for condition in statement.conditions
+            replace(condition, source=self._at(condition.source, moved)) for condition in statement.conditions
         )
         return replace(statement, source=self._at(statement.source, moved), conditions=conditions)
 
     def _problem(self, problem: Problem, moved: Mapping[str, str]) -> Problem:
         place = self._at(Source(problem.file, problem.pointer), moved)
         return place.problem(problem.code, problem.message, advice=problem.advice)
-
-
-def _moved(condition: Condition, source: Source) -> Condition:
-    return replace(condition, source=source)
 
 
 def _readable(value: Value, pointer: str, doubts: list[Unknown]) -> tuple[Any, dict[str, str]]:

@@ -57,6 +57,9 @@ def _of_function(property_: str) -> Callable[[Build, Made], None]:
         made.properties[property_] = converted(target)
         if made.written.type == "AWS::Lambda::Url" and isinstance(target, str):
             arn = function_arn(target)
+            made.properties["FunctionUrl"] = converted(
+                build.resolver.naming.attribute(made.written, "FunctionUrl")
+            )
             if arn is not None:
                 made.properties[property_] = arn
                 made.properties["Qualifier"] = made.properties.get("Qualifier") or qualifier(target) or None

@@ -106,10 +106,12 @@ class Naming:
                 return self.name(resource)
             case "arn":
                 return self.fill(kind.arn, resource, kind)
-            case "account" | "region" | "partition":
-                return self.scope.pseudo(
-                    {"account": "AWS::AccountId", "region": "AWS::Region"}.get(field_, "AWS::Partition")
-                )
+            case "partition":
+                return self.scope.place.partition
+            case "region":
+                return self.scope.pseudo("AWS::Region")
+            case "account":
+                return self.scope.pseudo("AWS::AccountId")
             case "id":
                 text = symbols.made_id(self.scope.place.number, self._path(resource.logical_id))
                 return made(
@@ -122,6 +124,11 @@ class Naming:
             case "Slash":
                 name = self.name(resource)
                 return "" if isinstance(name, str) and name.startswith("/") else "/"
+            case "Host":
+                url = self._text(resource, "Url")
+                if isinstance(url, str):
+                    return url.removeprefix("https://")
+                return hole(f"the `Url` of `{resource.logical_id}`", "${Url}")
             case "Group":
                 return self._text(resource, "GroupName") or "default"
             case "Bus" | "RuleName":

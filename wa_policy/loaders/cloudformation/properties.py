@@ -22,9 +22,7 @@ _NO_TYPES: Mapping[str, Any] = {}
 
 def properties_of(type_: str, values: Mapping[str, Value]) -> dict[str, PropertyValue]:
     """The properties of a resource of the type."""
-    from wa_policy.catalog.store import load_schemas
-
-    types = load_schemas().types.get(type_, _NO_TYPES)
+    types = _types(type_)
     members = types.get("", _NO_TYPES)
     return {
         name: _tags(value)
@@ -32,6 +30,13 @@ def properties_of(type_: str, values: Mapping[str, Value]) -> dict[str, Property
         else _converted(value, members.get(name), types)
         for name, value in values.items()
     }
+
+
+@cache
+def _types(type_: str) -> Mapping[str, Any]:
+    from wa_policy.catalog.store import load_schemas
+
+    return load_schemas().types.get(type_, _NO_TYPES)
 
 
 @cache
@@ -50,6 +55,8 @@ def converted(value: Value) -> PropertyValue:
 
 
 def _converted(value: Value, spec: Any, types: Mapping[str, Any]) -> PropertyValue:
+    if isinstance(value, str) and (spec is None or spec == "t"):
+        return value
     if isinstance(spec, str) and spec.startswith("#"):
         return _converted(value, types.get(spec[1:]), types)
     if isinstance(spec, list) and spec and isinstance(value, str | dict | Template):
@@ -58,7 +65,7 @@ def _converted(value: Value, spec: Any, types: Mapping[str, Any]) -> PropertyVal
         return found if isinstance(found, Unknown) else (found,)
     match value:
         case str():
-            return value if spec is None or spec == "t" else _typed(value, spec)
+            return _typed(value, spec)
         case Template():
             text = settled(value)
             if isinstance(text, str):
@@ -68,7 +75,7 @@ def _converted(value: Value, spec: Any, types: Mapping[str, Any]) -> PropertyVal
             inner = spec[0] if isinstance(spec, list) and spec else None
             return tuple([_converted(item, inner, types) for item in value])
         case dict():
-            members = spec if isinstance(spec, Mapping) else _NO_TYPES
+            members = spec if isinstance(spec, dict) else _NO_TYPES
             return {key: _converted(item, members.get(key), types) for key, item in value.items()}
         case Unknown() | None:
             return value

@@ -261,7 +261,12 @@ def _with_region(value: Any, *, inside_sub: bool) -> Any:
             return {"Ref": "AWS::Region"}
         return {"Fn::Sub": value.replace("${", "${!").replace(symbols.REGION, "${AWS::Region}")}
     if isinstance(value, dict):
-        return {key: _with_region(item, inside_sub=key == "Fn::Sub") for key, item in value.items()}
+        return {
+            key: item
+            if isinstance(item, str) and symbols.REGION not in item
+            else _with_region(item, inside_sub=key == "Fn::Sub")
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [_with_region(item, inside_sub=inside_sub and not index) for index, item in enumerate(value)]
     return value

@@ -46,6 +46,7 @@ class SamPlaces:
         made_resources = made.get("Resources")
         self._made: Mapping[str, Any] = made_resources if isinstance(made_resources, Mapping) else {}
         self._origins: dict[str, str] = {}
+        self._beside: dict[str, tuple[list[list[str]], list[list[str]]]] = {}
         self._known: dict[str, str] = {}
 
     def locate(self, pointer: str) -> str:
@@ -87,13 +88,12 @@ class SamPlaces:
             return
         place = ["Resources", origin]
         properties = [*place, "Properties"]
-        if origin != made_id:
-            yield from self._event(origin, made_id, str(type_))
+        events, parts = self._made_beside(origin, made_id, str(type_))
+        yield from events
         if rest[:1] != ["Properties"] or len(rest) < 2:
             if rest and self._exists([*place, *rest]):
                 yield [*place, *rest]
-            if made_id != origin:
-                yield from self._part(origin, made_id, str(type_))
+            yield from parts
             yield place
             return
         name, inner = rest[1], rest[2:]
@@ -108,8 +108,17 @@ class SamPlaces:
         if section is not None:
             for written in names:
                 yield from self._deepest(["Globals", section, written], inner)
-        if made_id != origin:
-            yield from self._part(origin, made_id, str(type_))
+        yield from parts
+
+    def _made_beside(self, origin: str, made_id: str, type_: str) -> tuple[list[list[str]], list[list[str]]]:
+        """The events and the other parts of a resource from which another one may be made beside it."""
+        if origin == made_id:
+            return [], []
+        found = self._beside.get(made_id)
+        if found is None:
+            found = list(self._event(origin, made_id)), list(self._part(origin, made_id, type_))
+            self._beside[made_id] = found
+        return found
 
     def _role(self, properties: list[str], name: str, inner: list[str], made_id: str) -> Iterator[list[str]]:
         """The role of a function: its policies stand in one list, which may be a single item."""
@@ -141,7 +150,7 @@ class SamPlaces:
             if one == arn or (isinstance(one, str) and isinstance(arn, str) and arn.endswith(f"/{one}")):
                 yield [*properties, "Policies", str(index)]
 
-    def _event(self, origin: str, made_id: str, type_: str) -> Iterator[list[str]]:
+    def _event(self, origin: str, made_id: str) -> Iterator[list[str]]:
         """The event of a function or state machine, whose name follows that of the resource."""
         events = self._value(["Resources", origin, "Properties", "Events"])
         if not isinstance(events, Mapping):
@@ -150,7 +159,6 @@ class SamPlaces:
         for name in sorted((str(event) for event in events), key=len, reverse=True):
             if rest.startswith(name):
                 yield ["Resources", origin, "Properties", "Events", name]
-        del type_
 
     def _part(self, origin: str, made_id: str, type_: str) -> Iterator[list[str]]:
         """What a property of the resource makes beside it."""

@@ -111,6 +111,8 @@ class Stack:
             for resource in build.pieces.resources
         ]
         build.answered("lambda.list-functions")
+        build.pieces.template_files.add(scope.sections.source.file)
+        build.declare()
         build.pieces.resources.extend(attached.external_resources(build))
         _check(build)
         build.finish()

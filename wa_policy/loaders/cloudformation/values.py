@@ -76,7 +76,7 @@ def joined(values: Iterable[str | Template]) -> str | Template:
     """The texts one after the other, as a string where all is known."""
     parts: list[Any] = []
     for value in values:
-        for part in parts_of(value):
+        for part in (value,) if isinstance(value, str) else value.parts:
             if isinstance(part, str):
                 if not part:
                     continue
@@ -95,9 +95,16 @@ def settled(value: str | Template) -> str | Template:
     """The text with what stands for its symbols; a string where no other part is unknown."""
     if isinstance(value, str):
         return value
-    texts = [part.text if isinstance(part, Symbol) else part for part in value.parts]
-    if all(isinstance(text, str) for text in texts):
-        return "".join(texts)  # type: ignore[arg-type]
+    texts: list[str] = []
+    for part in value.parts:
+        if isinstance(part, str):
+            texts.append(part)
+        elif isinstance(part, Symbol):
+            texts.append(part.text)
+        else:
+            break
+    else:
+        return "".join(texts)
     return joined(
         part if isinstance(part, str) else part.text if isinstance(part, Symbol) else Template((part,))
         for part in value.parts

@@ -38,6 +38,8 @@ class Draft:
     statements: list[Statement] = field(default_factory=list)
     doubts: list[Unknown] = field(default_factory=list)
     has_region: bool = True
+    is_external: bool = False
+    """True iff the plan does not make it and tells nothing else of it."""
 
     def put(self, name: str, value: PropertyValue, source: Source) -> None:
         """Set a property that another resource of the plan brings."""
@@ -63,7 +65,14 @@ class Draft:
             properties.setdefault(POLICY_PROPERTY, Absent(self.source))
         region = self.place.region if self.has_region else None
         return Resource(
-            self.type, self.id, self.name, self.place.account, region, properties, self.source, self.places
+            self.type,
+            self.id,
+            self.name,
+            self.place.account,
+            region,
+            properties,
+            self.source,
+            self.places,
         )
 
 
@@ -124,7 +133,7 @@ class Plan:
         """The draft of something that the plan does not make and names by its ARN."""
         found = self.drafts.get(id_)
         if found is None:
-            found = Draft(type_, id_, name, self.places.of(instance), instance.source)
+            found = Draft(type_, id_, name, self.places.of(instance), instance.source, is_external=True)
             self.add(found)
         return found
 

@@ -68,6 +68,11 @@ def read_plan(part: TemplatePart, number: int) -> Plan:
     add_companions(plan)
     place = plan.places.own
     plan.answered("lambda.list-functions", place)
+    plan.pieces.template_files.add(part.source.file)
+    plan.pieces.declared.update(
+        (draft.type, draft.id) for draft in plan.drafts.values() if not draft.is_external
+    )
+    plan.pieces.declared.update(("AWS::IAM::Role", principal.arn) for principal in plan.pieces.principals)
     plan.pieces.resources.extend(draft.resource() for draft in plan.drafts.values())
     plan.pieces.problems.extend(dict.fromkeys(plan.notes))
     return plan

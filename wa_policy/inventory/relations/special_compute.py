@@ -1,0 +1,362 @@
+"""Relations of functions, state machines and what scales that no single property says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from wa_policy.iam.pattern import matches, resource_glob
+from wa_policy.iam.principal import FederatedPrincipal
+from wa_policy.iam.unknown import Unknown, UnknownKind
+from wa_policy.inventory.model import (
+    DEPLOYMENT_PROPERTY,
+    NotExported,
+    Present,
+    Principal,
+    PropertyValue,
+    Resource,
+)
+from wa_policy.inventory.relations.index import Index, not_exported, union
+from wa_policy.inventory.relations.model import NamedBy, Outcome, Side
+from wa_policy.inventory.relations.types import KNOWN, id_of, region_of
+from wa_policy.inventory.relations.values import as_tuples, parts_at, values_at
+
+FUNCTION, LOG_GROUP, REPOSITORY = "AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::ECR::Repository"
+ALIAS, TABLE, QUEUE = "AWS::Lambda::Alias", "AWS::DynamoDB::Table", "AWS::SQS::Queue"
+STATE_MACHINE, TOPIC = "AWS::StepFunctions::StateMachine", "AWS::SNS::Topic"
+SUBSCRIPTION, PROVIDER = "AWS::SNS::Subscription", "AWS::IAM::OIDCProvider"
+DEPLOYMENT_GROUP = "AWS::CodeDeploy::DeploymentGroup"
+
+
+# --- functions -------------------------------------------------------------------------------------------------------
+
+
+def log_group(index: Index, side: Side) -> Outcome:
+    """`LoggingConfig.LogGroup`, else `/aws/lambda/NAME`.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+    """
+    if not isinstance(side, Resource):
+        return Outcome()
+    for value in values_at(side, "LoggingConfig.LogGroup"):
+        return index.all_named(side, value, (LOG_GROUP,))
+    name = KNOWN[FUNCTION].name_in(side.id)
+    if name is None:
+        return Outcome()
+    found = index.named(f"/aws/lambda/{name}", (LOG_GROUP,), side.account, side.region)
+    # Lambda makes the group itself, if the template does not.
+    return Outcome(found.found) if index.is_declared(side) else found
+
+
+_IMAGE = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<name>[^:@]+)(?:[:@].*)?"
+)
+
+
+def image_repository(index: Index, side: Side) -> Outcome:
+    """The repository of the image that a function runs."""
+    if not isinstance(side, Resource):
+        return Outcome()
+    kind = side.property("PackageType")
+    if kind == "Zip" or (
+        kind is None and index.is_declared(side) and not list(values_at(side, "Code.ImageUri"))
+    ):
+        return Outcome()
+    for value in values_at(side, "Code.ImageUri"):
+        if isinstance(value, Unknown):
+            return Outcome(open=value)
+        image = _IMAGE.fullmatch(value)
+        if image is None:
+            return Outcome()
+        return index.named(image["name"], (REPOSITORY,), image["account"], image["region"])
+    if kind == "Image":
+        return Outcome(missing=not_exported("lambda.get-function", f"`{side.id}`"))
+    return Outcome(open=kind) if isinstance(kind, Unknown) else Outcome()
+
+
+def deployment_groups(index: Index, side: Side) -> Outcome:
+    """The deployment group that shifts the traffic of an alias, which only `UpdatePolicy` of a template says."""
+    if not isinstance(side, Resource):
+        return Outcome()
+    told = side.properties.get(DEPLOYMENT_PROPERTY)
+    if isinstance(told, Unknown):
+        return Outcome(open=told)
+    if isinstance(told, Mapping):
+        application, group = told.get("ApplicationName"), told.get("DeploymentGroupName")
+        for value in (application, group):
+            if isinstance(value, Unknown):
+                return Outcome(open=value)
+        return index.named(f"{application}/{group}", (DEPLOYMENT_GROUP,), side.account, side.region)
+    if index.is_declared(side) and told is None:
+        return index.once(_only_other_deployments).get((side.account, side.region)) or Outcome()
+    # Elsewhere an AppSpec names the alias.
+    for other in index.of_type(DEPLOYMENT_GROUP):
+        if (other.account, region_of(other)) == (side.account, side.region):
+            return Outcome(
+                open=Unknown(UnknownKind.NOT_MODELLED, f"whether a deployment group shifts `{side.name}`")
+            )
+    return Outcome((), None, index.unlisted(DEPLOYMENT_GROUP, side))
+
+
+def scaled(index: Index, side: Side) -> Outcome:
+    """What `ResourceId` names: an alias of a function, a table.
+
+    https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
+    """
+    if not isinstance(side, Resource):
+        return Outcome()
+    value = side.property("ResourceId")
+    if isinstance(value, Unknown):
+        return Outcome(open=value)
+    kind, _, name = str(value).partition("/")
+    if kind == "table":
+        return index.named(name, (TABLE, "AWS::DynamoDB::GlobalTable"), side.account, side.region)
+    if str(value).startswith("function:"):
+        named = str(value).removeprefix("function:")
+        return union(
+            (
+                index.named(named, (ALIAS,), side.account, side.region),
+                index.named(named, (FUNCTION,), side.account, side.region),
+            )
+        )
+    return Outcome()
+
+
+# --- subscriptions ---------------------------------------------------------------------------------------------------
+
+_OF_TOPIC, _OF_ENDPOINT = NamedBy(("TopicArn",)), NamedBy(("Endpoint",), only_arns=True)
+_LIST = "sns.list-subscriptions"
+
+
+def subscriptions_of_topic(index: Index, side: Side) -> Outcome:
+    """The subscriptions of a topic, as resources of their own or in its list."""
+    found = index.inverse(SUBSCRIPTION, _OF_TOPIC, side)
+    if not isinstance(side, Resource) or index.inventory.was_listed(_LIST, side.account, side.region):
+        return found
+    listed = side.property("Subscription")
+    doubts = [part for part in parts_at(listed, "") if isinstance(part, Unknown)]
+    return Outcome(found.found, found.open or (doubts[0] if doubts else None))
+
+
+def subscriptions_of_endpoint(index: Index, side: Side) -> Outcome:
+    """The subscriptions that deliver to a queue or function."""
+    found = index.inverse(SUBSCRIPTION, _OF_ENDPOINT, side)
+    if index.inventory.was_listed(_LIST, side.account, region_of(side)):
+        return found
+    missing = index.unlisted(TOPIC, side)
+    unread = index.once(_unread_topics).get((side.account, region_of(side)))
+    if index.is_declared(side):
+        unread = None
+    return Outcome(found.found, found.open or unread, missing)
+
+
+def _unread_topics(index: Index) -> dict[tuple[str | None, str | None], Unknown]:
+    found: dict[tuple[str | None, str | None], Unknown] = {}
+    for topic in index.inventory.of_type(TOPIC):
+        for part in parts_at(topic.property("Subscription"), ""):
+            if isinstance(part, Unknown):
+                found.setdefault((topic.account, topic.region), part)
+    return found
+
+
+# --- state machines --------------------------------------------------------------------------------------------------
+
+_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
+    "FunctionName": (FUNCTION,),
+    "QueueUrl": (QUEUE,),
+    "TopicArn": (TOPIC,),
+    "TableName": (TABLE,),
+    "StateMachineArn": (STATE_MACHINE,),
+    "EventBusName": ("AWS::Events::EventBus",),
+}
+"""Arguments of optimized integrations, and what they name."""
+TASK_TARGETS = tuple(
+    sorted({type_ for types in _ARGUMENTS.values() for type_ in types} | {"AWS::StepFunctions::Activity"})
+)
+_SUBSTITUTED = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
+
+
+def task_targets(index: Index, side: Side) -> Outcome:
+    """What the tasks of a state machine call, as `Resource` and the arguments of the integrations say."""
+    if not isinstance(side, Resource):
+        return Outcome()
+    definition = _definition(side)
+    if isinstance(definition, Unknown):
+        return Outcome(open=definition)
+    return union(_tasks(index, side, definition))
+
+
+def _definition(side: Resource) -> PropertyValue:
+    told = side.property("Definition")
+    text = side.property("DefinitionString") if told is None else told
+    if text is None:
+        if side.property("DefinitionS3Location") is not None or side.property("DefinitionUri") is not None:
+            return Unknown(
+                UnknownKind.NOT_MODELLED, f"the definition of `{side.name}`, which stands elsewhere"
+            )
+        return Unknown(UnknownKind.NOT_EXPORTED, f"stepfunctions describe-state-machine for `{side.id}`")
+    if isinstance(text, Mapping):
+        return _substituted(text, side.property("DefinitionSubstitutions"))
+    if not isinstance(text, str):
+        return text if isinstance(text, Unknown) else None
+    whole = _substituted(text, side.property("DefinitionSubstitutions"))
+    if not isinstance(whole, str):
+        return whole
+    try:
+        return as_tuples(json.loads(whole))
+    except ValueError:
+        return Unknown(UnknownKind.UNREADABLE, f"the definition of `{side.name}`, which is no JSON")
+
+
+def _substituted(value: PropertyValue, given: PropertyValue) -> PropertyValue:
+    match value:
+        case str():
+            known = given if isinstance(given, Mapping) else {}
+            found = [
+                known.get(name, given if isinstance(given, Unknown) else None)
+                for name in _SUBSTITUTED.findall(value)
+            ]
+            doubt = next((one for one in found if isinstance(one, Unknown)), None)
+            if doubt is not None and value[:1] != "{":
+                return doubt
+            return _SUBSTITUTED.sub(
+                lambda match: str(one) if isinstance(one := known.get(match[1]), str | int) else match[0],
+                value,
+            )
+        case tuple():
+            return tuple(_substituted(item, given) for item in value)
+        case Mapping():
+            return {key: _substituted(item, given) for key, item in value.items()}
+        case _:
+            return value
+
+
+def _tasks(index: Index, side: Resource, value: PropertyValue) -> Iterator[Outcome]:
+    if isinstance(value, Unknown):
+        yield Outcome(open=value)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _tasks(index, side, item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            base, _, dynamic = key.partition(".$")
+            types = _ARGUMENTS.get(base)
+            if key == "Resource":
+                yield _called(index, side, item)
+            elif types is not None and (key.endswith(".$") or (isinstance(item, str) and "{%" in item)):
+                yield Outcome(
+                    open=Unknown(UnknownKind.NOT_MODELLED, f"`{key}` of `{side.name}`, which the input says")
+                )
+            elif types is not None and not dynamic:
+                yield _argument(index, side, item, types)
+            else:
+                yield from _tasks(index, side, item)
+
+
+def _called(index: Index, side: Resource, value: PropertyValue) -> Outcome:
+    if isinstance(value, str) and ":states:::" in value:
+        return Outcome()
+    return _argument(index, side, value, (FUNCTION, "AWS::StepFunctions::Activity"))
+
+
+def _argument(index: Index, side: Resource, value: PropertyValue, types: tuple[str, ...]) -> Outcome:
+    if isinstance(value, str) and (hole := _SUBSTITUTED.search(value)) is not None:
+        return Outcome(
+            open=Unknown(UnknownKind.UNRESOLVED, f"`{hole[0]}` in the definition of `{side.name}`")
+        )
+    return index.all_named(side, value, types)
+
+
+# --- identity providers ----------------------------------------------------------------------------------------------
+
+
+def providers_of_role(index: Index, side: Side) -> Outcome:
+    """The providers that the trust policy of a role names as `Federated`."""
+    if not isinstance(side, Principal):
+        return Outcome()
+    match side.trust:
+        case Present(policy):
+            if policy.unreadable:
+                return Outcome(open=policy.unreadable[0])
+            named = [
+                principal.provider
+                for statement in policy.statements
+                if statement.principal is not None
+                for principal in statement.principal.principals
+                if isinstance(principal, FederatedPrincipal)
+            ]
+            return union(index.named(one, (PROVIDER,), side.account, None, only_arns=True) for one in named)
+        case NotExported():
+            return Outcome(open=side.trust.unknown)
+        case _:
+            return Outcome()
+
+
+# --- backups ---------------------------------------------------------------------------------------------------------
+
+_SELECTION = "AWS::Backup::BackupSelection"
+
+
+def backup_selections(index: Index, side: Side) -> Outcome:
+    """The selections of backup plans that take in a resource, by ARN or by tag."""
+    if not isinstance(side, Resource):
+        return Outcome()
+    found: list[Side] = []
+    open_: Unknown | None = None
+    for selection in index.of_type(_SELECTION):
+        if (selection.account, region_of(selection)) != (side.account, side.region):
+            continue
+        truth = _selects(selection, side)
+        if truth is True:
+            found.append(selection)
+        elif isinstance(truth, Unknown):
+            open_ = open_ or truth
+    return Outcome(tuple(found), open_, index.unlisted(_SELECTION, side))
+
+
+def _selects(selection: Side, side: Resource) -> bool | Unknown:
+    """https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupSelection.html"""
+    if not isinstance(selection, Resource):
+        return False
+    said = selection.property("BackupSelection")
+    if isinstance(said, Unknown):
+        return said
+    if not isinstance(said, Mapping):
+        return False
+    doubt: Unknown | None = None
+    taken: dict[str, bool] = {}
+    for name in ("Resources", "NotResources"):
+        taken[name] = False
+        for item in parts_at(said.get(name), ""):
+            if isinstance(item, Unknown):
+                doubt = item
+            elif isinstance(item, str) and matches(resource_glob(item), id_of(side)):
+                taken[name] = True
+    if taken["NotResources"]:
+        return False
+    by_tag = _has_a_tag(said.get("ListOfTags"), side)
+    if isinstance(by_tag, Unknown):
+        doubt = doubt or by_tag
+    if not (taken["Resources"] or by_tag is True):
+        return doubt or False
+    if said.get("Conditions"):
+        return Unknown(UnknownKind.NOT_MODELLED, f"`Conditions` of the selection `{selection.name}`")
+    return doubt or True
+
+
+def _has_a_tag(wanted: PropertyValue, side: Resource) -> bool | Unknown:
+    doubt: Unknown | None = None
+    tags = side.property("Tags")
+    for item in parts_at(wanted, ""):
+        if isinstance(item, Unknown):
+            doubt = item
+        elif isinstance(item, Mapping):
+            if isinstance(tags, Unknown):
+                return tags
+            own = tags.get(str(item.get("ConditionKey"))) if isinstance(tags, Mapping) else None
+            if isinstance(own, Unknown):
+                doubt = own
+            elif own is not None and own == item.get("ConditionValue"):
+                return True
+    return doubt or False
