@@ -19,6 +19,7 @@ from wa_policy.loaders import (
     policy_documents,
     resource_policies,
 )
+from wa_policy.loaders.answers import cloud_control, config
 from wa_policy.loaders.answers import loader as answers
 from wa_policy.loaders.cloudformation import assembly
 from wa_policy.loaders.cloudformation import loader as cloudformation
@@ -49,6 +50,10 @@ LOADERS = (
     Loader("Terraform plan or state", terraform.is_plan, terraform.load_plan),
     Loader("stored Terraform state", terraform.is_stored_state, terraform.load_stored_state),
     Loader("error answer", error_answers.is_error_answer, error_answers.load_error_answer),
+    Loader("AWS Config", config.is_config, config.load_config, config.title),
+    Loader(
+        "Cloud Control", cloud_control.is_cloud_control, cloud_control.load_cloud_control, cloud_control.title
+    ),
     Loader("answer of the AWS CLI", answers.is_answer, answers.load_answer, answers.title),
     Loader(
         "iam get-account-authorization-details",

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, assert_never
 
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import Inventory, Principal, PrincipalKind, PropertyValue
+from wa_policy.inventory.model import Inventory, Principal, PrincipalKind, PropertyValue, Resource
 from wa_policy.inventory.relations.made import METHOD, SUBSCRIPTION, methods, subscriptions, whole_of
 from wa_policy.inventory.relations.model import (
     Back,

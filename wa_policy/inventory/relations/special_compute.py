@@ -88,8 +88,8 @@ def deployment_groups(index: Index, side: Side) -> Outcome:
             if isinstance(value, Unknown):
                 return Outcome(open=value)
         return index.named(f"{application}/{group}", (DEPLOYMENT_GROUP,), side.account, side.region)
-    if index.is_declared(side) and told is None:
-        return index.once(_only_other_deployments).get((side.account, side.region)) or Outcome()
+    if side.told is not None and DEPLOYMENT_PROPERTY in side.told:
+        return Outcome()
     # Elsewhere an AppSpec names the alias.
     for other in index.of_type(DEPLOYMENT_GROUP):
         if (other.account, region_of(other)) == (side.account, side.region):

@@ -229,7 +229,7 @@ def web_acl(index: Index, side: Side) -> Outcome:
     told = side.properties.get(WEB_ACL_PROPERTY)
     if told is not None and told != "":
         return index.all_named(side, told, (WEB_ACL,))
-    if WEB_ACL_PROPERTY in side.properties and not index.is_declared(side):
+    if side.told is not None and WEB_ACL_PROPERTY in side.told and not index.is_declared(side):
         return Outcome()
     associations = index.inverse(_ASSOCIATION, _ASSOCIATIONS, side)
     acls = union(index.follow(one, _ACL_OF_ASSOCIATION) for one in associations.found)

@@ -22,11 +22,12 @@ _VALUES = ("Value", "value", "TagValue", "tagValue")
 
 
 def properties_of(
-    row: Row, node: Node, *, present_only: bool = False
+    row: Row, node: Node, *, present_only: bool = False, of_item: bool | None = None
 ) -> tuple[dict[str, PropertyValue], dict[str, Source]]:
     """The properties that an item tells, None for those that are not set, and where they stand.
 
-    `present_only` is for an item of which nothing says that it is whole.
+    `present_only` is for an item of which nothing says that it is whole. `of_item` says whether properties that follow from
+    all of the item are told; without it, as far as it is whole.
     """
     found: dict[str, PropertyValue] = {} if present_only else dict.fromkeys(row.told)
     places: dict[str, Source] = {}
@@ -44,7 +45,10 @@ def properties_of(
             spec = definitions.get("", {}).get(name)
             found[name] = _Reader(row, definitions).top(name, member, spec, folded)
             places[name] = member.source
+    of_item = not present_only if of_item is None else of_item
     for one in row.members:
+        if not one.name and not of_item:
+            continue
         member_node = node if not one.name else node.get(one.name)
         if member_node is None:
             continue

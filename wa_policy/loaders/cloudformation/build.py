@@ -123,7 +123,7 @@ class Build:
         waivers = _waivers(written.raw.get("Metadata"))
         if waivers is not None:
             properties[WAIVERS_PROPERTY] = waivers
-        if "UpdatePolicy" in written.raw:
+        if written.type == "AWS::Lambda::Alias":
             properties[DEPLOYMENT_PROPERTY] = self._deployment(written)
         pointer = f"{written.pointer}/Properties"
         places = Places(values, lambda name: self.resolver.at(f"{pointer}/{escape(name)}"))
@@ -134,6 +134,8 @@ class Build:
 
         https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html#cfn-attributes-updatepolicy-codedeploylambdaaliasupdate
         """
+        if "UpdatePolicy" not in written.raw:
+            return None
         pointer = f"{written.pointer}/UpdatePolicy"
         found = converted(self.resolver.resolve(written.raw["UpdatePolicy"], pointer, pointer))
         if isinstance(found, Mapping):
