@@ -136,7 +136,7 @@ def scanned(config: pytest.Config) -> tuple[Report, Mapping[Any, int]]:
     if settings.waivers is not None:
         waivers = (*api.read_waivers(settings.waivers), *waivers)
     if waivers:
-        report = api.waive(report, waivers, today)
+        report = api.waive(report, waivers, today, settings=settings)
     if settings.baseline is not None:
         report = api.without_baseline(report, settings.baseline)
     return report, api.locate(report)

@@ -6,7 +6,7 @@ import pytest
 
 from wa_policy.api.config import find_config, read_config
 from wa_policy.errors import LoadError
-from wa_policy.settings import ParameterValue, Profile, Settings
+from wa_policy.settings import Environment, ParameterValue, Profile, Settings
 
 
 def write(path: Path, text: str) -> str:
@@ -77,3 +77,72 @@ def test_where_the_settings_are_looked_for(tmp_path: Path, monkeypatch: pytest.M
     write(tmp_path / "wa-policy.yaml", "")
     assert find_config(["exports"]) == "wa-policy.yaml"
     assert find_config([]) == "wa-policy.yaml"
+
+
+WHOLE = """
+environment_tag: Environment
+environments:
+  production:
+    tag_values: [prod, production]
+    accounts: ["111122223333"]
+    parameters: {trusted_accounts: ["444455556666"]}
+  test:
+severities: {respol-public: low}
+disable: [region-guard]
+enable: [kms-grant-guard]
+packs: [wa-policy/security]
+rules: [./mine, ../theirs]
+max_table_age: 90
+"""
+
+
+def test_words_about_rules(tmp_path: Path) -> None:
+    file = write(tmp_path / "wa-policy.yaml", WHOLE)
+    assert read_config(file) == Settings(
+        environment_tag="Environment",
+        environments=(
+            Environment(
+                "production",
+                ("prod", "production"),
+                ("111122223333",),
+                {"trusted_accounts": ("444455556666",)},
+            ),
+            Environment("test", ("test",)),
+        ),
+        severities={"respol-public": "low"},
+        enabled=("kms-grant-guard",),
+        disabled=("region-guard",),
+        packs=("wa-policy/security",),
+        rule_folders=(f"{tmp_path}/./mine", f"{tmp_path}/../theirs"),
+        max_table_age=90,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (
+            "severities:\n  a: worst",
+            2,
+            "found `worst`, expected `critical`, `high`, `medium`, `low` or `info`",
+        ),
+        ("packs:\n  - other", 2, "found `other`, expected `wa-policy`, or `wa-policy/` and a pillar"),
+        ("environments:\n  a:\n    values: []", 3, "found the word `values`"),
+        (
+            "environments:\n  a:\n    accounts: [1]",
+            3,
+            "found the number `1`, expected an account id: twelve digits in quotes",
+        ),
+        ("max_table_age: -1", 1, "found the number `-1`, expected a number of days"),
+        ("rules: mine", 1, "found `mine`, expected a list of folders"),
+        ("disable: {a: b}", 1, "expected a list of rule ids"),
+    ],
+)
+def test_a_wrong_word_about_rules_is_told_with_its_line(
+    tmp_path: Path, text: str, line: int, message: str
+) -> None:
+    with pytest.raises(LoadError) as raised:
+        read_config(write(tmp_path / "wa-policy.yaml", text))
+    (problem,) = raised.value.problems
+    assert problem.line == line
+    assert message in problem.message

@@ -107,7 +107,7 @@ def test_the_nearest_id_is_named(catalog: Catalog, tmp_path: Path) -> None:
         ("select: AWS::SQS::Queue", 3, f"found `AWS::SQS::Queue`, expected one of `AWS::Lambda::Function`, as rule `{BASE.id}` selects"),
         ("parameters:\n  trusted_orgs: {type: [text], default: []}", 4, f"found the type `[text]`, expected `[organization]` as in rule `{BASE.id}`"),
         ("severity: worst", 3, "found `worst`, expected one of `critical`, `high`, `medium`, `low`, `info`"),
-        ("when: {Nonsense: {exists: true}}", 1, "found the property of `AWS::Lambda::Function` `Nonsense`"),
+        ("when: {Nonsense: {exists: true}}", 3, "found the property of `AWS::Lambda::Function` `Nonsense`"),
     ],
 )  # fmt: skip
 def test_what_it_may_not_change_is_an_error(

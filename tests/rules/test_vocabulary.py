@@ -45,7 +45,8 @@ def test_the_properties_of_a_type_are_those_of_its_table(table: Table) -> None:
 
 
 def test_the_types_are_those_of_the_tables() -> None:
-    assert set(TYPES) == {table.type for table in tables()}
+    own = {type_ for type_ in TYPES if type_.startswith("WaPolicy::")}
+    assert set(TYPES) - own == {table.type for table in tables()}
 
 
 @pytest.mark.parametrize(

@@ -204,11 +204,12 @@ def _with_lines(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The problems with the lines of their places; of a place that there is not, of the nearest around it."""
     from wa_policy.loaders.document import DocumentFormat
     from wa_policy.loaders.lines import lines_of
+    from wa_policy.rules.read import around
 
     listed = list(problems)
     wanted: dict[str, set[str]] = {}
     for problem in listed:
-        wanted.setdefault(problem.file, set()).update(_around(problem.pointer))
+        wanted.setdefault(problem.file, set()).update(around(problem.pointer))
     lines = {
         file: lines_of(Path(file).read_text(encoding="utf-8"), DocumentFormat.YAML, sorted(pointers))
         for file, pointers in wanted.items()
@@ -216,13 +217,6 @@ def _with_lines(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
     def line(problem: Problem) -> int:
         of_file = lines[problem.file]
-        return next((of_file[place] for place in _around(problem.pointer) if of_file.get(place)), 1)
+        return next((of_file[place] for place in around(problem.pointer) if of_file.get(place)), 1)
 
     return tuple(replace(problem, line=line(problem)) for problem in listed)
-
-
-def _around(pointer: str) -> Iterator[str]:
-    """The place itself and those around it, the nearest first."""
-    while pointer:
-        yield pointer
-        pointer = pointer.rpartition("/")[0]

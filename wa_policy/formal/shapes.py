@@ -39,14 +39,19 @@ def shapes(
         yield _shape_of(single, asked, catalog)
         bits ^= single
     if bits:
-        grouped: dict[tuple[tuple[str, ...], frozenset[str]], int] = {}
-        while bits:
-            low = bits & -bits
-            bits ^= low
-            shape = _shape_of(low, asked, catalog)
-            grouped[shape.arns, shape.missing] = grouped.get((shape.arns, shape.missing), 0) | low
-        for (arns, missing), found in grouped.items():
-            yield Shape(found, arns, missing)
+        yield from _grouped(bits, asked, catalog)
+
+
+@lru_cache(maxsize=512)
+def _grouped(bits: int, asked: tuple[str, ...], catalog: Catalog) -> tuple[Shape, ...]:
+    """The actions by shape; one document is asked about many times with the same actions."""
+    grouped: dict[tuple[tuple[str, ...], frozenset[str]], int] = {}
+    while bits:
+        low = bits & -bits
+        bits ^= low
+        shape = _shape_of(low, asked, catalog)
+        grouped[shape.arns, shape.missing] = grouped.get((shape.arns, shape.missing), 0) | low
+    return tuple(Shape(found, arns, missing) for (arns, missing), found in grouped.items())
 
 
 def _is_of_actions(key: str, catalog: Catalog) -> bool:

@@ -169,7 +169,7 @@ def complete(resource: Resource, calls: Mapping[str, str], policy: Absent | NotE
         resource,
         properties={name: properties[name] for name in sorted(properties)},
         # A template and a plan tell also what is not set.
-        told=frozenset(resource.properties).union(calls, (POLICY_PROPERTY,)),
+        told=frozenset({**resource.properties, **calls, POLICY_PROPERTY: None}),
     )
 
 

@@ -8,7 +8,8 @@ from typing import assert_never
 from wa_policy.loaders.document import DocumentFormat
 from wa_policy.loaders.json_lines import INDEX, Wanted, find_json_lines, find_json_rows, tokens_of
 from wa_policy.loaders.yaml_nodes import MappingNode, Node, ScalarNode, SequenceNode, compose
-from wa_policy.loaders.yaml_values import Member, long_form, members, plain_value
+from wa_policy.loaders.yaml_scalars import long_form, plain_value
+from wa_policy.loaders.yaml_values import Member, members
 
 
 def line_of(text: str, format: DocumentFormat, pointer: str) -> int:  # noqa: A002  # as in `Document`

@@ -33,7 +33,7 @@ MAX_DEPTH = 200
 MAX_ALIASED = 1_000_000
 """Nodes that aliases may add to those that are written: past it the text is a bomb and no template."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True, eq=False)
@@ -176,7 +176,7 @@ class _Composer:
     def _scalar(self, event: Any) -> ScalarNode:
         tag, style = event.tag, event.style
         # Only an escape can write one, and only a text in double quotes has escapes.
-        if style == '"' and _SURROGATE.search(event.value):
+        if style == '"' and SURROGATE.search(event.value):
             raise _NodeError("yaml-syntax", event, "found half a surrogate pair, expected a character")
         plain = not style and tag is None and event.implicit[0]
         # `!` alone says "not by its text": the same as quoting.

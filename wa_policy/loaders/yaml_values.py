@@ -1,15 +1,7 @@
-"""YAML nodes to raw values: what a template writes, with nothing read into it.
-
-YAML 1.1 makes `yes` a boolean, `2012-10-17` a date, `012345678901` a number and `1:30` ninety. CloudFormation means
-text by the first three, so a plain scalar is a number only where Python prints that number as the very same text, a
-boolean only as `true` or `false`, and null only as `null`, `~` or nothing. All else stays text, also as a key.
-Nothing is lost by this: what wants a number can still read it from the text.
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
-"""
+"""YAML nodes to raw values: what a template writes, with nothing read into it."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,20 +11,9 @@ from wa_policy.loaders.json_duplicates import duplicate_message, in_order
 from wa_policy.loaders.json_text import Reading
 from wa_policy.loaders.text import shown
 from wa_policy.loaders.yaml_nodes import MappingNode, Node, ScalarNode, SequenceNode, compose
+from wa_policy.loaders.yaml_ordinary import NOT_ORDINARY, ordinary_value
+from wa_policy.loaders.yaml_scalars import LONG_FORMS, STANDARD, is_odd_number, long_form, plain_value
 
-# The short forms of the intrinsic functions and conditions.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
-_FUNCTIONS = (
-    *("And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap"),
-    *("GetAtt", "GetAZs", "GetStackOutput", "If", "ImportValue", "Join", "Length", "Not", "Or", "RefAll"),
-    *("Select", "Split", "Sub", "ToJsonString", "Transform", "ValueOf", "ValueOfAll"),
-)
-_LONG_FORMS = {
-    "!Ref": "Ref",
-    "!Condition": "Condition",
-    **{f"!{name}": f"Fn::{name}" for name in _FUNCTIONS},
-}
-_STANDARD = "tag:yaml.org,2002:"
 _TEXT_TAGS = ("str", "binary", "timestamp")
 _TYPED_TAGS: dict[str, tuple[type, ...]] = {
     "int": (int,),
@@ -42,21 +23,7 @@ _TYPED_TAGS: dict[str, tuple[type, ...]] = {
 }
 _COLLECTION_TAGS = ("map", "seq", "set", "omap", "pairs")
 
-_WORDS = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-_INT = re.compile(r"(?:0|-?[1-9][0-9]*)")
-_FLOAT = re.compile(r"-?[0-9]+\.[0-9]+(?:e[-+][0-9]+)?")
-_FIRST_OF_NUMBERS = frozenset("+-.0123456789")
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-
-
 _NOT_DONE = object()
-
-MAX_DIGITS = 4000
-"""Python refuses to convert a little more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +36,12 @@ class Member:
 
 def read_yaml(file: str, text: str) -> Reading:
     """All documents of a stream; an empty one has a number and no value."""
+    value = ordinary_value(text)
+    return read_nodes(file, text) if value is NOT_ORDINARY else Reading([(0, value)])
+
+
+def read_nodes(file: str, text: str) -> Reading:
+    """`read_yaml` by way of the nodes, for all that is out of the ordinary."""
     stream = compose(file, text)
     reading = Reading(several=stream.several)
     problems: list[Problem] = []
@@ -80,13 +53,6 @@ def read_yaml(file: str, text: str) -> Reading:
         problems.extend(values.problems)
     reading.problems = in_order(file, [*problems, *stream.problems])
     return reading
-
-
-def long_form(tag: str | None) -> str | None:
-    """The key that stands for a tag in the value, or None for a tag that leaves the value as it is."""
-    if tag is None or tag.startswith(_STANDARD):
-        return None
-    return _LONG_FORMS.get(tag) or f"Fn::{tag.removeprefix('!')}"
 
 
 def members(node: MappingNode) -> dict[str, Member]:
@@ -102,36 +68,6 @@ def members(node: MappingNode) -> dict[str, Member]:
         if isinstance(key, ScalarNode) and not is_merge(key)
     }
     return found
-
-
-def _plain_members(node: MappingNode) -> dict[str, Node] | None:
-    """The members where no key is out of the ordinary, None where one is: a merge, doubled, tagged or no text."""
-    found: dict[str, Node] = {}
-    for key, value in node.pairs:
-        if not isinstance(key, ScalarNode) or key.tag is not None or key.value in found:
-            return None
-        if key.value == "<<" and key.plain:
-            return None
-        found[key.value] = value
-    return found
-
-
-def plain_value(text: str) -> Any:
-    """What a plain scalar stands for; the text itself unless it is the one way to write the value."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] not in _FIRST_OF_NUMBERS:
-        return text
-    if _INT.fullmatch(text):
-        return text if is_odd_number(text) else int(text)
-    if _FLOAT.fullmatch(text):
-        return number if repr(number := float(text)) == text else text
-    return text
-
-
-def is_odd_number(text: str) -> bool:
-    """True iff the text is a number for which there is no value here: not finite, or too long to convert."""
-    return bool(_NOT_FINITE.fullmatch(text) or (len(text) > MAX_DIGITS and _INT.fullmatch(text)))
 
 
 def is_merge(key: Node) -> bool:
@@ -172,7 +108,7 @@ class _Values:
         key = long_form(node.tag)
         if key is None:
             return self._untagged(node)
-        if node.tag not in _LONG_FORMS:
+        if node.tag not in LONG_FORMS:
             message = f"found the tag `{shown(node.tag)}`, expected a function of CloudFormation"
             self._add(node, "yaml-tag", message)
         if key == "Fn::GetAtt" and isinstance(node, ScalarNode):
@@ -204,24 +140,21 @@ class _Values:
         return values
 
     def _members(self, node: MappingNode) -> dict[str, Any]:
-        found = _plain_members(node)
-        if found is None:
-            self._check_keys(node)
-            found = {key: member.node for key, member in members(node).items()}
+        self._check_keys(node)
         keys = self._keys
         keys.append("")
         values = {}
-        for key, item in found.items():
+        for key, member in members(node).items():
             keys[-1] = key
-            values[key] = self.of(item)
+            values[key] = self.of(member.node)
         keys.pop()
         return values
 
     def _scalar(self, node: ScalarNode) -> Any:
         text, tag = node.value, node.tag
-        if tag is None or not tag.startswith(_STANDARD):
+        if tag is None or not tag.startswith(STANDARD):
             return text
-        kind = tag.removeprefix(_STANDARD)
+        kind = tag.removeprefix(STANDARD)
         types = _TYPED_TAGS.get(kind)
         if types is not None:
             value = self._plain(node)
@@ -238,7 +171,7 @@ class _Values:
 
     def _plain(self, node: ScalarNode) -> Any:
         value = plain_value(node.value)
-        if value is node.value and value[0] in _FIRST_OF_NUMBERS and is_odd_number(value):
+        if value is node.value and is_odd_number(value):
             self._add_number(node)
         return value
 
@@ -248,9 +181,9 @@ class _Values:
         self._add(node, "yaml-number", words)
 
     def _check_collection_tag(self, node: SequenceNode | MappingNode) -> None:
-        if node.tag is None or not node.tag.startswith(_STANDARD):
+        if node.tag is None or not node.tag.startswith(STANDARD):
             return
-        kind = node.tag.removeprefix(_STANDARD)
+        kind = node.tag.removeprefix(STANDARD)
         if kind not in _COLLECTION_TAGS:
             words = f"found the tag `!!{shown(kind)}`, expected none; the value is read without it"
             self._add(node, "yaml-tag", words)

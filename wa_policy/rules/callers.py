@@ -32,7 +32,13 @@ from wa_policy.rules.subjects import Scope, Subject
 # Services that serve requests without credentials.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous
 _SERVES_ANONYMOUS = frozenset(
-    ("AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::ApiGateway::RestApi")
+    (
+        "AWS::ApiGateway::RestApi",
+        "AWS::OpenSearchService::Domain",
+        "AWS::S3::Bucket",
+        "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+    )
 )
 _API = "AWS::ApiGateway::RestApi"
 ANY_SERVICE = "*"

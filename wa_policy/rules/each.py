@@ -23,6 +23,8 @@ from wa_policy.rules.each_resource import (
     granted_services,
     methods,
 )
+from wa_policy.rules.each_secrets import TYPES as TYPES_WITH_SECRETS
+from wa_policy.rules.each_secrets import secrets
 from wa_policy.rules.each_trigger import triggers
 from wa_policy.rules.items import ItemIterator
 from wa_policy.rules.subjects import PRINCIPAL_TYPES
@@ -132,6 +134,15 @@ ITERATORS: Mapping[str, ItemIterator] = {
         ("role", "functions", "count"),
         _FUNCTION,
         empty=Verdict.NOT_APPLICABLE,
+    ),
+    "secrets": ItemIterator(
+        secrets,
+        "the texts that look like a secret, by their form (`aws_key`, `vendor_token`, `jwt`, `private_key`, `in_url`, `in_header`, "
+        "`random`) or by their name (`named`), the references that are replaced by one (`resolved`), a secret that stands in a "
+        "template (`written_out`), and its parameters for secrets that are `not_hidden` or come `with_default`; a text that is "
+        "not known counts where its name is that of a secret",
+        ("name", "path", "kind", "says", "shown"),
+        TYPES_WITH_SECRETS,
     ),
     "shared_issuers": ItemIterator(
         shared_issuers,

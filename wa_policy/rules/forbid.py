@@ -221,8 +221,23 @@ def _own_resources(request_class: RequestClass, subject: Subject) -> tuple[str, 
         case "AWS::ApiGateway::RestApi":
             api = subject.id.rsplit("/", 1)[-1]
             return (f"arn:aws:execute-api:{subject.region or '*'}:{subject.account or '*'}:{api}/*",)
+        case "AWS::Events::EventBus":
+            # A bus policy also grants rules on the bus.
+            rules = subject.id.replace(":event-bus/", ":rule/")
+            return (subject.id, f"{rules}/*") if not rules.endswith("/default") else (subject.id, f"{rules.removesuffix('/default')}/*")
+        case "AWS::Logs::ResourcePolicy":
+            # It stands for the account: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
+            return (f"arn:aws:logs:{subject.region or '*'}:{subject.account or '*'}:*",)
+        case _ if subject.type in _WITH_PARTS:
+            return (subject.id, f"{subject.id}/*")
         case _:
             return (subject.id,)
+
+
+_WITH_PARTS = frozenset(
+    ("AWS::DynamoDB::Table", "AWS::EFS::FileSystem", "AWS::Kinesis::Stream", "AWS::OpenSearchService::Domain")
+)
+"""Types whose resource policy is about what lies below them as well: indexes, streams, consumers, paths."""
 
 
 def _restricted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -103,7 +103,9 @@ def _raise(file: str, text: str, found: Iterable[tuple[str, str, str]]) -> None:
     notes = list(found)
     if not notes:
         return
-    lines = lines_of(text, DocumentFormat.YAML, (pointer for pointer, _, _ in notes))
+    lines = lines_of(
+        text, DocumentFormat.YAML, (place for pointer, _, _ in notes for place in around(pointer))
+    )
     problems = (
         Problem(file, pointer, "rule", message, _line(lines, pointer), advice)
         for pointer, message, advice in notes
@@ -111,8 +113,16 @@ def _raise(file: str, text: str, found: Iterable[tuple[str, str, str]]) -> None:
     raise _error(file, tuple(sorted(problems, key=lambda problem: (problem.line, problem))))
 
 
+def around(pointer: str) -> Iterator[str]:
+    """The place itself and those around it, the nearest first."""
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
+
+
 def _line(lines: Mapping[str, int], pointer: str) -> int:
-    return lines.get(pointer) or 1
+    """The line of the place; of a place that is inherited, and not in the file, that of the nearest around it."""
+    return next((lines[place] for place in around(pointer) if lines.get(place)), 1)
 
 
 def _error(file: str, problems: tuple[Problem, ...]) -> RuleError:

@@ -21,6 +21,7 @@ from wa_policy.rules.shape_functions import (
     writes_to_trigger,
 )
 from wa_policy.rules.shape_resources import calls_on_unnamed_resource, is_wide_resource, resource_in_words
+from wa_policy.rules.shape_secrets import is_secret, secret_in_words
 from wa_policy.rules.shape_sources import calls_for_source, is_wide_source, source_in_words
 from wa_policy.rules.subjects import Scope, Subject
 
@@ -62,6 +63,14 @@ SHAPES: Mapping[str, ShapePredicate] = {
         _none,
         breadth_in_words,
         (Argument("factor", ArgumentKind.NUMBER), Argument("at_least", ArgumentKind.NUMBER)),
+    ),
+    "is_secret": ShapePredicate(
+        is_secret,
+        "the text looks like a secret, of one of the `kinds` where they are given",
+        ("secrets",),
+        _none,
+        secret_in_words,
+        (Argument("kinds", ArgumentKind.TEXTS, required=False),),
     ),
     "is_shared": ShapePredicate(
         is_shared,

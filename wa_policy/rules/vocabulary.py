@@ -17,6 +17,7 @@ from wa_policy.inventory.model import (
     METHODS_PROPERTY,
     POLICY_PROPERTY,
     REST_API_ID_PROPERTY,
+    TEMPLATE_PARAMETER_TYPE,
     VPC_ID_PROPERTY,
     WEB_ACL_PROPERTY,
 )
@@ -216,6 +217,7 @@ TYPES: Mapping[str, Mapping[str, PropertyType]] = {
     | _free("ReplicaRegions")
     | _names("Tags")
     | _policies(POLICY_PROPERTY),
+    TEMPLATE_PARAMETER_TYPE: _texts("Name Type Default") | _flags("NoEcho") | _lists("AllowedValues"),
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.loaders.answers.models import answer_shape, operations, sample
-from wa_policy.inventory.model import Answer, Inventory
+from wa_policy.inventory.model import Inventory
 from wa_policy.loaders.answers.all_rows import BY_CALL
 from wa_policy.loaders.answers.loader import call_of, is_answer
 from wa_policy.loaders.origin import Origin
@@ -24,7 +24,9 @@ PLACE = "111122223333/eu-west-1"
 def answer(call: str) -> Any:
     if call == "sns.get-subscription-attributes":
         topic = "arn:aws:sns:eu-west-1:111122223333:orders"
-        return {"Attributes": {"SubscriptionArn": f"{topic}:1", "TopicArn": topic, "RawMessageDelivery": "true"}}
+        return {
+            "Attributes": {"SubscriptionArn": f"{topic}:1", "TopicArn": topic, "RawMessageDelivery": "true"}
+        }
     return sample(answer_shape(call))
 
 
@@ -36,7 +38,7 @@ def test_a_full_answer_is_read_without_a_problem(call: str, read_exports: Read) 
     types = {resource.type for resource in found.resources}
     expected = {row.type for row in BY_CALL[call]}
     assert types == (expected if "last-accessed" not in call else {"AWS::IAM::Role"})
-    assert any(isinstance(answer, Answer) and answer.operation == call for answer in found.exported)
+    assert any(answer.operation == call for answer in found.exported)
     json.dumps([sorted(resource.properties) for resource in found.resources])
 
 
@@ -47,7 +49,9 @@ SAME = {"wafv2.get-web-acl-for-resource": {"wafv2.get-web-acl"}}
 def test_the_content_alone_is_taken_for_nothing_else(call: str) -> None:
     value = answer(call)
     found = call_of(value, Origin())
-    same_shape = {name for name in CALLS if answer_shape(name).members.keys() == answer_shape(call).members.keys()}
+    same_shape = {
+        name for name in CALLS if answer_shape(name).members.keys() == answer_shape(call).members.keys()
+    }
     assert found in {None, call} | same_shape | SAME.get(call, set())
 
 
@@ -93,7 +97,6 @@ KNOWN_ALIKE = frozenset(
 @pytest.mark.parametrize("call", sorted(KNOWN_ALIKE))
 def test_a_file_named_after_a_part_is_not_taken_for_the_whole(call: str) -> None:
     assert not is_answer(sample(answer_shape(call)), Origin(call=call))
-
 
 
 OTHERS = (

@@ -9,7 +9,15 @@ from typing import Any, TypeVar, assert_never
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Inventory, Principal, PrincipalKind, PropertyValue, Resource
-from wa_policy.inventory.relations.made import METHOD, SUBSCRIPTION, methods, subscriptions, whole_of
+from wa_policy.inventory.relations.made import (
+    METHOD,
+    ROTATION,
+    SUBSCRIPTION,
+    methods,
+    rotations,
+    subscriptions,
+    whole_of,
+)
 from wa_policy.inventory.relations.model import (
     Back,
     How,
@@ -36,6 +44,7 @@ Made = TypeVar("Made")
 Place = tuple[str | None, str | None]
 """Account and region."""
 _ROLE, _BUCKET = PRINCIPAL_TYPES[PrincipalKind.ROLE], "AWS::S3::Bucket"
+_RULE, _BUS = "AWS::Events::Rule", "AWS::Events::EventBus"
 
 
 def not_exported(call: str, what: str) -> Unknown:
@@ -112,6 +121,8 @@ class Index:
             return (*found, *methods(self.inventory, found))
         if type_ == SUBSCRIPTION:
             return (*found, *subscriptions(self.inventory, found))
+        if type_ == ROTATION:
+            return (*found, *rotations(self.inventory))
         for kind, name in PRINCIPAL_TYPES.items():
             if name == type_:
                 made = tuple(one for one in self.inventory.principals if one.kind is kind)
@@ -281,7 +292,7 @@ class Index:
             region = None
         elif region is None:
             return self._unlisted_in_regions(known, account, id_)
-        if self._was_listed(known, account, region, id_):
+        if self._was_listed(known, account, region, id_) and known.type != _RULE:
             return None
         parent = _parent(id_, None)
         if (
@@ -291,7 +302,10 @@ class Index:
         ):
             return None
         doubt = self._whole(known, account, region)
-        return None if doubt is None else not_exported(doubt[0], f"`{id_}`")
+        if doubt is None:
+            return None
+        call, what = doubt
+        return not_exported(call, f"`{id_}`" if call == known.call and known.type != _RULE else what)
 
     def _whole(self, known: KnownType, account: str | None, region: str | None) -> tuple[str, str] | None:
         """The call that is missing to know all resources of a type in a place, and for what; None iff none is."""
@@ -305,7 +319,7 @@ class Index:
     ) -> tuple[str, str] | None:
         call = known.call or ""
         if self._was_listed(known, account, region, None):
-            return None
+            return self._unread_bus(account, region) if known.type == _RULE else None
         if known.parent is None:
             return call, place_in_words(account, region)
         parent = KNOWN[known.parent]
@@ -317,6 +331,23 @@ class Index:
                 continue
             if not self._was_listed(known, account, region, id_of(side)):
                 return call, f"`{id_of(side)}`"
+        return None
+
+    def _unread_bus(self, account: str | None, region: str | None) -> tuple[str, str] | None:
+        """`list-rules` tells of one bus at a time: without a name, of the default one."""
+        here = [side for side in self.of_type(_BUS) if (side.account, region_of(side)) == (account, region)]
+        known = {
+            str(side.properties.get("EventBusName")).rsplit("/", 1)[-1]
+            for side in self.of_type(_RULE)
+            if isinstance(side, Resource)
+        }
+        buses = KNOWN[_BUS]
+        if not self._was_listed(buses, account, region, None):
+            return buses.call or "", place_in_words(account, region)
+        for side in here:
+            name = buses.name_in(id_of(side)) or ""
+            if name not in known and name != "default" and not self.is_declared(side):
+                return "events.list-rules", f"the event bus `{name}`"
         return None
 
     def _unlisted_in_regions(self, known: KnownType, account: str | None, id_: str) -> Unknown | None:

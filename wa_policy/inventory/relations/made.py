@@ -13,6 +13,8 @@ from wa_policy.inventory.model import (
 )
 
 METHOD, SUBSCRIPTION = "AWS::ApiGateway::Method", "AWS::SNS::Subscription"
+ROTATION = "AWS::SecretsManager::RotationSchedule"
+ROTATION_PROPERTY, ROTATION_FUNCTION_PROPERTY = "WaPolicy::RotationEnabled", "WaPolicy::RotationLambdaArn"
 _METHOD_TOLD = frozenset(
     (
         "RestApiId",
@@ -35,7 +37,27 @@ def whole_of(side: Resource) -> tuple[str, str] | None:
         return "AWS::ApiGateway::RestApi", side.id.partition("/methods/")[0]
     if side.type == SUBSCRIPTION:
         return "AWS::SNS::Topic", str(side.properties.get("TopicArn"))
+    if side.type == ROTATION:
+        return "AWS::SecretsManager::Secret", side.id.partition("#rotation")[0]
     return None
+
+
+def rotations(inventory: Inventory) -> Iterator[Resource]:
+    """The rotation of each secret that `describe-secret` tells to have one."""
+    for secret in inventory.of_type("AWS::SecretsManager::Secret"):
+        if secret.properties.get(ROTATION_PROPERTY) is not True:
+            continue
+        properties: dict[str, PropertyValue] = {
+            "SecretId": secret.id,
+            "RotationLambdaARN": secret.property(ROTATION_FUNCTION_PROPERTY),
+            "RotationRules": secret.property("WaPolicy::RotationRules"),
+        }
+        place = secret.place(ROTATION_PROPERTY)
+        told = frozenset(properties)
+        id_ = f"{secret.id}#rotation"
+        yield Resource(
+            ROTATION, id_, secret.name, secret.account, secret.region, properties, place, told=told
+        )
 
 
 def methods(inventory: Inventory, known: tuple[Resource, ...]) -> Iterator[Resource]:

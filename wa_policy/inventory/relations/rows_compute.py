@@ -94,7 +94,7 @@ ROWS = (
         named_by("v2_authorizers", "AWS::ApiGatewayV2::Authorizer", "AuthorizerUri", only_arns=True),
         back("data_sources", "AWS::AppSync::DataSource", "function"),
         back("user_pools", "AWS::Cognito::UserPool", "functions"),
-        named_by("rotation_schedules", "AWS::SecretsManager::RotationSchedule", "RotationLambdaARN", only_arns=True),
+        special("rotation_schedules", "AWS::SecretsManager::RotationSchedule", special_compute.rotations_by_function, "`RotationLambdaARN` of the other"),
         back("state_machines", STATE_MACHINE, "task_targets"),
         back("alarms", ALARM, "metric_resources"),
         special("account_alarms", ALARM, special_watch.account_alarms, "alarms on a metric of all functions of the account"),

@@ -192,7 +192,7 @@ ROWS = (
         DATA_SOURCE,
         names("api", GRAPHQL, "ApiId"),
         names("function", FUNCTION, "LambdaConfig.LambdaFunctionArn", only_arns=True),
-        names("table", TABLE, "DynamoDBConfig.TableName"),
+        names("table", (TABLE, "AWS::DynamoDB::GlobalTable"), "DynamoDBConfig.TableName"),
         names("role", ROLE, "ServiceRoleArn"),
     ),
     *of(

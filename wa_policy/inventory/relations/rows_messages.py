@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wa_policy.inventory.relations import special_compute, special_watch
-from wa_policy.inventory.relations.rows import back, named_by, names, of, special, via
+from wa_policy.inventory.relations.rows import Row, back, named_by, names, of, special, via
 from wa_policy.inventory.relations.rows_compute import (
     ALARM,
     BUCKET,
@@ -27,6 +27,7 @@ from wa_policy.inventory.relations.rows_compute import (
     TOPIC,
 )
 
+KEY = "AWS::KMS::Key"
 SECRET, ROTATION = "AWS::SecretsManager::Secret", "AWS::SecretsManager::RotationSchedule"
 TARGETS = (
     FUNCTION, QUEUE, TOPIC, STATE_MACHINE, STREAM, BUS, LOG_GROUP, "AWS::KinesisFirehose::DeliveryStream",
@@ -35,9 +36,15 @@ TARGETS = (
 )  # fmt: skip
 _DEAD_LETTERS = (QUEUE, TOPIC)
 
+
+def _key(path: str) -> Row:
+    return special("key", KEY, special_compute.KeyAt(path), f"`{path}`")
+
+
 ROWS = (
     *of(
         QUEUE,
+        _key("KmsMasterKeyId"),
         names("dead_letter_queue", QUEUE, "RedrivePolicy.deadLetterTargetArn", only_arns=True),
         named_by("sources", QUEUE, "RedrivePolicy.deadLetterTargetArn", only_arns=True),
         named_by("event_source_mappings", MAPPING, "EventSourceArn", only_arns=True),
@@ -60,6 +67,7 @@ ROWS = (
     *of(("AWS::SQS::QueueInlinePolicy",), names("queues", QUEUE, "Queue")),
     *of(
         TOPIC,
+        _key("KmsMasterKeyId"),
         special("subscriptions", SUBSCRIPTION, special_compute.subscriptions_of_topic, "`TopicArn` of the other, or its own list"),
         via("queues", QUEUE, "subscriptions", "queue"),
         via("functions", FUNCTION, "subscriptions", "function"),
@@ -114,6 +122,7 @@ ROWS = (
     *of("AWS::Events::Connection", named_by("api_destinations", "AWS::Events::ApiDestination", "ConnectionArn")),
     *of(
         STREAM,
+        _key("StreamEncryption.KeyId"),
         named_by("event_source_mappings", MAPPING, "EventSourceArn", only_arns=True),
         via("functions", FUNCTION, "event_source_mappings", "function"),
         named_by("consumers", "AWS::Kinesis::StreamConsumer", "StreamARN"),
@@ -131,11 +140,13 @@ ROWS = (
     ),
     *of(
         TABLE,
+        _key("SSESpecification.KMSMasterKeyId"),
         back("alarms", ALARM, "metric_resources"),
         special("account_alarms", ALARM, special_watch.account_alarms, "alarms on a metric of all tables of the account"),
     ),
     *of(
         BUCKET,
+        _key("BucketEncryption.ServerSideEncryptionConfiguration.ServerSideEncryptionByDefault.KMSMasterKeyID"),
         names("functions", FUNCTION, "NotificationConfiguration.LambdaConfigurations.Function", only_arns=True),
         names("queues", QUEUE, "NotificationConfiguration.QueueConfigurations.Queue", only_arns=True),
         names("topics", TOPIC, "NotificationConfiguration.TopicConfigurations.Topic", only_arns=True),
@@ -147,12 +158,17 @@ ROWS = (
     ),
     *of(
         SECRET,
-        named_by("rotation_schedules", ROTATION, "SecretId"),
-        names("rotation_function", FUNCTION, "WaPolicy::RotationLambdaArn"),
+        special("rotation_schedules", ROTATION, special_compute.rotations_of_secret, "`SecretId` of the other, or what `describe-secret` tells"),
+        _key("KmsKeyId"),
         named_by("target_attachments", "AWS::SecretsManager::SecretTargetAttachment", "SecretId"),
         via("rotation_functions", FUNCTION, "rotation_schedules", "function"),
     ),
     *of(ROTATION, names("secret", SECRET, "SecretId"), names("function", FUNCTION, "RotationLambdaARN", only_arns=True)),
+    *of(FUNCTION, _key("KmsKeyArn")),
+    *of(STATE_MACHINE, _key("EncryptionConfiguration.KmsKeyId")),
+    *of(LOG_GROUP, _key("KmsKeyId")),
+    *of(KEY, named_by("aliases", "AWS::KMS::Alias", "TargetKeyId")),
+    *of("AWS::KMS::Alias", names("key", KEY, "TargetKeyId")),
     *of("AWS::EFS::AccessPoint", names("file_system", "AWS::EFS::FileSystem", "FileSystemId"), back("functions", FUNCTION, "access_points")),
     *of(
         "AWS::EFS::FileSystem",

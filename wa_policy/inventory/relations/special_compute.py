@@ -18,7 +18,8 @@ from wa_policy.inventory.model import (
     Resource,
 )
 from wa_policy.inventory.relations.index import Index, not_exported, union
-from wa_policy.inventory.relations.model import NamedBy, Outcome, Side
+from wa_policy.inventory.relations.made import ROTATION, ROTATION_PROPERTY
+from wa_policy.inventory.relations.model import NamedBy, Names, Outcome, Relation, Side
 from wa_policy.inventory.relations.types import KNOWN, id_of, region_of
 from wa_policy.inventory.relations.values import as_tuples, parts_at, values_at
 
@@ -126,7 +127,7 @@ def scaled(index: Index, side: Side) -> Outcome:
 # --- subscriptions ---------------------------------------------------------------------------------------------------
 
 _OF_TOPIC, _OF_ENDPOINT = NamedBy(("TopicArn",)), NamedBy(("Endpoint",), only_arns=True)
-_LIST = "sns.list-subscriptions"
+_LIST, _DESCRIBE = "sns.list-subscriptions", "secretsmanager.describe-secret"
 
 
 def subscriptions_of_topic(index: Index, side: Side) -> Outcome:
@@ -158,6 +159,58 @@ def _unread_topics(index: Index) -> dict[tuple[str | None, str | None], Unknown]
             if isinstance(part, Unknown):
                 found.setdefault((topic.account, topic.region), part)
     return found
+
+
+# --- secrets ---------------------------------------------------------------------------------------------------------
+
+_OF_SECRET, _BY_FUNCTION = NamedBy(("SecretId",)), NamedBy(("RotationLambdaARN",), only_arns=True)
+
+
+def rotations_of_secret(index: Index, side: Side) -> Outcome:
+    """The rotation of a secret, which is a resource of a template, and a part of an answer."""
+    found = index.inverse(ROTATION, _OF_SECRET, side)
+    if not isinstance(side, Resource) or index.is_declared(side):
+        return found
+    told = side.property(ROTATION_PROPERTY)
+    if told is None and not index.inventory.was_listed(_DESCRIBE, side.account, side.region, side.id):
+        told = not_exported(_DESCRIBE, f"`{side.id}`")
+    return Outcome(found.found, found.open, told if isinstance(told, Unknown) else None)
+
+
+def rotations_by_function(index: Index, side: Side) -> Outcome:
+    """The rotations that a function carries out."""
+    found = index.inverse(ROTATION, _BY_FUNCTION, side)
+    return Outcome(found.found, found.open, index.unlisted(ROTATION, side))
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+_KEY, _KEY_ALIAS = "AWS::KMS::Key", "AWS::KMS::Alias"
+_KEY_OF_ALIAS = Relation("", _KEY_ALIAS, (_KEY,), Names(("TargetKeyId",)))
+
+
+class KeyAt:
+    """The key that the value at a path names: by ARN, id or alias. Keys of AWS services are none of the account."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __call__(self, index: Index, side: Side) -> Outcome:
+        if not isinstance(side, Resource):
+            return Outcome()
+        return union(self._named(index, side, value) for value in values_at(side, self._path))
+
+    @staticmethod
+    def _named(index: Index, side: Resource, value: str | Unknown) -> Outcome:
+        if isinstance(value, Unknown):
+            return Outcome(open=value)
+        if "alias/" not in value:
+            return index.named(value, (_KEY,), side.account, side.region)
+        if "alias/aws/" in value:
+            return Outcome()
+        aliases = index.named(value, (_KEY_ALIAS,), side.account, side.region)
+        keys = union(index.follow(alias, _KEY_OF_ALIAS) for alias in aliases.found)
+        return Outcome(keys.found, aliases.open or keys.open, aliases.missing or keys.missing)
 
 
 # --- state machines --------------------------------------------------------------------------------------------------

@@ -227,7 +227,9 @@ def web_acl(index: Index, side: Side) -> Outcome:
     if not isinstance(side, Resource):
         return Outcome()
     told = side.properties.get(WEB_ACL_PROPERTY)
-    if told is not None and told != "":
+    # No answer is wanted of what a template makes: an association stands in it.
+    unread = isinstance(told, Unknown) and told.kind is UnknownKind.NOT_EXPORTED and index.is_declared(side)
+    if told is not None and told != "" and not unread:
         return index.all_named(side, told, (WEB_ACL,))
     if side.told is not None and WEB_ACL_PROPERTY in side.told and not index.is_declared(side):
         return Outcome()

@@ -41,7 +41,7 @@ def vpcs_of_gateway(index: Index, side: Side) -> Outcome:
     if not isinstance(side, Resource):
         return Outcome()
     told = side.properties.get(ATTACHED_PROPERTY)
-    if told is not None:
+    if told is not None and not index.is_declared(side):
         return union(index.all_named(side, value, (VPC,)) for value in parts_at(told, ""))
     attachments = index.inverse(_ATTACHMENT, _OF_GATEWAY, side)
     vpcs = union(index.follow(one, _VPC_OF_ATTACHMENT) for one in attachments.found)

@@ -5,12 +5,11 @@ https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/resource-operations
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from wa_policy.inventory.model import POLICY_PROPERTY, Answer, PropertyValue, Resource
-from wa_policy.loaders.answers.convert import properties_of
+from wa_policy.loaders.answers.convert import properties_of, raw_json
 from wa_policy.loaders.answers.principals import hand_over_principal
 from wa_policy.loaders.answers.rows import Row
 from wa_policy.loaders.answers.shapes import ATTACHED, attached_to, identity, policy_at, set_policy
@@ -54,15 +53,9 @@ def _description(export: Export, item: Node, type_: str, *, whole: bool) -> None
     identifier, written = item.required_text("Identifier"), item.get("Properties")
     if identifier is None or written is None:
         return
-    value = written.value
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            written.wrong("a JSON text")
-            return
+    value = raw_json(written.value) if isinstance(written.value, str) else written.value
     if not isinstance(value, Mapping):
-        written.wrong("an object")
+        written.wrong("the JSON text of an object")
         return
     resource(export, Node(value, written.source, item.notes), type_, identifier, whole=whole)
 
@@ -75,7 +68,7 @@ def resource(export: Export, node: Node, type_: str, identifier: str, *, whole: 
         for id_ in attached_to(type_, node, origin):
             document = policy_at(node, (row.document,))
             name = id_.replace(":", "/").rsplit("/", 1)[-1]
-            _append(export, node, row.of, id_, name, {POLICY_PROPERTY: document})
+            _append(export, node, row.of, (id_, name), properties={POLICY_PROPERTY: document})
         return
     if whole and hand_over_principal(export, node, type_):
         return
@@ -90,7 +83,7 @@ def resource(export: Export, node: Node, type_: str, identifier: str, *, whole: 
     account, region = owner(id_)
     if (account or origin.account) is None:
         check_place(export, what=f"`{name}`", region=region is None)
-    _append(export, node, type_, id_, name, properties, places)
+    _append(export, node, type_, (id_, name), properties=properties, places=places)
 
 
 _OWN_NAMES = {"AWS::ApiGateway::RestApi": "WaPolicy::RestApiId"}
@@ -100,11 +93,12 @@ def _append(
     export: Export,
     node: Node,
     type_: str,
-    id_: str,
-    name: str,
+    identity_: tuple[str, str],
+    *,
     properties: dict[str, PropertyValue],
     places: Mapping[str, Any] | None = None,
 ) -> None:
+    id_, name = identity_
     account, region = owner(id_)
     is_global = id_.startswith("arn:") and region is None
     export.pieces.resources.append(

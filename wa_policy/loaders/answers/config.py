@@ -7,7 +7,6 @@ it says that it is not set.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from wa_policy.inventory.model import POLICY_PROPERTY, Answer, PropertyValue, Resource
 from wa_policy.loaders import attributes
 from wa_policy.loaders.answers.all_rows import ROWS
-from wa_policy.loaders.answers.convert import json_text, properties_of, tags_of
+from wa_policy.loaders.answers.convert import properties_of, raw_json, tags_of
 from wa_policy.loaders.answers.loader import made
 from wa_policy.loaders.answers.places import Item, filled, items
 from wa_policy.loaders.answers.principals import hand_over_recorded
@@ -60,16 +59,12 @@ def load_config(export: Export) -> None:
             seen |= _item(export, item, whole=True)
     for index, item in enumerate(value.get("Results") or ()):
         source = node.source.at("Results", index)
-        try:
-            found = json.loads(item)
-        except (ValueError, RecursionError):
-            Node(item, source, node.notes).wrong("a JSON text")
-            continue
+        found = raw_json(item)
         result = Node(found, source, node.notes)
         if isinstance(found, Mapping):
             _item(export, result, whole=False)
         else:
-            result.wrong("an object")
+            result.wrong("the JSON text of an object")
     if "configSnapshotId" in value:
         for type_, account, region in seen:
             if type_ in LISTS:
@@ -102,7 +97,7 @@ def _item(export: Export, node: Node, *, whole: bool) -> set[tuple[str, str | No
                 export.pieces.resources.append(
                     made(
                         here, row, id_, inner.node, properties=properties, places=places, around=configuration
-                    )  # fmt: skip
+                    )
                 )
     return {(type_, resource.account, resource.region)}
 
@@ -156,7 +151,7 @@ def _object(node: Node, name: str) -> Node | None:
     member = node.get(name)
     if member is None:
         return None
-    value = json_text(member.value) if isinstance(member.value, str) else member.value
+    value = raw_json(member.value) if isinstance(member.value, str) else member.value
     if not isinstance(value, Mapping):
         member.wrong("an object")
         return None
@@ -171,7 +166,7 @@ def _beside(node: Node, type_: str, properties: dict[str, PropertyValue]) -> Non
         if found is None:
             continue
         if isinstance(found.value, str) and found.value[:1] in ("{", "["):
-            found = Node(any_case(json.loads(found.value)), found.source, found.notes)
+            found = Node(any_case(raw_json(found.value)), found.source, found.notes)
         properties[property_] = read(found)
 
 

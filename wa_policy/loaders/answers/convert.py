@@ -34,12 +34,15 @@ def properties_of(
     definitions = _definitions(row.type)
     names = _names(row.type)
     told = frozenset(row.told)
+    own = {member.property for member in row.members}
     taken = {fold(member.name) for member in row.members}
     if isinstance(node.value, Mapping):
         for key, value in node.value.items():
             folded = fold(str(key))
             name = row.folded.get(folded) or names.get(folded)
-            if value is None or folded in taken or name is None or (name not in told and not present_only):
+            if value is None or name is None or name in own:
+                continue
+            if name not in told and (not present_only or folded in taken):
                 continue
             member = Node(value, node.source.at(str(key)), node.notes)
             spec = definitions.get("", {}).get(name)
@@ -160,8 +163,13 @@ class _Reader:
 
 def json_text(text: str) -> PropertyValue:
     """The value of a JSON text, or the text if it is none."""
+    return frozen(raw_json(text))
+
+
+def raw_json(text: str) -> Any:
+    """The raw value of a JSON text, or the text if it is none."""
     try:
-        return frozen(json.loads(text))
+        return json.loads(text)
     except (ValueError, RecursionError):
         return text
 

@@ -13,6 +13,7 @@ from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
     BODY_PROPERTY,
+    DOCUMENT_PROPERTY,
     METHODS_PROPERTY,
     REST_API_ID_PROPERTY,
     WEB_ACL_PROPERTY,
@@ -64,7 +65,7 @@ def rest_api(build: Build, made: Made) -> None:
     if isinstance(body, dict):
         methods += _of_document(build, made, body, doubts)
         _policy_of_document(build, made, body)
-        made.properties.pop("Body", None)
+        made.properties[DOCUMENT_PROPERTY] = made.properties.pop("Body", None)
         title = body.get("info", {}).get("title") if isinstance(body.get("info"), dict) else None
         if "Name" not in made.properties and title is not None:
             made.properties["Name"] = converted(title)
@@ -257,7 +258,7 @@ def http_api(build: Build, made: Made) -> None:
             if isinstance(operation, Mapping):
                 _route(build, made, operation, place)
         unread = unread or bool(doubts)
-        made.properties.pop("Body", None)
+        made.properties[DOCUMENT_PROPERTY] = made.properties.pop("Body", None)
         title = body.get("info", {}).get("title") if isinstance(body.get("info"), dict) else None
         if "Name" not in made.properties and title is not None:
             made.properties["Name"] = converted(title)

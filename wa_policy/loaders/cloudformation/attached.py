@@ -77,6 +77,11 @@ def own_policy(*keys: str) -> Callable[[Build, Made], None]:
     return handle
 
 
+def no_policy_of_its_own(build: Build, made: Made) -> None:
+    """A type whose policy only other resources of the template can bring."""
+    build.granted(made.id)
+
+
 def attached_policy(
     type_: str, property_: str, document: str, id_of: Callable[[Build, str], str | None]
 ) -> Callable[[Build, Made], None]:
@@ -269,6 +274,8 @@ HANDLERS: Mapping[str, Callable[[Build, Made], None]] = {
     "AWS::S3::BucketPolicy": attached_policy("AWS::S3::Bucket", "Bucket", "PolicyDocument", _arn_of("s3", "{}", is_global=True)),
     "AWS::SecretsManager::ResourcePolicy": attached_policy("AWS::SecretsManager::Secret", "SecretId", "ResourcePolicy", _secret),
     "AWS::Kinesis::ResourcePolicy": attached_policy("AWS::Kinesis::Stream", "ResourceArn", "ResourcePolicy", _arn_of("kinesis", "stream/{}")),
+    "AWS::Lambda::LayerVersion": no_policy_of_its_own,
+    "AWS::Kinesis::Stream": no_policy_of_its_own,
     "AWS::KMS::Key": key_policy,
     "AWS::SNS::Topic": topic_policy,
     "AWS::ECR::Repository": own_policy("RepositoryPolicyText"),

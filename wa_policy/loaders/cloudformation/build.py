@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from wa_policy.errors import Problem
 from wa_policy.iam.arn import parse_arn
@@ -13,6 +14,7 @@ from wa_policy.iam.text import Template
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
     DEPLOYMENT_PROPERTY,
+    NO_ECHO_PROPERTY,
     POLICY_PROPERTY,
     WAIVERS_PROPERTY,
     Absent,
@@ -126,6 +128,11 @@ class Build:
         if written.type == "AWS::Lambda::Alias":
             properties[DEPLOYMENT_PROPERTY] = self._deployment(written)
         pointer = f"{written.pointer}/Properties"
+        hidden = self.resolver.no_echo.get(written.logical_id)
+        if hidden:
+            properties[NO_ECHO_PROPERTY] = {
+                path: name for out, name in hidden.items() if (path := _path_below(out, pointer))
+            }
         places = Places(values, lambda name: self.resolver.at(f"{pointer}/{escape(name)}"))
         return Made(written, values, id_, name, properties, places, source, doubt)
 
@@ -244,6 +251,13 @@ def document(grants: Grants) -> PolicyDocument:
 
 def is_arn(text: str) -> bool:
     return parse_arn(text) is not None
+
+
+def _path_below(out: str, top: str) -> str:
+    """The path of a place in the properties, up to the function that makes the value there."""
+    steps = out.removeprefix(f"{top}/").split("/") if out.startswith(f"{top}/") else []
+    kept = takewhile(lambda step: step != "Ref" and not step.startswith("Fn::"), steps)
+    return ".".join(step.replace("~1", "/").replace("~0", "~") for step in kept)
 
 
 def _waivers(metadata: object) -> PropertyValue:

@@ -34,10 +34,11 @@ _MOST_CIDRS = 256
 _PIECES = 10_000
 
 
-def ref(resolver: Resolver, argument: Any, raw: str, _out: str) -> Value:
+def ref(resolver: Resolver, argument: Any, raw: str, out: str) -> Value:
     """`Ref`: a parameter, or the name of a resource."""
     if not isinstance(argument, str):
         return resolver.wrong("Ref", raw, "the name of a parameter or resource")
+    resolver.note_no_echo(argument, out)
     return resolver.named(argument, raw)
 
 
@@ -57,7 +58,7 @@ def get_att(resolver: Resolver, argument: Any, raw: str, _out: str) -> Value:
     return resolver.attribute(argument[0], ".".join(names), raw)
 
 
-def sub(resolver: Resolver, argument: Any, raw: str, _out: str) -> Value:
+def sub(resolver: Resolver, argument: Any, raw: str, out: str) -> Value:
     """`Fn::Sub`: a text with the values of the names in it."""
     own: Mapping[str, Any] = {}
     text = argument
@@ -73,6 +74,8 @@ def sub(resolver: Resolver, argument: Any, raw: str, _out: str) -> Value:
     end = 0
     for found in _FIELD.finditer(text):
         parts.append(text[end : found.start()])
+        if found[1] not in own:
+            resolver.note_no_echo(found[1], out)
         parts.append(_substituted(resolver, found[1], own, raw))
         end = found.end()
     parts.append(text[end:])

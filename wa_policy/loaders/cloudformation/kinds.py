@@ -45,10 +45,19 @@ def _api(resource: str) -> str:
     return f"arn:{{partition}}:apigateway:{{region}}::{resource}"
 
 
+_OWN_IDS = {"VPC": "VpcId", "SecurityGroup": "GroupId", "VPCEndpoint": "Id", "NetworkAcl": "Id", "FlowLog": "Id"}
+"""Attributes with the id of a resource, where they are not called by the type."""
+
+
 def _ids(service: str, **types: str) -> tuple[Kind, ...]:
     """Types of EC2 that are known by an id."""
     return tuple(
-        Kind(f"AWS::{service}::{name}", None, _arn(service.lower(), f"{part}/{{name}}"))
+        Kind(
+            f"AWS::{service}::{name}",
+            None,
+            _arn(service.lower(), f"{part}/{{name}}"),
+            attributes={_OWN_IDS.get(name, f"{name}Id"): NAME},
+        )
         for name, part in types.items()
     )
 

@@ -38,6 +38,8 @@ class Resolver:
         self.rounds = 0
         self.naming = Naming(scope, self._property)
         self.uses: dict[str, set[str]] = {}
+        self.no_echo: dict[str, dict[str, str]] = {}
+        """For each resource the places that have the value of a parameter with `NoEcho`, with its name."""
         self._user = ""
         self._pending: set[tuple[str, str]] = set()
         self._read: dict[tuple[str, str], Value] = {}
@@ -163,6 +165,11 @@ class Resolver:
             return self.missing(name, pointer)
         self._use(name)
         return self.naming.ref(resource)
+
+    def note_no_echo(self, name: str, out: str) -> None:
+        """Keep where the value of a parameter with `NoEcho` comes to stand."""
+        if name in self.scope.hidden_parameters and self._user:
+            self.no_echo.setdefault(self._user, {})[out] = name
 
     def attribute(self, name: str, attribute: str, pointer: str) -> Value:
         """What `Fn::GetAtt` gives."""

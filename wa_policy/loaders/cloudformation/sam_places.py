@@ -57,7 +57,9 @@ class SamPlaces:
         return found
 
     def _locate(self, pointer: str) -> str:
-        tokens = [_plain(token) for token in pointer.removeprefix(self._base).split("/")[1:]]
+        tokens = pointer.removeprefix(self._base).split("/")[1:]
+        if "~" in pointer:
+            tokens = [_plain(token) for token in tokens]
         if len(tokens) < 2 or tokens[0] != "Resources":
             return pointer
         made_id, rest = tokens[1], tokens[2:]
@@ -285,4 +287,4 @@ def is_serverless(resource: Any) -> bool:
 
 
 def _plain(token: str) -> str:
-    return token.replace("~1", "/").replace("~0", "~") if "~" in token else token
+    return token.replace("~1", "/").replace("~0", "~")

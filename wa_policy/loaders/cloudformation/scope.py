@@ -61,6 +61,7 @@ class Scope:
     """The output of a nested stack by logical id and name."""
     _parameters: dict[str, Value] = field(default_factory=dict)
     _naming: frozenset[str] | None = None
+    _hidden: frozenset[str] | None = None
     _account: str | Symbol | None = None
     _region: str | Symbol | None = None
 
@@ -180,6 +181,17 @@ class Scope:
         if isinstance(value, bool):
             return "true" if value else "false"
         return str(value) if isinstance(value, int | float) else value
+
+    @property
+    def hidden_parameters(self) -> frozenset[str]:
+        """The parameters with `NoEcho`."""
+        if self._hidden is None:
+            self._hidden = frozenset(
+                name
+                for name, raw in self.sections.parameters.items()
+                if str(raw.get("NoEcho", "false")).lower() == "true"
+            )
+        return self._hidden
 
     def _naming_parameters(self) -> frozenset[str]:
         """The parameters that the names of resources are made of."""

@@ -19,6 +19,7 @@ from wa_policy.loaders.cloudformation.conditions import Conditions, choices_of
 from wa_policy.loaders.cloudformation.cycles import circle
 from wa_policy.loaders.cloudformation.loops import section
 from wa_policy.loaders.cloudformation.managed import attach_managed
+from wa_policy.loaders.cloudformation.parameters import parameters
 from wa_policy.loaders.cloudformation.principals import principals
 from wa_policy.loaders.cloudformation.properties import settable
 from wa_policy.loaders.cloudformation.scope import Place, Scope
@@ -114,6 +115,7 @@ class Stack:
         build.pieces.template_files.add(scope.sections.source.file)
         build.declare()
         build.pieces.resources.extend(attached.external_resources(build))
+        build.pieces.resources.extend(parameters(scope))
         _check(build)
         build.finish()
         for evaluation in nested.done.values():

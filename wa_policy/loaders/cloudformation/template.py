@@ -26,7 +26,7 @@ def is_template(value: Any) -> bool:
         return "Resources" in value and "AWSTemplateFormatVersion" in value
     if not isinstance(resources, Mapping):
         return False
-    if any(isinstance(item, Mapping) and isinstance(item.get("Type"), str) for item in resources.values()):
+    if any(isinstance(item, dict) and isinstance(item.get("Type"), str) for item in resources.values()):
         return True
     return "AWSTemplateFormatVersion" in value or any(
         str(key).startswith("Fn::ForEach::") for key in resources

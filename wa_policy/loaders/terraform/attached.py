@@ -86,12 +86,15 @@ OWN: Mapping[str, str] = {
     "aws_api_gateway_rest_api": "policy",
     "aws_vpc_endpoint": "policy",
     "aws_opensearch_domain": "access_policies",
+    "aws_cloudwatch_log_resource_policy": "policy_document",
     "awscc_kms_key": "key_policy",
     "awscc_ecr_repository": "repository_policy_text",
     "awscc_efs_file_system": "file_system_policy",
     "awscc_events_event_bus": "policy",
     "awscc_apigateway_rest_api": "policy",
     "awscc_opensearchservice_domain": "access_policies",
+    "awscc_logs_resource_policy": "policy_document",
+    "awscc_logs_destination": "destination_policy",
 }
 """Types with an argument that is their policy; a resource of its own that is the policy counts before it."""
 
