@@ -107,6 +107,13 @@ def test_a_rule_without_an_unknown_example_is_a_warning(folder: Path) -> None:
     assert warning.message.startswith("found no example with the verdict `unknown`")
 
 
+def test_examples_that_do_not_hold_are_told_in_place_of_what_they_notice(folder: Path) -> None:
+    rewrite(folder, "      b: fail\n", "      b: pass\n      z: fail\n")
+    (error,) = lint_rules([str(folder)]).errors
+    assert error.message == "example `both` does not hold, so that it notices nothing"
+    assert error.line == SHORT.splitlines().index("  - name: both") + 1
+
+
 def test_a_test_that_cannot_hold_is_an_error(folder: Path) -> None:
     rewrite(folder, "at_most: 10}}", "at_most: 10, at_least: 11}}")
     assert any("which nothing meets" in error.message for error in lint_rules([str(folder)]).errors)

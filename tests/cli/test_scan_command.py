@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,9 @@ class Rules:
         *,
         only: tuple[str, ...] = (),
         progress: api.Progress | None = None,
+        today: date | None = None,
     ) -> Report:
-        del progress
+        del progress, today
         self.settings, self.only = settings, tuple(only)
         return replace(report(*self.results), problems=inventory.problems, files=inventory.files)
 
@@ -78,7 +80,7 @@ BROKEN = {
     "truncated.json": (b'{"Version": "2012-10-17", "Statement": [{"Eff', "expected"),
     "latin.json": (b'{"Version": "caf\xe9"}', "is not UTF-8"),
     "empty.json": (b"", "the file is empty"),
-    "other.json": (b'{"hello": "world"}', "expected an answer of the AWS CLI or a policy document"),
+    "other.json": (b'{"hello": "world"}', "expected an answer of the AWS CLI, items of AWS Config"),
 }
 CASES = [(name, content, words) for name, (content, words) in BROKEN.items()]
 

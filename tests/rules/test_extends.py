@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,20 @@ import pytest
 from wa_policy.catalog.model import Catalog
 from wa_policy.errors import RuleError
 from wa_policy.findings import Severity
+from wa_policy.inventory.model import Inventory
+from wa_policy.loaders.load import load as read
 from wa_policy.rules.examples import run_example
 from wa_policy.rules.model import AllOf, AnyOf, Rule
 from wa_policy.rules.pack import compiled, load_folders, load_pack
+from wa_policy.rules.run import run
+from wa_policy.settings import Settings
 
 BASE = next(rule for rule in load_pack() if rule.id == "lambda-permission-untrusted-account")
+
+
+@cache
+def acme() -> Inventory:
+    return read([str(Path(__file__).resolve().parents[2] / "fixtures" / "acme")])
 
 
 def load(folder: Path, catalog: Catalog, **files: str) -> dict[str, Rule]:
@@ -140,3 +150,24 @@ def test_a_branch_of_the_base_is_no_branch_of_the_rule(catalog: Catalog, tmp_pat
     found = load(tmp_path, catalog, mine=text)["mine"].when
     assert isinstance(found, AllOf)
     assert isinstance(found.tests[1], AnyOf)
+
+
+NARROWED = (
+    ("lambda-permission-untrusted-account", "when: {Runtime: {matches: 'python*'}}"),
+    ("respol-public", "select: AWS::SQS::Queue"),
+    ("lambda-role-wildcard-resources", "severity: low"),
+)
+
+
+@pytest.mark.parametrize(("base", "words"), NARROWED)
+def test_it_finds_nothing_that_the_other_rule_does_not(
+    catalog: Catalog, tmp_path: Path, base: str, words: str
+) -> None:
+    own = load(tmp_path, catalog, mine=f"id: mine\nextends: {base}\n{words}\n")["mine"]
+    inventory = acme()
+    report = run([*load_pack(), own], inventory, Settings(), catalog, only=(base, "mine"))
+    found: dict[str, set[tuple[str, str]]] = {base: set(), "mine": set()}
+    for result in report.findings:
+        found[result.rule.id].add((result.subject, result.key))
+    assert found["mine"] <= found[base]
+    assert found[base], "the test needs a rule that finds something"

@@ -72,3 +72,10 @@ def test_declared(catalog: Catalog) -> None:
     declared = [ask("is_declared", subject(file), catalog, inventory) for file in ("a", "b", "c", "d")]
     assert declared == [True, False, True, False]
     assert NOWHERE.file not in {file.file for file in files}
+
+
+def test_named(catalog: Catalog) -> None:
+    asked = subject()
+    found = [ask("is_named", asked, catalog, patterns=(pattern,)) for pattern in ("arn", "f", "f*", "g", "*rn")]
+    assert found == [True, True, True, False, True]
+    assert ask("is_named", asked, catalog, patterns=()) is False

@@ -5,11 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 from wa_policy.inventory.model import (
+    EVENT_PATTERNS_PROPERTY,
     METHODS_PROPERTY,
     POLICY_PROPERTY,
     REST_API_ID_PROPERTY,
+    STATE_MACHINE_PROPERTY,
+    STATES_PROPERTY,
 )
 from wa_policy.loaders import apigateway, apigatewayv2, attributes, iam_details, lambda_, lists
+from wa_policy.loaders.embedded.of_resources import STATE_MACHINE
+from wa_policy.loaders.embedded.of_resources import TYPES as EMBEDDED_TYPES
 from wa_policy.loaders.tables import Table
 from wa_policy.rules.vocabulary import TYPES, PropertyKind, property_type, selected_types
 
@@ -31,6 +36,13 @@ BY_HAND = {
 }  # fmt: skip
 
 
+# What documents inside of properties say, of any form of a resource.
+EMBEDDED = {
+    type_: {STATES_PROPERTY, STATE_MACHINE_PROPERTY} if type_ == STATE_MACHINE else {EVENT_PATTERNS_PROPERTY}
+    for type_ in EMBEDDED_TYPES
+}
+
+
 def tables() -> Iterator[Table]:
     for module in MODULES:
         yield from (value for value in vars(module).values() if isinstance(value, Table))
@@ -41,12 +53,17 @@ def test_the_properties_of_a_type_are_those_of_its_table(table: Table) -> None:
     known = set(table.calls) | BY_HAND.get(table.type, set())
     if table.policy_call is not None:
         known.add(POLICY_PROPERTY)
-    assert set(TYPES[table.type]) == known
+    assert set(TYPES[table.type]) == known | EMBEDDED.get(table.type, set())
 
 
 def test_the_types_are_those_of_the_tables() -> None:
     own = {type_ for type_ in TYPES if type_.startswith("WaPolicy::")}
-    assert set(TYPES) - own == {table.type for table in tables()}
+    assert set(TYPES) - own == {table.type for table in tables()} | set(EMBEDDED)
+
+
+def test_the_documents_of_a_type_are_in_its_vocabulary() -> None:
+    for type_, names in EMBEDDED.items():
+        assert names <= set(TYPES[type_])
 
 
 @pytest.mark.parametrize(

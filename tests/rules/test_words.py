@@ -258,3 +258,43 @@ def test_days(catalog: Catalog) -> None:
     ):
         (found,) = run_rule(rule, inventory, Scope(inventory, {}, catalog, today=today))
         assert found.verdict is verdict
+
+
+def url_grants(*actions: str) -> dict[str, Any]:
+    """A function with a URL for everyone, and grants of these actions."""
+    found: dict[str, Any] = {
+        "Function": {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "f"}},
+        "Url": {
+            "Type": "AWS::Lambda::Url",
+            "Properties": {"TargetFunctionArn": {"Ref": "Function"}, "AuthType": "NONE"},
+        },
+    }
+    for number, action in enumerate(actions):
+        grant: dict[str, Any] = {"FunctionName": {"Ref": "Function"}, "Principal": "*", "Action": action}
+        if action.endswith("Url"):
+            grant["FunctionUrlAuthType"] = "NONE"
+        else:
+            grant["InvokedViaFunctionUrl"] = True
+        found[f"Grant{number}"] = {"Type": "AWS::Lambda::Permission", "Properties": grant}
+    return found
+
+
+def test_all_actions_of_a_resource_policy(catalog: Catalog) -> None:
+    both = ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"]
+    check: dict[str, Any] = {
+        "select": "AWS::Lambda::Function",
+        "forbid": {
+            "mode": "all",
+            "policies": "resource",
+            "caller": "anonymous",
+            "action": both,
+            "context": {
+                "lambda:FunctionUrlAuthType": {"one_of": ["NONE"]},
+                "lambda:InvokedViaFunctionUrl": {"one_of": ["true"]},
+            },
+        },
+    }
+    expect(catalog, check, url_grants(*both), {"f": "fail"})
+    for action in both:
+        expect(catalog, check, url_grants(action), {"f": "pass"})
+    expect(catalog, check, url_grants(), {"f": "pass"})

@@ -136,6 +136,21 @@ class Result:
         return (self.rule.severity.rank, self.rule.id, self.subject, self.key, self.verdict)
 
 
+@dataclass(frozen=True, slots=True)
+class TypeRead:
+    """A resource type that was read: how many `resources`, and how many rules select it.
+
+    `applied` counts the rules that said more than "not applicable" about one of the resources. A resource of a type with
+    `part_of` is read into those of the other types, whose rules see it.
+    """
+
+    type: str
+    resources: int
+    rules: int
+    applied: int = 0
+    part_of: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Report:
     """All results of a scan with the problems met while reading. Sorted; the same input gives the same report."""
@@ -150,6 +165,8 @@ class Report:
     resources: int = 0
     tables: Mapping[str, str] = field(default_factory=dict)
     """The dated data behind the verdicts, with their dates: the catalog of actions and the rule tables."""
+    types: tuple[TypeRead, ...] = ()
+    """The resource types that were read, sorted by name."""
 
     @cached_property
     def findings(self) -> tuple[Result, ...]:
@@ -169,6 +186,12 @@ class Report:
     def accepted(self) -> tuple[Result, ...]:
         """The results that a waiver or the baseline accepts."""
         return tuple(result for result in self.results if result.accepted is not None)
+
+    @cached_property
+    def without_rules(self) -> tuple[TypeRead, ...]:
+        """The types that none of the rules is about, nor about what they are a part of; the most resources first."""
+        found = (read for read in self.types if not read.rules and not read.part_of)
+        return tuple(sorted(found, key=lambda read: (-read.resources, read.type)))
 
     @cached_property
     def verdicts(self) -> Counter[Verdict]:

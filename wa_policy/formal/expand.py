@@ -23,58 +23,54 @@ class Cube:
     avoid: tuple[Box, ...]
 
 
+_Goal = tuple[Formula | Alternatives, bool]
+_State = tuple[tuple[_Goal, ...], tuple[Box, ...], tuple[Box, ...]]
+"""Goals that are still to be met, the boxes that are required by then and those to avoid."""
+
+
 def expand(formula: Formula, layers: Layers) -> Iterator[Cube]:
     """The ways in which the formula can hold for requests of the layers' caller; their union is exactly the formula."""
-    yield from _goals(((formula, True),), (), (), layers)
-
-
-_Goal = tuple[Formula | Alternatives, bool]
-
-
-def _goals(
-    goals: tuple[_Goal, ...], required: tuple[Box, ...], avoid: tuple[Box, ...], layers: Layers
-) -> Iterator[Cube]:
-    if not goals:
-        yield Cube(required, avoid)
-        return
-    (goal, wanted), rest = goals[0], goals[1:]
-    match goal:
-        case tuple() if wanted:
-            boxes = largest(goal)
-            if len(boxes) > 1 and (later := _simplest(rest, len(boxes))) is not None:
-                # What has one way only is settled first: it narrows the choice among the others.
-                yield from _goals(
-                    (rest[later], goals[0], *rest[:later], *rest[later + 1 :]), required, avoid, layers
-                )
-                return
-            for box in boxes:
-                if box.is_everything or box in required:
-                    yield from _goals(rest, required, avoid, layers)
-                elif not is_disjoint(box, required):
-                    yield from _goals(rest, (*required, box), avoid, layers)
-        case tuple():
-            if not any(box.is_everything for box in goal):
-                yield from _goals(rest, required, (*avoid, *goal), layers)
-        case Not(of):
-            yield from _goals(((of, not wanted), *rest), required, avoid, layers)
-        case All(of) if wanted:
-            yield from _goals((*((part, True) for part in of), *rest), required, avoid, layers)
-        case Any(of) if not wanted:
-            yield from _goals((*((part, False) for part in of), *rest), required, avoid, layers)
-        case All(of) | Any(of):
-            for part in of:
-                yield from _goals(((part, wanted), *rest), required, avoid, layers)
-        case Atom():
-            conjuncts = layers.boxes(goal)
-            if wanted:
-                yield from _goals(
-                    (*((alternatives, True) for alternatives in conjuncts), *rest), required, avoid, layers
-                )
-            else:
-                for alternatives in conjuncts:
-                    yield from _goals(((alternatives, False), *rest), required, avoid, layers)
-        case _:
-            assert_never(goal)
+    # The state to go on from is the last one. A generator inside of another for each goal takes four times as long.
+    pending: list[_State] = [(((formula, True),), (), ())]
+    while pending:
+        goals, required, avoid = pending.pop()
+        if not goals:
+            yield Cube(required, avoid)
+            continue
+        (goal, wanted), rest = goals[0], goals[1:]
+        match goal:
+            case tuple() if wanted:
+                boxes = largest(goal)
+                if len(boxes) > 1 and (later := _simplest(rest, len(boxes))) is not None:
+                    # What has one way only is settled first: it narrows the choice among the others.
+                    reordered = (rest[later], goals[0], *rest[:later], *rest[later + 1 :])
+                    pending.append((reordered, required, avoid))
+                    continue
+                for box in reversed(boxes):
+                    if box.is_everything or box in required:
+                        pending.append((rest, required, avoid))
+                    elif not is_disjoint(box, required):
+                        pending.append((rest, (*required, box), avoid))
+            case tuple():
+                if not any(box.is_everything for box in goal):
+                    pending.append((rest, required, (*avoid, *goal)))
+            case Not(of):
+                pending.append((((of, not wanted), *rest), required, avoid))
+            case All(of) if wanted:
+                pending.append(((*((part, True) for part in of), *rest), required, avoid))
+            case Any(of) if not wanted:
+                pending.append(((*((part, False) for part in of), *rest), required, avoid))
+            case All(of) | Any(of):
+                pending += [(((part, wanted), *rest), required, avoid) for part in reversed(of)]
+            case Atom():
+                conjuncts = layers.boxes(goal)
+                if wanted:
+                    met = (*((alternatives, True) for alternatives in conjuncts), *rest)
+                    pending.append((met, required, avoid))
+                else:
+                    pending += [(((one, False), *rest), required, avoid) for one in reversed(conjuncts)]
+            case _:
+                assert_never(goal)
 
 
 def _simplest(goals: tuple[_Goal, ...], than: int) -> int | None:

@@ -66,7 +66,7 @@ class Pairs:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self.documents = Documents(catalog)
-        self.universes = Universes(catalog)
+        self.universes = universes_of(catalog)
         self.sides = Sides(self.documents, self.universes, _restricts_public)
         self._records: dict[Hashable, Record] = {}
         self._known: dict[Grant, Grant] = {}

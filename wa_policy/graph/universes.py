@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from wa_policy.catalog.model import ActionSet, Catalog
 from wa_policy.graph.layers import Universe
@@ -19,6 +19,12 @@ _QUALIFIED = (
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
 """
+
+
+@lru_cache(maxsize=2)
+def universes_of(catalog: Catalog) -> Universes:
+    """The sets of a catalog, for all graphs that are made of it: they take longer than the graph of one template."""
+    return Universes(catalog)
 
 
 class Universes:

@@ -71,7 +71,8 @@ def has_made_name(text: str) -> bool:
 
 def has_symbols(text: str) -> bool:
     """True only if `shown` may change the text."""
-    return REGION in text or _ACCOUNTS in text or "wap" in text or _MARK in text or _MARK.lower() in text
+    marks = (REGION, _ACCOUNTS, "wap", _SUFFIX, _MARK, _MARK.lower())
+    return any(mark in text for mark in marks)
 
 
 def shown(text: str) -> str:

@@ -21,6 +21,7 @@ from wa_policy.inventory.model import (
 from wa_policy.loaders import apigateway, apigatewayv2, attributes, iam_details, lambda_, lists
 from wa_policy.loaders.answers.all_rows import CALLS, POLICY_CALLS
 from wa_policy.loaders.api_policies import with_whole_arns
+from wa_policy.loaders.embedded.of_resources import with_documents
 from wa_policy.loaders.iam_principals import principals
 from wa_policy.loaders.organization_tree import organization
 from wa_policy.loaders.origin import Origin
@@ -62,7 +63,10 @@ def assemble(
     merged, of_resources = merge(pieces.resources)
     read, of_organization = organization(pieces.organization)
     exported, of_pages = _exported(pieces, origins)
-    resources = _completed(pieces, merged, exported, origins)
+    completed = _completed(pieces, merged, exported, origins)
+    documented = [with_documents(resource) for resource in completed]
+    resources = tuple(resource for resource, _ in documented)
+    problems += [problem for _, of_documents in documented for problem in of_documents]
     problems += [*of_principals, *of_resources, *of_organization, *of_pages]
     decided, of_decision = _decide(pieces, read, origins, assume)
     problems += of_decision

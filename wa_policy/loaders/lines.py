@@ -15,7 +15,8 @@ from wa_policy.loaders.yaml_values import Member, members
 def line_of(text: str, format: DocumentFormat, pointer: str) -> int:  # noqa: A002  # as in `Document`
     """The line, from 1, on which the value at a JSON pointer starts, or 0 if there is no such value.
 
-    A member of an object starts at its key. A pointer that goes on into a string gives the line of the string.
+    A member of an object starts at its key. A pointer that goes on into a string gives the line of the string; in a
+    literal block of YAML (`|`) that holds JSON the line of the value in it.
     """
     return lines_of(text, format, (pointer,))[pointer]
 
@@ -68,7 +69,7 @@ class _YamlLines:
 
     def _inside(self, node: Node, tokens: list[str]) -> int:
         line, short = node.line, long_form(node.tag)
-        for token in tokens:
+        for number, token in enumerate(tokens):
             if short is not None:
                 # `!Sub text` stands for `{Fn::Sub: text}`, all on one place.
                 if token != short:
@@ -77,6 +78,8 @@ class _YamlLines:
                 continue
             match node:
                 case ScalarNode():
+                    if node.literal and (within := _line_within(node.value, tokens[number:])):
+                        return node.line + within
                     return line if not node.plain or isinstance(plain_value(node.value), str) else 0
                 case SequenceNode():
                     item = _item(node.items, token)
@@ -95,6 +98,16 @@ class _YamlLines:
         if id(node) not in self._members:
             self._members[id(node)] = members(node)
         return self._members[id(node)]
+
+
+def _line_within(text: str, tokens: list[str]) -> int:
+    """The line of a value in a JSON text, 0 where it is not there."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return 0
+    wanted = Wanted()
+    node = wanted.add(tokens)
+    find_json_lines(text, wanted)
+    return node.line
 
 
 def _item(items: list[Node], token: str) -> Node | None:

@@ -31,6 +31,10 @@ _SETTINGS = ("wa-policy.yaml", "wa-policy.yml")
 _FAULTS = (".faults.yaml", ".faults.yml")
 _SIDECAR_KIND = "wa-policy.export"
 _MAX_LOOKED_AT = 2000
+_READABLE = (
+    "an answer of the AWS CLI, items of AWS Config, an answer of Cloud Control, a template of CloudFormation or SAM, "
+    "a plan or state of Terraform, or a policy document"
+)
 
 
 def load(
@@ -169,7 +173,7 @@ class _Run:
         loader = loader_of(document.value, origin)
         if loader is None:
             if file.path in self._named or (not _is_ours(document) and (origin.call or _is_export(document))):
-                self.pieces.problems.append(_unrecognised(document))
+                self.pieces.problems.append(_unrecognised(document, origin))
             return None
         node = Node(document.value, document.source, self.pieces.problems)
         loader.load(Export(node, origin, self.pieces, self._kind))
@@ -252,13 +256,16 @@ def _is_ours(document: Document) -> bool:
     )
 
 
-def _unrecognised(document: Document) -> Problem:
+def _unrecognised(document: Document, origin: Origin) -> Problem:
     value = document.value
     found = describe(value)
     if isinstance(value, Mapping) and value:
         keys = [f"`{shown(str(key), 40)}`" for key in list(value)[:8]]
         more = f" and {len(value) - 8} more" if len(value) > 8 else ""
         found = f"an object with {', '.join(keys)}{more}"
-    message = f"found {found}, expected an answer of the AWS CLI or a policy document"
+    message = f"found {found}, expected {_READABLE}"
     advice = "docs/exports.md lists the commands whose answers are read"
+    if origin.call and origin.name:
+        service, _, operation = origin.call.partition(".")
+        advice = f"by its name it is an answer of `{service} {operation}`; {advice}"
     return document.source.problem("unrecognised", message, advice=advice)

@@ -55,6 +55,24 @@ def load_one_setting(export: Export) -> None:
             _subscriptions(export)
 
 
+def _subscription(export: Export, item: Node, topic: str) -> None:
+    """A subscription as a resource of its own; one that waits for its confirmation has no ARN."""
+    arn, endpoint = item.text("SubscriptionArn"), item.text("Endpoint")
+    id_ = arn if arn is not None and arn.startswith("arn:") else f"{topic}#{item.text('Protocol')}:{endpoint}"
+    account, region = owner(topic)
+    properties: dict[str, PropertyValue] = {
+        "TopicArn": topic,
+        "Protocol": item.text("Protocol"),
+        "Endpoint": endpoint,
+        "WaPolicy::Owner": item.text("Owner"),
+        "WaPolicy::IsPending": arn == "PendingConfirmation",
+    }
+    name = id_.rsplit(":", 1)[-1]
+    export.pieces.resources.append(
+        Resource("AWS::SNS::Subscription", id_, name, account, region, properties, item.source)
+    )
+
+
 def _hand_over(export: Export, row: PolicyCall, call: str, name: str, value: PropertyValue) -> None:
     id_ = resource_of_file(export, row)
     if id_ is None:
@@ -115,9 +133,22 @@ def _subscriptions(export: Export) -> None:
                 "Protocol": item.text("Protocol"), "Endpoint": item.text("Endpoint")
             }  # fmt: skip
             found.setdefault(topic, []).append(entry)
+            _subscription(export, item, topic)
+    _subscriptions_answered(export, found)
     if export.has_more:
         return  # the rest of a topic's subscriptions may stand on the next page
     if not found and export.origin.call == SUBSCRIPTIONS:
         _hand_over(export, TOPIC, SUBSCRIPTIONS, "Subscription", None)
     for topic, entries in found.items():
         _fragment(export, TOPIC, topic, "Subscription", tuple(entries))
+
+
+def _subscriptions_answered(export: Export, topics: Mapping[str, Any]) -> None:
+    origin = export.origin
+    if origin.call == "sns.list-subscriptions":
+        export.answered(origin.call, origin.account, origin.region)
+        return
+    named = resource_of_file(export, TOPIC) if origin.call == SUBSCRIPTIONS else None
+    asked = named or (next(iter(topics)) if len(topics) == 1 else None)
+    if asked is not None:
+        export.answered(SUBSCRIPTIONS, *owner(asked), asked)

@@ -1,14 +1,16 @@
-"""The methods of an OpenAPI document with the extensions of API Gateway.
+"""The methods of an OpenAPI document with the extensions of API Gateway. Parts of it may not be known, as those of a template.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import PropertyValue
+from wa_policy.loaders.cloudformation.values import doubt_of
 from wa_policy.loaders.yaml_values import read_yaml
 
 _VERBS = frozenset(
@@ -28,39 +30,65 @@ def of_yaml(text: str) -> Any:
     return next((value for _, value in values), None)
 
 
+Convert = Callable[[Any], PropertyValue]
+"""A value of the document as one of the inventory."""
+
+
 def methods(body: Mapping[str, Any]) -> Iterator[Mapping[str, PropertyValue]]:
-    """The methods in the shape that the methods of a REST API have in an inventory."""
+    """The methods of a document of which all is known, in the shape that those of a REST API have in an inventory."""
+    for path, verb, operation in operations(body, []):
+        yield method(path, verb, operation, body, lambda value: value if isinstance(value, str) else None)
+
+
+def operations(body: Mapping[str, Any], doubts: list[Unknown]) -> Iterator[tuple[str, str, Any]]:
+    """Path, verb and content of each operation; why there may be more goes to `doubts`."""
     paths = body.get("paths")
-    for path, operations in paths.items() if isinstance(paths, Mapping) else ():
-        for verb, operation in operations.items() if isinstance(operations, Mapping) else ():
+    if not isinstance(paths, Mapping):
+        doubts += filter(None, (doubt_of(paths),))
+        return
+    for path, found in paths.items():
+        if not isinstance(found, Mapping):
+            doubts += filter(None, (doubt_of(found),))
+            continue
+        for verb, operation in found.items():
             if str(verb).lower() in _VERBS:
-                yield _method(str(path), str(verb), operation if isinstance(operation, Mapping) else {}, body)
+                yield str(path), str(verb), operation
 
 
-def _method(
-    path: str, verb: str, operation: Mapping[str, Any], body: Mapping[str, Any]
+def method(
+    path: str, verb: str, operation: Any, body: Mapping[str, Any], convert: Convert
 ) -> dict[str, PropertyValue]:
-    auth = operation.get("x-amazon-apigateway-auth")
-    kind = auth.get("type") if isinstance(auth, Mapping) else None
-    integration = operation.get("x-amazon-apigateway-integration")
-    uri = integration.get("uri") if isinstance(integration, Mapping) else None
-    method: dict[str, PropertyValue] = {
+    """An operation in the shape that the methods of a REST API have in an inventory."""
+    found: dict[str, PropertyValue] = {
         "ResourcePath": path,
         "HttpMethod": "ANY" if verb.startswith("x-") else verb.upper(),
-        "AuthorizationType": kind if isinstance(kind, str) else "NONE",
+        "AuthorizationType": "NONE",
         "ApiKeyRequired": False,
         "AuthorizerId": None,
-        "IntegrationUri": uri if isinstance(uri, str) else None,
+        "IntegrationUri": None,
     }
-    for name in _schemes_named(operation.get("security", body.get("security"))):
+    if not isinstance(operation, Mapping):
+        return found | {"AuthorizationType": doubt_of(operation) or "NONE"}
+    auth = operation.get("x-amazon-apigateway-auth")
+    if isinstance(auth, Mapping) and auth.get("type") is not None:
+        found["AuthorizationType"] = convert(auth["type"]) or "NONE"
+    requirements = operation.get("security", body.get("security"))
+    if isinstance(requirements, Unknown):
+        found["AuthorizationType"] = requirements
+    for name in _schemes_named(requirements):
         scheme = _scheme(name, body)
-        if _is_api_key(scheme):
-            method["ApiKeyRequired"] = True
+        if isinstance(scheme, Unknown):
+            found["AuthorizationType"] = scheme
+        elif _is_api_key(scheme):
+            found["ApiKeyRequired"] = True
         else:
             type_ = scheme.get("x-amazon-apigateway-authtype", scheme.get("type", "custom"))
-            method["AuthorizationType"] = _AUTHORIZATION.get(str(type_).lower(), "CUSTOM")
-            method["AuthorizerId"] = name
-    return method
+            found["AuthorizationType"] = _AUTHORIZATION.get(str(type_).lower(), "CUSTOM")
+            found["AuthorizerId"] = name
+    integration = operation.get("x-amazon-apigateway-integration")
+    if isinstance(integration, Mapping):
+        found["IntegrationUri"] = convert(integration.get("uri"))
+    return found
 
 
 def _schemes_named(requirements: Any) -> Iterator[str]:
@@ -69,7 +97,7 @@ def _schemes_named(requirements: Any) -> Iterator[str]:
             yield from (str(name) for name in requirement)
 
 
-def _scheme(name: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+def _scheme(name: str, body: Mapping[str, Any]) -> Any:
     """A security scheme, in the form of OpenAPI 2 or 3."""
     components = body.get("components")
     schemes = (
@@ -77,8 +105,10 @@ def _scheme(name: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         if isinstance(components, Mapping)
         else body.get("securityDefinitions")
     )
+    if isinstance(schemes, Unknown):
+        return schemes
     found = schemes.get(name) if isinstance(schemes, Mapping) else None
-    return found if isinstance(found, Mapping) else {"type": "custom"}
+    return found if isinstance(found, Mapping | Unknown) else {"type": "custom"}
 
 
 def _is_api_key(scheme: Mapping[str, Any]) -> bool:

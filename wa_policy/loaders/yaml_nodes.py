@@ -43,6 +43,8 @@ class ScalarNode:
     value: str
     plain: bool
     """Neither quoted nor tagged: the text decides on the type."""
+    literal: bool = False
+    """Written as `|`: each line of the text is a line of the file, beginning with the next one."""
 
 
 @dataclass(slots=True, eq=False)
@@ -180,7 +182,7 @@ class _Composer:
             raise _NodeError("yaml-syntax", event, "found half a surrogate pair, expected a character")
         plain = not style and tag is None and event.implicit[0]
         # `!` alone says "not by its text": the same as quoting.
-        node = ScalarNode(event.start_mark.line + 1, None if tag == "!" else tag, event.value, plain)
+        node = ScalarNode(event.start_mark.line + 1, None if tag == "!" else tag, event.value, plain, style == "|")
         if event.anchor:
             self._anchors[event.anchor] = node
         return node

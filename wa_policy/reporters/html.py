@@ -43,6 +43,15 @@ def _content(report: Report, lines: Mapping[Source, int], options: Options) -> d
             "resources": report.resources,
             "profile": report.profile.value,
             "tables": dict(sorted(report.tables.items())),
+            "types": [
+                {
+                    "type": visible(read.type),
+                    "resources": read.resources,
+                    "rules": read.rules,
+                    "partOf": list(read.part_of),
+                }
+                for read in report.types
+            ],
         },
         "problems": [
             {

@@ -126,4 +126,14 @@ def _summary(report: Report) -> dict[str, Any]:
         "profile": report.profile.value,
         "catalogDate": report.tables.get("actions"),
         "tables": dict(sorted(report.tables.items())),
+        "types": [
+            {
+                "type": read.type,
+                "resources": read.resources,
+                "rules": read.rules,
+                "rulesApplied": read.applied,
+                "partOf": list(read.part_of),
+            }
+            for read in report.types
+        ],
     }

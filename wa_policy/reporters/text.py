@@ -19,6 +19,7 @@ _LABEL = 9
 _MOST_MISSING = 5
 _MOST_RULES = 4
 _MOST_UNREAD = 5
+_MOST_TYPES = 5
 
 _BOLD, _DIM, _RESET = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _COLORS = {
@@ -160,8 +161,30 @@ class _Text:
         more = f" and {len(unread) - _MOST_UNREAD} more" if len(unread) > _MOST_UNREAD else ""
         if unread:
             yield from self.field("skipped", ", ".join(unread[:_MOST_UNREAD]) + more, indent=2)
+        yield from self.types()
         dated = [f"{name} of {date}" for name, date in sorted(report.tables.items())]
         yield from self.field("by", "; ".join((f"profile {report.profile.value}", *dated)), indent=2)
+
+    def types(self) -> Iterator[str]:
+        """How many of the resource types rules are about, and the names of those that none is about."""
+        types = self.report.types
+        if not types:
+            return
+        ruled = sum(1 for read in types if read.rules)
+        parts = sum(1 for read in types if read.part_of and not read.rules)
+        words = f"rules are about {ruled} of {_count(len(types), 'resource type')}"
+        if parts:
+            words += f"; {parts} {'is' if parts == 1 else 'are'} read as a part of another"
+        without = self.report.without_rules
+        if without:
+            named = ", ".join(f"{read.type} ({read.resources})" for read in without[:_MOST_TYPES])
+            more = (
+                f" and {len(without) - _MOST_TYPES} more, all in the JSON report"
+                if len(without) > _MOST_TYPES
+                else ""
+            )
+            words += f"; none about {named}{more}"
+        yield from self.field("types", words, indent=2)
 
     def missing(self) -> Iterator[str]:
         """What would decide most of the unknown verdicts, and the rules that it is missing for."""

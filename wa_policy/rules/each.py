@@ -17,6 +17,7 @@ from wa_policy.rules.each_principal import (
     statements,
     whole_services,
 )
+from wa_policy.rules.each_reach import granted_on
 from wa_policy.rules.each_resource import (
     condition_values,
     granted_accounts,
@@ -26,6 +27,7 @@ from wa_policy.rules.each_resource import (
 from wa_policy.rules.each_secrets import TYPES as TYPES_WITH_SECRETS
 from wa_policy.rules.each_secrets import secrets
 from wa_policy.rules.each_trigger import triggers
+from wa_policy.rules.each_trust import foreign_accounts, identity_providers, trustees
 from wa_policy.rules.items import ItemIterator
 from wa_policy.rules.subjects import PRINCIPAL_TYPES
 
@@ -66,6 +68,14 @@ ITERATORS: Mapping[str, ItemIterator] = {
         empty=Verdict.NOT_APPLICABLE,
         brings_caller=True,
     ),
+    "foreign_accounts": ItemIterator(
+        foreign_accounts,
+        "those of `granted_accounts` that do not belong to the organization that was exported",
+        ("account",),
+        _WITH_POLICY,
+        (Argument("except", ArgumentKind.TEXTS, required=False),),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
     "granted_accounts": ItemIterator(
         granted_accounts,
         "the accounts that Allow statements name, by a principal or, in a grant to everyone, by `aws:PrincipalAccount` or "
@@ -82,6 +92,22 @@ ITERATORS: Mapping[str, ItemIterator] = {
         ("service",),
         _WITH_POLICY,
         (Argument("except", ArgumentKind.TEXTS, required=False),),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "granted_on": ItemIterator(
+        granted_on,
+        "one item if an Allow statement names one of the actions: the ARNs that name a resource or the beginning of its name, "
+        "and the key of the tag of resources that a condition asks for",
+        ("resources", "tag_key"),
+        PRINCIPAL_TYPES,
+        (Argument("actions", ArgumentKind.ACTIONS),),
+    ),
+    "identity_providers": ItemIterator(
+        identity_providers,
+        "the identity providers that the trust policy names, with the key of the audience, the audiences that are written out "
+        "there, and the action by which a role is assumed through the provider",
+        ("provider", "issuer", "action", "audience_key", "audiences"),
+        _ROLE,
         empty=Verdict.NOT_APPLICABLE,
     ),
     "methods": ItemIterator(
@@ -168,6 +194,12 @@ ITERATORS: Mapping[str, ItemIterator] = {
         _FUNCTION,
         empty=Verdict.NOT_APPLICABLE,
         brings_caller=True,
+    ),
+    "trustees": ItemIterator(
+        trustees,
+        "each principal that an Allow statement of the trust policy names, whatever its conditions",
+        ("name", "kind"),
+        _ROLE,
     ),
     "whole_services": ItemIterator(
         whole_services,

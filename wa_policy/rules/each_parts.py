@@ -29,7 +29,10 @@ def parts(subject: Subject, _scope: Scope, arguments: Values) -> Items:
             shown = str(part.value) if isinstance(part.value, str | int | float) else ""
             why = part.value if isinstance(part.value, Unknown) else None
             fields: dict[str, Field] = {"key": name, "value": shown}
-            found.append(Item(name, resource.place(path[0]), fields, structure=part.value, unknown=why))
+            place = resource.place(path[0])
+            if isinstance(value, tuple) and len(path) == 1:
+                place = resource.places.get(f"{path[0]}/{part.key}", place)
+            found.append(Item(name, place, fields, structure=part.value, unknown=why))
     return Items(numbered(found), tuple(unknown))
 
 

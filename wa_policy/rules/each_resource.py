@@ -77,10 +77,11 @@ def _senders(statement: Statement) -> Iterator[str]:
 
 def granted_accounts(subject: Subject, _scope: Scope, arguments: Values) -> Items:
     """The accounts that Allow statements name and that are not the owner."""
-    return _granted(subject, "account", _accounts, {subject.account, *texts(arguments, "except")})
+    return _granted(subject, "account", accounts_of, {subject.account, *texts(arguments, "except")})
 
 
-def _accounts(statement: Statement) -> Iterator[str | Unknown]:
+def accounts_of(statement: Statement) -> Iterator[str | Unknown]:
+    """The accounts that a statement names, by a principal or by a condition on a grant to everyone."""
     if statement.principal is None:
         return
     to_everyone = statement.principal.negated

@@ -14,6 +14,7 @@ from wa_policy.inventory.model import (
     PropertyValue,
     Resource,
 )
+from wa_policy.inventory.relations import related
 from wa_policy.rules.arguments import Values
 from wa_policy.rules.items import Item, Items, numbered
 from wa_policy.rules.secret_texts import (
@@ -46,6 +47,7 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
 }
 TYPES = (*sorted(_PLACES), TEMPLATE_PARAMETER_TYPE)
 """The types in which secrets are looked for."""
+_PARTS_OF_API = {"AWS::ApiGateway::RestApi": "methods", "AWS::ApiGatewayV2::Api": "integrations"}
 _KEEPS_SECRETS = frozenset(("AWS::Events::Connection", "AWS::SSM::Parameter", "AWS::SecretsManager::Secret"))
 """What keeps a secret by itself: a reference that is replaced by the secret is how to give it one."""
 _VAULT = "AWS::SecretsManager::Secret"
@@ -71,14 +73,14 @@ class _Leaf:
     value: str | Unknown
 
 
-def secrets(subject: Subject, _scope: Scope, _arguments: Values) -> Items:
+def secrets(subject: Subject, scope: Scope, _arguments: Values) -> Items:
     """The texts of the subject that look like secrets."""
     resource = subject.resource
     if resource is None:
         return Items(())
     if resource.type == TEMPLATE_PARAMETER_TYPE:
         return _of_parameter(resource)
-    leaves, unknown = _leaves_of(resource)
+    leaves, unknown = _leaves_of(resource, scope)
     hidden = resource.properties.get(NO_ECHO_PROPERTY)
     places = hidden if isinstance(hidden, Mapping) else {}
     items = [
@@ -87,10 +89,14 @@ def secrets(subject: Subject, _scope: Scope, _arguments: Values) -> Items:
     return Items(numbered(items), unknown)
 
 
-def _leaves_of(resource: Resource) -> tuple[list[_Leaf], tuple[Unknown, ...]]:
+def _leaves_of(resource: Resource, scope: Scope) -> tuple[list[_Leaf], tuple[Unknown, ...]]:
     leaves: list[_Leaf] = []
     unread: list[Unknown] = []
     was_read = False
+    if resource.type in _PARTS_OF_API and DOCUMENT_PROPERTY not in resource.properties:
+        # Of an API without a document here, the parts are judged: what is not known is whether all of them were read.
+        more = related(scope.inventory, resource, _PARTS_OF_API[resource.type]).unknown
+        return [], () if more is None else (more,)
     for place in _PLACES[resource.type]:
         top, *rest = place.split(".")
         value = walk(resource.property(top), tuple(rest))

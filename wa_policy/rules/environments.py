@@ -8,6 +8,7 @@ from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue
 from wa_policy.rules.model import Rule
 from wa_policy.rules.parameters import values_of
+from wa_policy.rules.predicates_general import tag_of
 from wa_policy.rules.subjects import Subject
 from wa_policy.settings import Environment, ParameterValue, Settings
 
@@ -49,14 +50,15 @@ def open_environment(subject: Subject, names: Sequence[str]) -> Unknown:
 def _environments_of(subject: Subject, settings: Settings) -> tuple[Environment | None, ...]:
     """The environments to which the subject may belong; None for none of them."""
     if settings.environment_tag is not None:
-        value = _tag(_tags(subject), settings.environment_tag)
+        value = tag_of(_tags(subject), settings.environment_tag)
         if isinstance(value, Unknown):
             return (None, *settings.environments)
-        for environment in settings.environments:
-            if value is not None and value.lower() in (one.lower() for one in environment.tag_values):
-                return (environment,)
         if value is not None:
-            return (None,)
+            found = str(value).lower()
+            named = (
+                one for one in settings.environments if found in (word.lower() for word in one.tag_values)
+            )
+            return (next(named, None),)
     for environment in settings.environments:
         if subject.account is not None and subject.account in environment.accounts:
             return (environment,)
@@ -64,27 +66,6 @@ def _environments_of(subject: Subject, settings: Settings) -> tuple[Environment 
 
 
 def _tags(subject: Subject) -> PropertyValue:
-    if subject.principal is not None:
-        return dict(subject.principal.tags)
-    return None if subject.resource is None else subject.resource.property("Tags")
-
-
-def _tag(tags: PropertyValue, name: str) -> str | Unknown | None:
-    """The value of a tag, which stands by its name or as an item with `Key` and `Value`; names differ by case."""
-    if isinstance(tags, Unknown):
-        return tags
-    pairs: list[tuple[PropertyValue, PropertyValue]] = []
-    if isinstance(tags, Mapping):
-        pairs = list(tags.items())
-    elif isinstance(tags, tuple):
-        for item in tags:
-            if isinstance(item, Unknown):
-                return item
-            if isinstance(item, Mapping):
-                pairs.append((item.get("Key"), item.get("Value")))
-    for key, value in pairs:
-        if isinstance(key, Unknown):
-            return key
-        if key == name:
-            return value if isinstance(value, str | Unknown) else None
-    return None
+    """The tags as the resource has them, which may hold what is not known; else those of the user or role."""
+    tags = None if subject.resource is None else subject.resource.property("Tags")
+    return dict(subject.principal.tags) if tags is None and subject.principal is not None else tags

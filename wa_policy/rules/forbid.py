@@ -24,7 +24,7 @@ from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
 from wa_policy.rules.callers import NamedCaller, callers_of, of_resource, shown, unnamed_account
 from wa_policy.rules.key_domains import within
-from wa_policy.rules.looks import action_groups, grants_nothing, may_allow_all
+from wa_policy.rules.looks import ASSUMED, action_groups, grants_nothing, may_allow_all
 from wa_policy.rules.request_class import (
     CallerWord,
     Forbid,
@@ -36,15 +36,13 @@ from wa_policy.rules.request_class import (
 )
 from wa_policy.rules.subjects import Judgement, Scope, Subject
 
-_ASSUMED = Source("(assumed)")
-
 
 def _assumed_policy(statement: dict[str, object]) -> Policy:
     document = {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", **statement}],
     }
-    return parse_policy(document, _ASSUMED)[0]
+    return parse_policy(document, ASSUMED)[0]
 
 
 _OWNER = "000000000000"
@@ -224,7 +222,11 @@ def _own_resources(request_class: RequestClass, subject: Subject) -> tuple[str, 
         case "AWS::Events::EventBus":
             # A bus policy also grants rules on the bus.
             rules = subject.id.replace(":event-bus/", ":rule/")
-            return (subject.id, f"{rules}/*") if not rules.endswith("/default") else (subject.id, f"{rules.removesuffix('/default')}/*")
+            return (
+                (subject.id, f"{rules}/*")
+                if not rules.endswith("/default")
+                else (subject.id, f"{rules.removesuffix('/default')}/*")
+            )
         case "AWS::Logs::ResourcePolicy":
             # It stands for the account: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
             return (f"arn:aws:logs:{subject.region or '*'}:{subject.account or '*'}:*",)
@@ -263,7 +265,7 @@ def _restricted(
 
 def _fail(refuted: Refuted, question: Question, named: NamedCaller, scope: Scope) -> Judgement:
     request = refuted.witness
-    statements = [(layer, s) for layer, s in refuted.decision.statements if s.source.file != _ASSUMED.file]
+    statements = [(layer, s) for layer, s in refuted.decision.statements if s.source.file != ASSUMED.file]
     own = [s for layer, s in statements if layer in (Layer.RESOURCE, Layer.IDENTITY)] or [
         s for _, s in statements
     ]

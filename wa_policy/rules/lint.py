@@ -19,6 +19,7 @@ from wa_policy.rules.mutate import RuleMutant, mutants
 from wa_policy.rules.subjects import Shared
 
 SURVIVOR, CONTRADICTION, NO_UNKNOWN = "rule-survivor", "rule-contradiction", "rule-no-unknown"
+WRONG = "rule-example"
 """Codes of problems."""
 WARNINGS = frozenset((NO_UNKNOWN,))
 
@@ -52,8 +53,16 @@ def _verdicts(rule: Rule) -> Iterator[Verdict]:
 
 
 def survivors(rule: Rule, raw: Mapping[str, Any], catalog: Catalog) -> tuple[Problem, ...]:
-    """A problem for each change of the rule that no example notices."""
+    """A problem for each change of the rule that no example notices; one alone where the examples do not hold as it is."""
     inputs = [_Input(index, inventory_of(example), Shared()) for index, example in enumerate(rule.examples)]
+    for one in inputs:
+        example = rule.examples[one.index]
+        if compare_example(rule, example, one.inventory, catalog, one.shared):
+            message = f"example `{example.name}` does not hold, so that it notices nothing"
+            place = example.source.pointer
+            return (
+                Problem(rule.source.file, place, WRONG, message, advice="`wa-policy rules test` says why"),
+            )
     return tuple(
         Problem(
             rule.source.file,

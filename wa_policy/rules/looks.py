@@ -12,8 +12,9 @@ from wa_policy.formal.actions import action_set
 from wa_policy.formal.question import Question
 from wa_policy.formal.strings import Group
 from wa_policy.iam.pattern import glob
-from wa_policy.iam.policy import Effect, Statement
+from wa_policy.iam.policy import Effect, Policy, Statement
 from wa_policy.iam.principal import Caller, account_of
+from wa_policy.iam.source import Source
 from wa_policy.iam.text import Template
 
 
@@ -44,11 +45,15 @@ def _may_name(statement: Statement, caller: Caller) -> bool:
 
 
 def may_allow_all(applied: AppliedPolicies, wanted: ActionSet, catalog: Catalog) -> bool:
-    """False only if some wanted action is in no Allow statement of the identity policies."""
-    if Layer.IDENTITY in applied.unknown or any(policy.unreadable for policy in applied.identity):
+    """False only if some wanted action is in no Allow statement of the policies that can grant it."""
+    if (
+        Layer.RESOURCE in applied.unknown
+        or Layer.IDENTITY in applied.unknown
+        or any(policy.unreadable for policy in _granting(applied))
+    ):
         return True
     allowed = 0
-    for policy in applied.identity:
+    for policy in _granting(applied):
         for statement in policy.statements:
             if statement.effect is Effect.ALLOW:
                 if any(isinstance(value, Template) for value in statement.action.values):
@@ -57,9 +62,22 @@ def may_allow_all(applied: AppliedPolicies, wanted: ActionSet, catalog: Catalog)
     return wanted & allowed == wanted
 
 
+ASSUMED = Source("(assumed)")
+"""Where a policy stands that is assumed, not read."""
+
+
+def _granting(applied: AppliedPolicies) -> tuple[Policy, ...]:
+    """The policies that can grant; a resource policy that is assumed leaves the decision to the others."""
+    resource = applied.resource
+    if resource is None or resource.source == ASSUMED:
+        return applied.identity
+    return (*applied.identity, resource)
+
+
 def action_groups(applied: AppliedPolicies) -> Iterator[Group]:
     """The Action elements of all statements, as groups."""
-    policies = [*applied.identity, *(applied.permissions_boundary or ())]
+    policies = [*_granting(applied), *(applied.permissions_boundary or ())]
+    policies += [policy for level in applied.resource_control or () for policy in level.policies]
     policies += [policy for level in applied.service_control or () for policy in level.policies]
     for policy in policies:
         yield from map(_action_group, policy.statements)

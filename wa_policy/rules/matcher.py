@@ -53,7 +53,7 @@ def _holds(test: Test, view: View, sight: Sight) -> Truth:
         case NoneOf(tests):
             return negate(any_of(_holds(inner, view, sight) for inner in tests))
         case ParameterTest(name, empty):
-            return (sight.bindings[name] in ((), "")) is empty
+            return _is_empty(sight.bindings[name]) is empty
         case PredicateTest(name, arguments):
             return _predicate(
                 name, {key: operand_of(one, sight) for key, one in arguments.items()}, view, sight
@@ -77,6 +77,10 @@ def _holds(test: Test, view: View, sight: Sight) -> Truth:
             return _allowed(test, view, sight)
         case _:
             assert_never(test)
+
+
+def _is_empty(value: Value) -> bool:
+    return value is False or value == () or value == ""
 
 
 def place_of(test: Test, subject: Subject) -> Source | None:

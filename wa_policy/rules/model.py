@@ -169,7 +169,7 @@ class AllowedTest:
 
 @dataclass(frozen=True, slots=True)
 class ParameterTest:
-    """True iff the value of the parameter is empty, or is not."""
+    """True iff the value of the parameter is empty (a flag: false), or is not."""
 
     name: str
     empty: bool

@@ -13,7 +13,8 @@ from wa_policy.inventory.model import PropertyValue
 from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values, text, texts
 from wa_policy.rules.documents import identity_documents, resource_documents
-from wa_policy.rules.predicates_general import has_tag, is_declared, is_production
+from wa_policy.rules.predicates_general import has_tag, is_declared, is_named, is_production, is_type
+from wa_policy.rules.predicates_secrets import is_made_by_code
 from wa_policy.rules.subjects import PRINCIPAL_TYPES, Scope, Subject
 
 
@@ -86,6 +87,15 @@ PREDICATES: Mapping[str, Predicate] = {
         is_declared,
         "a template declares the subject: only there can what is not set be told from what is set to the default",
     ),
+    "is_made_by_code": Predicate(
+        is_made_by_code,
+        "the subject stands in a template or plan: what was exported does not tell how it was made",
+    ),
+    "is_named": Predicate(
+        is_named,
+        "the id of the subject, or its name, fits one of the `patterns`, in which `*` stands for any text",
+        arguments=(Argument("patterns", ArgumentKind.TEXTS),),
+    ),
     "is_production": Predicate(
         is_production,
         "the tag has one of the `values`, or, without that tag, the name of the stage or a word of the name of the stack is "
@@ -96,6 +106,11 @@ PREDICATES: Mapping[str, Predicate] = {
         _is_administrator,
         "the user or role can give itself, or a role of its making, every permission of its account",
         PRINCIPAL_TYPES,
+    ),
+    "is_type": Predicate(
+        is_type,
+        "the subject, or the other side of the relation, is of the resource type",
+        arguments=(Argument("type", ArgumentKind.TEXT),),
     ),
     "is_service_linked": Predicate(
         _is_service_linked,

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from wa_policy.evaluator.truth import Truth, any_of
+from wa_policy.iam.pattern import glob, matches
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import PropertyValue
+from wa_policy.inventory.symbols import shown
 from wa_policy.rules.arguments import Values, text, texts
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.views import parts_of, walk
@@ -56,6 +58,26 @@ def _stack_words(subject: Subject) -> Iterator[str]:
         stack = tag_of(subject.resource.property("Tags"), "aws:cloudformation:stack-name")
         if isinstance(stack, str):
             yield from _WORDS.findall(stack)
+
+
+def is_named(subject: Subject, _scope: Scope, arguments: Values) -> Truth:
+    """True iff the id of the subject, or its name, fits one of the patterns."""
+    given = {} if subject.resource is None else subject.resource.properties
+    told = given.get("Name", given.get(f"{subject.type.rpartition(':')[2]}Name"))
+    names = {
+        told if isinstance(told, str) else "",
+        subject.id,
+        subject.name,
+        shown(subject.id),
+        subject.id.rpartition(":")[2],
+        shown(subject.name),
+    }
+    return any(matches(glob(pattern), name) for pattern in texts(arguments, "patterns") for name in names)
+
+
+def is_type(subject: Subject, _scope: Scope, arguments: Values) -> Truth:
+    """True iff the subject is of the type."""
+    return subject.type == text(arguments, "type")
 
 
 def has_tag(subject: Subject, _scope: Scope, arguments: Values) -> Truth:

@@ -17,6 +17,7 @@ from wa_policy.inventory.model import Inventory
 from wa_policy.rules.alternatives import in_all_choices
 from wa_policy.rules.arguments import Value
 from wa_policy.rules.bindings import ITEM, names_of_forbid, resolve_all, substitute, substitute_path
+from wa_policy.rules.coverage import coverage
 from wa_policy.rules.dated import dates_of, problems_of_stale, stale_tables, told_of_stale
 from wa_policy.rules.each import ITERATORS
 from wa_policy.rules.environments import is_touched, open_environment, values_for
@@ -77,7 +78,7 @@ def run(
         return found
 
     stale = stale_tables(rules, today, settings.max_table_age)
-    results = told_of_stale(in_all_choices(judge(inventory, progress), inventory, judge), stale)
+    results = tuple(told_of_stale(in_all_choices(judge(inventory, progress), inventory, judge), stale))
     return Report(
         results=tuple(sorted(results, key=lambda result: result.order)),
         problems=(*inventory.problems, *problems_of_stale(stale, today, settings.max_table_age)),
@@ -85,6 +86,7 @@ def run(
         accounts=inventory.accounts,
         profile=settings.profile,
         tables={"actions": catalog.date.isoformat(), **dates_of(rules)},
+        types=coverage(rules, inventory, results),
     )
 
 

@@ -169,19 +169,190 @@ _PAIRS = frozenset(
     )
 )
 _SECRETS_OF = frozenset(
-    ["jwt", "session", "client", "signing", "app", "webhook", "cookie", "hmac", "oauth", "consumer", "shared", "hash"]
+    [
+        "jwt",
+        "session",
+        "client",
+        "signing",
+        "app",
+        "webhook",
+        "cookie",
+        "hmac",
+        "oauth",
+        "consumer",
+        "shared",
+        "hash",
+    ]
 )
 """Before `secret`: what follows is the secret itself, and not the name of one."""
 _ABOUT = frozenset(
-    ["ttl", "name", "names", "arn", "arns", "id", "ids", "identifier", "header", "headers", "port", "url", "uri", "urls", "endpoint", "path", "prefix", "suffix", "expiry", "expiration", "expires", "expire", "lifetime", "length", "min", "max", "count", "limit", "enabled", "enable", "disabled", "required", "type", "version", "versions", "region", "table", "bucket", "queue", "topic", "issuer", "iss", "algorithm", "alg", "field", "fields", "param", "params", "parameter", "parameters", "location", "file", "filename", "store", "provider", "function", "lambda", "handler", "role", "policy", "rotation", "validity", "duration", "timeout", "seconds", "minutes", "hours", "days", "interval", "cache", "size", "manager", "regex", "pattern", "format", "scope", "scopes", "audience", "source", "env", "var", "label", "index", "attribute", "attributes", "usage", "mode", "service", "host", "hostname", "ref", "reference", "extension", "user", "username", "mapping", "verify", "validation", "reset", "change", "alias", "vault", "bytes", "period", "age", "unit", "hash", "template", "placeholder", "key", "keys", "description", "title"]
+    [
+        "ttl",
+        "name",
+        "names",
+        "arn",
+        "arns",
+        "id",
+        "ids",
+        "identifier",
+        "header",
+        "headers",
+        "port",
+        "url",
+        "uri",
+        "urls",
+        "endpoint",
+        "path",
+        "prefix",
+        "suffix",
+        "expiry",
+        "expiration",
+        "expires",
+        "expire",
+        "lifetime",
+        "length",
+        "min",
+        "max",
+        "count",
+        "limit",
+        "enabled",
+        "enable",
+        "disabled",
+        "required",
+        "type",
+        "version",
+        "versions",
+        "region",
+        "table",
+        "bucket",
+        "queue",
+        "topic",
+        "issuer",
+        "iss",
+        "algorithm",
+        "alg",
+        "field",
+        "fields",
+        "param",
+        "params",
+        "parameter",
+        "parameters",
+        "location",
+        "file",
+        "filename",
+        "store",
+        "provider",
+        "function",
+        "lambda",
+        "handler",
+        "role",
+        "policy",
+        "rotation",
+        "validity",
+        "duration",
+        "timeout",
+        "seconds",
+        "minutes",
+        "hours",
+        "days",
+        "interval",
+        "cache",
+        "size",
+        "manager",
+        "regex",
+        "pattern",
+        "format",
+        "scope",
+        "scopes",
+        "audience",
+        "source",
+        "env",
+        "var",
+        "label",
+        "index",
+        "attribute",
+        "attributes",
+        "usage",
+        "mode",
+        "service",
+        "host",
+        "hostname",
+        "ref",
+        "reference",
+        "extension",
+        "user",
+        "username",
+        "mapping",
+        "verify",
+        "validation",
+        "reset",
+        "change",
+        "alias",
+        "vault",
+        "bytes",
+        "period",
+        "age",
+        "unit",
+        "hash",
+        "template",
+        "placeholder",
+        "key",
+        "keys",
+        "description",
+        "title",
+    ]
 )
 """After the word: what is named is something about the secret."""
 _NOT_SECRET_BEFORE = frozenset(
-    ["max", "min", "num", "public", "enable", "use", "is", "has", "next", "client", "idempotency", "task", "page", "pagination", "continuation", "csrf", "sync", "resume", "start", "total", "input", "output", "prompt", "completion", "require", "allow"]
+    [
+        "max",
+        "min",
+        "num",
+        "public",
+        "enable",
+        "use",
+        "is",
+        "has",
+        "next",
+        "client",
+        "idempotency",
+        "task",
+        "page",
+        "pagination",
+        "continuation",
+        "csrf",
+        "sync",
+        "resume",
+        "start",
+        "total",
+        "input",
+        "output",
+        "prompt",
+        "completion",
+        "require",
+        "allow",
+    ]
 )
 """Before `token`: a mark in a list or a piece of text, or a switch."""
 _OPENLY = frozenset(
-    ["public", "hash", "digest", "sha", "sha256", "checksum", "fingerprint", "thumbprint", "integrity", "etag", "certificate", "cert", "arn", "id", "layer", "version"]
+    [
+        "public",
+        "hash",
+        "digest",
+        "sha",
+        "sha256",
+        "checksum",
+        "fingerprint",
+        "thumbprint",
+        "integrity",
+        "etag",
+        "certificate",
+        "cert",
+        "arn",
+        "id",
+        "layer",
+        "version",
+    ]
 )
 """A long random text under such a name is none."""
 
@@ -199,7 +370,11 @@ def strength_of(name: str) -> NameStrength:
     for index, word in enumerate(words):
         before, after = (words[index - 1] if index else ""), words[index + 1 :]
         rest = after
-        if word in _STRONG or (word == "pass" and not after and index) or (word == "secret" and before in _SECRETS_OF):
+        if (
+            word in _STRONG
+            or (word == "pass" and not after and index)
+            or (word == "secret" and before in _SECRETS_OF)
+        ):
             strength = NameStrength.STRONG
         elif word == "token" and before in _NOT_SECRET_BEFORE:
             continue
@@ -246,7 +421,11 @@ def kind_of(name: str, text: str) -> SecretKind | None:
             return SecretKind.MASKED
         if _names_it(name, stripped, strength):
             return SecretKind.NAMED
-    if has_random_part(text) and not _OPENLY.intersection(word.lower() for word in _WORD.findall(name)):
+    if (
+        not has_symbols(text)
+        and has_random_part(text)
+        and not _OPENLY.intersection(word.lower() for word in _WORD.findall(name))
+    ):
         return SecretKind.RANDOM
     return None
 
@@ -262,7 +441,7 @@ def _unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
-_NOTHING = re.compile(r"|none|null|n/?a|-+|undefined|unset|empty", re.IGNORECASE)
+_NOTHING = re.compile(r"|<[^>]*>|none|null|n/?a|-+|undefined|unset|empty", re.IGNORECASE)
 
 
 def is_nothing(text: str) -> bool:

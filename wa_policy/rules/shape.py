@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wa_policy.evaluator.truth import Truth
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values
 from wa_policy.rules.each_breadth import breadth_in_words, is_broader
+from wa_policy.rules.each_trust import is_other_trustee, trustee_in_words
 from wa_policy.rules.items import Item
 from wa_policy.rules.request_class import RequestClass
 from wa_policy.rules.shape_addresses import calls_from_range, is_unsound_range, range_in_words
@@ -63,6 +64,14 @@ SHAPES: Mapping[str, ShapePredicate] = {
         _none,
         breadth_in_words,
         (Argument("factor", ArgumentKind.NUMBER), Argument("at_least", ArgumentKind.NUMBER)),
+    ),
+    "is_other_trustee": ShapePredicate(
+        is_other_trustee,
+        "the principal is none of the services",
+        ("trustees",),
+        _none,
+        trustee_in_words,
+        (Argument("services", ArgumentKind.TEXTS),),
     ),
     "is_secret": ShapePredicate(
         is_secret,

@@ -14,13 +14,17 @@ from enum import StrEnum
 from wa_policy.catalog.schemas import ResourceSchemas, ValueShape
 from wa_policy.inventory.model import (
     CODE_SHA_PROPERTY,
+    EVENT_PATTERNS_PROPERTY,
     METHODS_PROPERTY,
     POLICY_PROPERTY,
     REST_API_ID_PROPERTY,
+    STATE_MACHINE_PROPERTY,
+    STATES_PROPERTY,
     TEMPLATE_PARAMETER_TYPE,
     VPC_ID_PROPERTY,
     WEB_ACL_PROPERTY,
 )
+from wa_policy.inventory.own_names import OWN_NAMES, OWN_TYPES, OwnKind
 from wa_policy.rules.subjects import ACCOUNT, PRINCIPAL, PRINCIPAL_TYPES
 
 
@@ -84,11 +88,52 @@ def _structure(name: str, members: _Properties, *, many: bool = False) -> _Prope
     return {name: PropertyType(PropertyKind.STRUCTURE, many, members)}
 
 
-_METHOD = _texts("ResourcePath HttpMethod AuthorizationType AuthorizerId IntegrationUri") | _flags(
-    "ApiKeyRequired"
+_METHOD = (
+    _texts(
+        "ResourcePath HttpMethod AuthorizationType AuthorizerId IntegrationUri OperationName RequestValidatorId"
+    )
+    | _flags("ApiKeyRequired")
+    | _lists("AuthorizationScopes")
+    | _names("RequestModels")
+    | _free("RequestParameters Integration")
 )
 _INLINE_POLICY = _texts("PolicyName") | _policies("PolicyDocument")
 _PRINCIPAL = _texts("Path PermissionsBoundary") | _lists("ManagedPolicyArns") | _names("Tags")
+
+_RETRIER = (
+    _lists("ErrorEquals")
+    | _numbers("IntervalSeconds MaxAttempts BackoffRate MaxDelaySeconds")
+    | _texts("JitterStrategy")
+)
+_STATE = (
+    _texts(
+        "Name Path Inside Type QueryLanguage Comment Next Default Resource IntegrationPattern Service Action ProcessorMode "
+        "ExecutionType InputPath OutputPath ResultPath ItemsPath TimeoutSecondsPath HeartbeatSecondsPath MaxConcurrencyPath "
+        "ToleratedFailureCountPath ToleratedFailurePercentagePath SecondsPath Timestamp TimestampPath Error ErrorPath Cause "
+        "CausePath"
+    )
+    | _flags("End HasTimeout HasHeartbeat IsSdkIntegration")
+    | _numbers(
+        "TimeoutSeconds HeartbeatSeconds Seconds MaxConcurrency ToleratedFailureCount ToleratedFailurePercentage"
+    )
+    | _structure("Retry", _RETRIER, many=True)
+    | _structure(
+        "Catch", _lists("ErrorEquals") | _texts("Next ResultPath") | _free("Output Assign"), many=True
+    )
+    | _free(
+        "Arguments Assign Branches Choices Credentials ItemBatcher ItemReader ItemSelector Items Output Parameters Result "
+        "ResultSelector ResultWriter"
+    )
+)
+"""A state of the Amazon States Language, as `loaders.embedded` reads it."""
+_EVENT_PATTERN = (
+    _texts("Of")
+    | _lists("Sources DetailTypes")
+    | _flags("MatchesAll HasAlternatives")
+    | _free("Pattern")
+    | _structure("Fields", _texts("Path") | _lists("Values Operators"), many=True)
+)
+_PATTERNS = _structure(EVENT_PATTERNS_PROPERTY, _EVENT_PATTERN, many=True)
 
 TYPES: Mapping[str, Mapping[str, PropertyType]] = {
     "AWS::ApiGateway::RestApi": _texts(
@@ -128,6 +173,7 @@ TYPES: Mapping[str, Mapping[str, PropertyType]] = {
     | _flags("ApiKeyRequired")
     | _lists("AuthorizationScopes")
     | _free("RequestModels RequestParameters"),
+    "AWS::Events::Rule": _PATTERNS,
     "AWS::IAM::Group": _texts("GroupName Path")
     | _lists("ManagedPolicyArns")
     | _structure("Policies", _INLINE_POLICY, many=True),
@@ -152,7 +198,8 @@ TYPES: Mapping[str, Mapping[str, PropertyType]] = {
     | _names("Tags")
     | _policies(POLICY_PROPERTY),
     "AWS::Lambda::Alias": _texts("Name FunctionName FunctionVersion Description"),
-    "AWS::Lambda::EventSourceMapping": _texts("EventSourceArn StartingPosition FunctionName KmsKeyArn")
+    "AWS::Lambda::EventSourceMapping": _PATTERNS
+    | _texts("EventSourceArn StartingPosition FunctionName KmsKeyArn")
     | _flags("Enabled BisectBatchOnFunctionError")
     | _numbers(
         "BatchSize MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds MaximumRetryAttempts ParallelizationFactor "
@@ -186,6 +233,7 @@ TYPES: Mapping[str, Mapping[str, PropertyType]] = {
     | _policies(POLICY_PROPERTY),
     "AWS::Lambda::Url": _texts("AuthType InvokeMode FunctionUrl FunctionArn TargetFunctionArn Qualifier")
     | _free("Cors"),
+    "AWS::Pipes::Pipe": _PATTERNS,
     "AWS::S3::Bucket": _texts("BucketName AbacStatus AccessControl")
     | _flags("ObjectLockEnabled")
     | _free(
@@ -197,9 +245,9 @@ TYPES: Mapping[str, Mapping[str, PropertyType]] = {
     )
     | _names("Tags")
     | _policies(POLICY_PROPERTY),
-    "AWS::SNS::Topic": _texts(
-        "TopicName DisplayName KmsMasterKeyId FifoThroughputScope SignatureVersion TracingConfig"
-    )
+    "AWS::SNS::Subscription": _PATTERNS,
+    "AWS::SNS::Topic": _PATTERNS
+    | _texts("TopicName DisplayName KmsMasterKeyId FifoThroughputScope SignatureVersion TracingConfig")
     | _flags("ContentBasedDeduplication FifoTopic")
     | _free("ArchivePolicy DataProtectionPolicy DeliveryStatusLogging Subscription")
     | _names("Tags")
@@ -213,6 +261,10 @@ TYPES: Mapping[str, Mapping[str, PropertyType]] = {
     | _free("RedriveAllowPolicy RedrivePolicy")
     | _names("Tags")
     | _policies(POLICY_PROPERTY),
+    "AWS::StepFunctions::StateMachine": _structure(STATES_PROPERTY, _STATE, many=True)
+    | _structure(
+        STATE_MACHINE_PROPERTY, _texts("Comment QueryLanguage StartAt Version") | _numbers("TimeoutSeconds")
+    ),
     "AWS::SecretsManager::Secret": _texts("Name Description KmsKeyId Type")
     | _free("ReplicaRegions")
     | _names("Tags")
@@ -235,6 +287,22 @@ _KEYWORDS = {PRINCIPAL: PRINCIPAL_TYPES, "account": (ACCOUNT,)}
 """The words of `select` that stand for types."""
 
 
+_OF_OWN = {
+    OwnKind.TEXT: PropertyType(PropertyKind.TEXT),
+    OwnKind.TEXTS: PropertyType(PropertyKind.TEXT, many=True),
+    OwnKind.NUMBER: PropertyType(PropertyKind.NUMBER),
+    OwnKind.FLAG: PropertyType(PropertyKind.FLAG),
+    OwnKind.FREE: PropertyType(PropertyKind.FREE),
+    OwnKind.POLICY: PropertyType(PropertyKind.POLICY),
+}
+
+
+def _own(type_: str) -> Mapping[str, PropertyType]:
+    """The properties of a type in the table above, and those that only answers of AWS have."""
+    named = OWN_NAMES.get(type_, {})
+    return {**{name: _OF_OWN[own.kind] for name, own in named.items()}, **TYPES.get(type_, {})}
+
+
 def _schemas() -> ResourceSchemas:
     from wa_policy.catalog.store import load_schemas
 
@@ -243,7 +311,7 @@ def _schemas() -> ResourceSchemas:
 
 def is_type(name: str) -> bool:
     """True iff there is a resource type of that name."""
-    return name in TYPES or _schemas().has(name)
+    return name in TYPES or name in OWN_TYPES or _schemas().has(name)
 
 
 def all_types() -> tuple[str, ...]:
@@ -254,7 +322,7 @@ def all_types() -> tuple[str, ...]:
 def property_names(type_: str, path: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The names of the properties of a type, or of the members of the structure at a path."""
     if not path:
-        return tuple(sorted({*TYPES.get(type_, {}), *_schemas().names(type_)}))
+        return tuple(sorted({*_own(type_), *_schemas().names(type_)}))
     found = property_type(type_, path)
     return () if found is None else tuple(found.members)
 
@@ -265,7 +333,7 @@ def part_type(type_: str, parts: tuple[str, ...], path: tuple[str, ...]) -> Prop
     `parts` goes through lists as if they were not there; `path` does not.
     """
     found: PropertyType | None = None
-    members = TYPES.get(type_, {})
+    members = _own(type_)
     if parts[0] not in members:
         return _part_of_schema(type_, parts, path)
     for number, name in enumerate((*parts, *path)):
@@ -338,7 +406,7 @@ def property_type(type_: str, path: tuple[str, ...]) -> PropertyType | None:
 
     A path does not lead into the items of a list: `each` goes through those.
     """
-    members = TYPES.get(type_, {})
+    members = _own(type_)
     if path and path[0] not in members:
         return _of_schema(type_, path)
     found: PropertyType | None = None

@@ -227,7 +227,7 @@ QAlarm: metric_resources=Dlq action_topics=T2 action_functions=F parents=Comp
 TAlarm: metric_resources=T action_topics=- parents=Comp
 Comp: children=QAlarm,TAlarm action_topics=T2 action_functions=- parents=Outer
 Outer: children=Comp action_functions=F action_topics=- parents=-
-Glob: event_source_mappings=Mg functions=F pipes=PipeG scalable_targets=ScalG backup_selections=SelG,SelNot data_sources=Gd
+Glob: event_source_mappings=Mg functions=F pipes=PipeG scalable_targets=ScalG backup_selections=SelG,SelNot? data_sources=Gd
 Gd: table=Glob
 F: role=?
 Bus: dead_letter_queue=Dlq policies=BusP archives=Arch rules=- alarms=BusAlarm

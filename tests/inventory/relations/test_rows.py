@@ -31,7 +31,8 @@ def lines(pairs: str) -> Iterator[tuple[str, str, str]]:
 
 def sides_of(inventory: Inventory) -> dict[str, Side]:
     found: dict[str, Side] = {}
-    for side in (*inventory.resources, *inventory.principals):
+    sides: list[Side] = [*inventory.resources, *inventory.principals]
+    for side in sides:
         if side.source.pointer.count("/") == 2:
             found[label(side)] = side
     return found
@@ -69,7 +70,9 @@ def test_each_row_is_seen_to_find_something(tmp_path: Path) -> None:
     seen: set[tuple[str, str]] = set()
     for text, pairs in ALL:
         sides = sides_of(load_text(tmp_path, text))
-        seen |= {(type_of(sides[subject]), name) for subject, name, others in lines(pairs) if others[0] not in "-?"}
+        seen |= {
+            (type_of(sides[subject]), name) for subject, name, others in lines(pairs) if others[0] not in "-?"
+        }
     missing = {(row.from_type, row.name) for row in RELATIONS} - seen
     assert not missing
 

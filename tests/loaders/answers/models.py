@@ -13,6 +13,11 @@ CLIENTS = {"s3api": "s3", "deploy": "codedeploy", "configservice": "config"}
 """Services of the AWS CLI that have another name in the SDK."""
 
 
+_DOCUMENTS = {
+    "EventPattern": '{"source": ["shop"]}',
+    "Pattern": '{"source": ["shop"]}',
+    "definition": '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}',
+}
 PAGING = ("NextToken", "nextToken", "NextMarker", "Marker", "position", "IsTruncated", "Truncated")
 
 
@@ -68,6 +73,8 @@ def sample(shape: Any, path: str = "", depth: int = 0, seen: frozenset[str] = fr
         case "timestamp":
             return "2026-11-01T00:00:00Z"
         case _:
+            if path in _DOCUMENTS:
+                return _DOCUMENTS[path]
             if path in ("StackId", "ParentId"):
                 return "arn:aws:cloudformation:eu-west-1:111122223333:stack/app/1"
             if path == "FunctionArn":

@@ -41,7 +41,9 @@ def plain(value: Any) -> Any:
             return value
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=[f"{one['call']} {one.get('name', '')}" for one in EXAMPLES])
+@pytest.mark.parametrize(
+    "example", EXAMPLES, ids=[f"{one['call']} {one.get('name', '')}" for one in EXAMPLES]
+)
 def test_example(example: Mapping[str, Any], read_exports: Read) -> None:
     name = "." + quote(example["name"], safe="()") if "name" in example else ""
     found = read_exports({f"111122223333/eu-west-1/{example['call']}{name}.json": example["answer"]})

@@ -9,12 +9,15 @@ import pytest
 
 from tests.loaders.answers.models import item_shape
 from wa_policy.catalog.store import load_schemas
+from wa_policy.inventory.model import METHODS_PROPERTY, POLICY_PROPERTY, WEB_ACL_PROPERTY
+from wa_policy.inventory.own_names import OWN_NAMES, OWN_TYPES
 from wa_policy.loaders.answers.all_rows import ROWS
 from wa_policy.loaders.answers.convert import resolved
 from wa_policy.loaders.answers.rows import Row, fold
+from wa_policy.rules.vocabulary import TYPES
 
 SCHEMAS = load_schemas()
-OWN_TYPES = ("WaPolicy::",)
+OURS = "WaPolicy::"
 # The attributes of a subscription are an object of texts by name, of which the SDK knows no more.
 _LISTED = [row for row in ROWS if row.call != "sns.get-subscription-attributes"]
 each_row = pytest.mark.parametrize("row", _LISTED, ids=[f"{row.call} {row.type}" for row in _LISTED])
@@ -30,7 +33,7 @@ def items(row: Row) -> Any:
 
 @each_row
 def test_types_and_properties_are_those_of_cloudformation(row: Row) -> None:
-    if row.type.startswith(OWN_TYPES):
+    if row.type.startswith(OURS):
         assert not row.tells
         return
     known = set(schema(row.type)[""])
@@ -58,15 +61,21 @@ def test_every_member_is_one_of_the_answer(row: Row) -> None:
 @each_row
 def test_every_property_that_the_answer_has_is_told(row: Row) -> None:
     """A member that has the name of a property is read."""
-    if row.type.startswith(OWN_TYPES) or row.type == "AWS::IAM::Role":
+    if row.type.startswith(OURS) or row.type == "AWS::IAM::Role":
         return
     ignored = IGNORED.get(row.call, frozenset())
     read_only = set(SCHEMAS.read_only.get(row.type, ()))
+    elsewhere = {
+        fold(member.name)
+        for member in row.members
+        if member.property in (POLICY_PROPERTY, "DefinitionString")
+    }
     missing = {
         name
         for member in items(row).members
         for name in schema(row.type)[""]
         if fold(name) == fold(member) and name not in row.told and name not in read_only
+        and fold(name) not in elsewhere
     }  # fmt: skip
     assert missing <= ignored
 
@@ -141,3 +150,21 @@ def _left_out(  # noqa: PLR0917
         else:
             member, one = inner[fold(name)]
             yield from _left_out(one, part, row, f"{path}.{name}", f"{at}.{fold(member)}", seen)
+
+
+def test_names_of_our_own_are_listed() -> None:
+    """Rules ask for them by the list."""
+    told: dict[str, set[str]] = {}
+    for row in ROWS:
+        known = set(schema(row.type)[""])
+        told.setdefault(row.type, set()).update(name for name in row.told if name not in known)
+    listed = {
+        type_: {name for name in names if name not in schema(type_)[""]} for type_, names in OWN_NAMES.items()
+    }
+    for type_, names in told.items():
+        already = {METHODS_PROPERTY, WEB_ACL_PROPERTY} | set(TYPES.get(type_, {}))
+        assert names - already <= listed.get(type_, set()), type_
+    elsewhere = {"AWS::ApiGateway::Stage", "AWS::SNS::Subscription"}
+    for type_, names in listed.items():
+        assert names <= told.get(type_, set()) or type_ in elsewhere, type_
+    assert {type_ for type_ in told if type_.startswith("WaPolicy::")} == set(OWN_TYPES)

@@ -207,3 +207,21 @@ def test_a_document_beside_the_template(read: ReadTemplate, judge: Judge) -> Non
     found = api.property(METHODS_PROPERTY)
     assert isinstance(found, tuple)
     assert [isinstance(method, Mapping) and method["ResourcePath"] for method in found] == ["/a"]
+
+
+@pytest.mark.parametrize("where", ["api", "globals"])
+def test_the_clock_changes_nothing(where: str, read: ReadTemplate, monkeypatch: pytest.MonkeyPatch) -> None:
+    always = "AlwaysDeploy: true"
+    text = "Transform: AWS::Serverless-2016-10-31\n"
+    if where == "globals":
+        text += f"Globals: {{Api: {{{always}}}}}\n"
+    text += (
+        "Resources:\n  Api:\n    Type: AWS::Serverless::Api\n    Properties:\n      StageName: v1\n"
+        + (f"      {always}\n" if where == "api" else "")
+        + "      DefinitionBody: {openapi: 3.0.1, info: {title: x}, paths: {/: {get: {}}}}\n"
+    )
+    ids = []
+    for now in (1_700_000_000, 1_800_000_000):
+        monkeypatch.setattr("time.time", lambda now=now: now)
+        ids.append([deployment.id for deployment in read(text).of_type("AWS::ApiGateway::Deployment")])
+    assert ids[0] == ids[1] != []

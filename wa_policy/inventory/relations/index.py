@@ -10,12 +10,22 @@ from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Inventory, Principal, PrincipalKind, PropertyValue, Resource
 from wa_policy.inventory.relations.made import (
+    AUTHORIZER,
     METHOD,
+    MODEL,
+    OPENAPI_PARTS,
     ROTATION,
     SUBSCRIPTION,
+    V2_AUTHORIZER,
+    V2_MODEL,
+    VALIDATOR,
+    authorizers,
     methods,
+    models,
     rotations,
     subscriptions,
+    unread_parts,
+    validators,
     whole_of,
 )
 from wa_policy.inventory.relations.model import (
@@ -44,6 +54,7 @@ Made = TypeVar("Made")
 Place = tuple[str | None, str | None]
 """Account and region."""
 _ROLE, _BUCKET = PRINCIPAL_TYPES[PrincipalKind.ROLE], "AWS::S3::Bucket"
+_APIS = frozenset(("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"))
 _RULE, _BUS = "AWS::Events::Rule", "AWS::Events::EventBus"
 
 
@@ -123,6 +134,12 @@ class Index:
             return (*found, *subscriptions(self.inventory, found))
         if type_ == ROTATION:
             return (*found, *rotations(self.inventory))
+        if type_ in (AUTHORIZER, V2_AUTHORIZER):
+            return (*found, *authorizers(self.inventory, type_))
+        if type_ in (MODEL, V2_MODEL):
+            return (*found, *models(self.inventory, type_))
+        if type_ == VALIDATOR:
+            return (*found, *validators(self.inventory))
         for kind, name in PRINCIPAL_TYPES.items():
             if name == type_:
                 made = tuple(one for one in self.inventory.principals if one.kind is kind)
@@ -160,7 +177,7 @@ class Index:
         may_be: list[KnownType] = []
         for type_ in types:
             known = KNOWN[type_]
-            name = known.name_in(text) if has_form else known.cut(text)
+            name = known.name_in(text) if has_form else known.cut(text, known.plain_ends)
             if name is None:
                 continue
             if has_form or not self._is_another(known, text):
@@ -405,7 +422,7 @@ class Index:
         return union(
             Outcome(open=value)
             if isinstance(value, Unknown)
-            else self.named(value, types, *place, only_arns=only_arns)
+            else _of_one_api(side, self.named(value, types, *place, only_arns=only_arns))
             for path in paths
             for value in values_at(side, path)
         )
@@ -431,6 +448,8 @@ class Index:
         """Why a declared side may have more than the template has resources for."""
         if isinstance(side, Principal) or not self.is_declared(side):
             return None
+        if row.to_types[0] in OPENAPI_PARTS and (doubt := unread_parts(side)) is not None:
+            return doubt
         for name in row.unless:
             value = side.properties.get(name)
             if value is not None and value is not False:
@@ -468,6 +487,27 @@ class Index:
         if make not in self._made:
             self._made[make] = make(self)
         return self._made[make]  # type: ignore[no-any-return]
+
+
+def _of_one_api(side: Resource, outcome: Outcome) -> Outcome:
+    """What is a part of the same API: names in OpenAPI documents are those of one API."""
+    found = tuple(
+        other
+        for other in outcome.found
+        if not isinstance(other, Resource)
+        or all(
+            side.properties.get(key, value) == value
+            for key in ("RestApiId", "ApiId")
+            if (value := other.properties.get(key)) is not None and _is_part(side, other)
+        )
+    )
+    return Outcome(found, outcome.open, outcome.missing)
+
+
+def _is_part(side: Resource, other: Resource) -> bool:
+    """True iff both are parts of an API."""
+    parents = {known.parent for one in (side, other) if (known := KNOWN.get(one.type)) is not None}
+    return len(parents) == 1 and parents <= _APIS
 
 
 def union(outcomes: Iterable[Outcome]) -> Outcome:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
+    DOCUMENT_PROPERTY,
     METHODS_PROPERTY,
     REST_API_ID_PROPERTY,
     Inventory,
@@ -13,6 +15,10 @@ from wa_policy.inventory.model import (
 )
 
 METHOD, SUBSCRIPTION = "AWS::ApiGateway::Method", "AWS::SNS::Subscription"
+AUTHORIZER, V2_AUTHORIZER = "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"
+VALIDATOR = "AWS::ApiGateway::RequestValidator"
+MODEL, V2_MODEL = "AWS::ApiGateway::Model", "AWS::ApiGatewayV2::Model"
+OPENAPI_PARTS = (AUTHORIZER, V2_AUTHORIZER, VALIDATOR, MODEL, V2_MODEL)
 ROTATION = "AWS::SecretsManager::RotationSchedule"
 ROTATION_PROPERTY, ROTATION_FUNCTION_PROPERTY = "WaPolicy::RotationEnabled", "WaPolicy::RotationLambdaArn"
 _METHOD_TOLD = frozenset(
@@ -39,7 +45,131 @@ def whole_of(side: Resource) -> tuple[str, str] | None:
         return "AWS::SNS::Topic", str(side.properties.get("TopicArn"))
     if side.type == ROTATION:
         return "AWS::SecretsManager::Secret", side.id.partition("#rotation")[0]
+    for kind in ("authorizers", "requestvalidators", "models"):
+        if side.type in OPENAPI_PARTS and f"/{kind}/" in side.id:
+            api_type = "AWS::ApiGatewayV2::Api" if "V2" in side.type else "AWS::ApiGateway::RestApi"
+            return api_type, side.id.partition(f"/{kind}/")[0]
     return None
+
+
+_SCHEMES = "securityDefinitions"
+_OPENAPI_TYPES = {
+    "cognito_user_pools": "COGNITO_USER_POOLS",
+    "token": "TOKEN",
+    "request": "REQUEST",
+    "jwt": "JWT",
+}
+_AUTHORIZER_NAMES = {
+    "authorizerUri": "AuthorizerUri",
+    "authorizerCredentials": "AuthorizerCredentials",
+    "authorizerResultTtlInSeconds": "AuthorizerResultTtlInSeconds",
+    "identitySource": "IdentitySource",
+    "identityValidationExpression": "IdentityValidationExpression",
+    "providerARNs": "ProviderARNs",
+}
+
+
+def authorizers(inventory: Inventory, type_: str) -> Iterator[Resource]:
+    """The authorizers of the OpenAPI documents of APIs.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html
+    """
+    for api, document in _documents(inventory, type_):
+        for name, scheme in _entries(_schemes(document)):
+            said = scheme.get("x-amazon-apigateway-authorizer") if isinstance(scheme, Mapping) else None
+            if said is None and isinstance(scheme, Mapping):
+                continue
+            properties: dict[str, PropertyValue] = {"Name": name}
+            if isinstance(said, Mapping):
+                kind = said.get("type")
+                key = "AuthorizerType" if type_ == V2_AUTHORIZER else "Type"
+                properties[key] = (
+                    _OPENAPI_TYPES.get(str(kind).lower(), kind) if isinstance(kind, str) else kind
+                )
+                properties |= {
+                    full: said[short] for short, full in _AUTHORIZER_NAMES.items() if short in said
+                }
+                jwt = said.get("jwtConfiguration")
+                if isinstance(jwt, Mapping):
+                    names = (("Issuer", "issuer"), ("Audience", "audience"))
+                    properties["JwtConfiguration"] = {full: jwt.get(short) for full, short in names}
+            else:
+                doubt = scheme if isinstance(scheme, Unknown) else said
+                properties |= dict.fromkeys(
+                    ("Type", "AuthorizerType", "AuthorizerUri", "ProviderARNs"), doubt
+                )
+            yield _part(api, type_, "authorizers", name, properties)
+
+
+def validators(inventory: Inventory) -> Iterator[Resource]:
+    """The request validators of the OpenAPI documents of REST APIs.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-request-validators.html
+    """
+    for api, document in _documents(inventory, VALIDATOR):
+        for name, said in _entries(document.get("x-amazon-apigateway-request-validators")):
+            properties: dict[str, PropertyValue] = {"Name": name}
+            for short, full in (
+                ("validateRequestBody", "ValidateRequestBody"),
+                ("validateRequestParameters", "ValidateRequestParameters"),
+            ):
+                properties[full] = said.get(short, False) if isinstance(said, Mapping) else said
+            yield _part(api, VALIDATOR, "requestvalidators", name, properties)
+
+
+def models(inventory: Inventory, type_: str) -> Iterator[Resource]:
+    """The schemas of the OpenAPI documents of APIs, which become models."""
+    for api, document in _documents(inventory, type_):
+        components = document.get("components")
+        schemas = (
+            components.get("schemas") if isinstance(components, Mapping) else document.get("definitions")
+        )
+        for name, schema in _entries(schemas):
+            yield _part(api, type_, "models", name, {"Name": name, "Schema": schema})
+
+
+def _documents(inventory: Inventory, type_: str) -> Iterator[tuple[Resource, Mapping[str, PropertyValue]]]:
+    api_type = "AWS::ApiGatewayV2::Api" if "V2" in type_ else "AWS::ApiGateway::RestApi"
+    for api in inventory.of_type(api_type):
+        document = api.properties.get(DOCUMENT_PROPERTY)
+        if isinstance(document, Mapping):
+            yield api, document
+
+
+def _schemes(document: Mapping[str, PropertyValue]) -> PropertyValue:
+    components = document.get("components")
+    return components.get("securitySchemes") if isinstance(components, Mapping) else document.get(_SCHEMES)
+
+
+def _entries(value: PropertyValue) -> Iterator[tuple[str, PropertyValue]]:
+    yield from value.items() if isinstance(value, Mapping) else ()
+
+
+def _part(
+    api: Resource, type_: str, kind: str, name: str, properties: Mapping[str, PropertyValue]
+) -> Resource:
+    """A part of an API that its document has."""
+    is_v2 = api.type == "AWS::ApiGatewayV2::Api"
+    key, own = ("ApiId", "ApiId") if is_v2 else ("RestApiId", REST_API_ID_PROPERTY)
+    id_ = f"{api.id}/{kind}/{name}"
+    place = api.place(DOCUMENT_PROPERTY)
+    whole = {key: api.properties.get(own), **properties}
+    return Resource(type_, id_, name, api.account, api.region, whole, place)
+
+
+def unread_parts(api: Resource) -> Unknown | None:
+    """Why an OpenAPI document may bring more authorizers, models and validators than are seen in it."""
+    document = api.properties.get(DOCUMENT_PROPERTY)
+    if document is None:
+        return None
+    if not isinstance(document, Mapping):
+        return document if isinstance(document, Unknown) else None
+    components = document.get("components")
+    parts: list[PropertyValue] = [components, _schemes(document), document.get("definitions")]
+    if isinstance(components, Mapping):
+        parts.append(components.get("schemas"))
+    parts.append(document.get("x-amazon-apigateway-request-validators"))
+    return next((part for part in parts if isinstance(part, Unknown)), None)
 
 
 def rotations(inventory: Inventory) -> Iterator[Resource]:

@@ -46,7 +46,8 @@ WEB_ACL, ASSOCIATION, BALANCER = (
     "AWS::WAFv2::WebACLAssociation",
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
 )
-_IN_BODY = (BODY_PROPERTY, "Body", "BodyS3Location")
+_ELSEWHERE = ("Body", "BodyS3Location")
+_IN_BODY = (BODY_PROPERTY, *_ELSEWHERE)
 _WEB_ACL = special("web_acl", WEB_ACL, special_doors.web_acl, "an association, or what the answer tells")
 
 ROWS = (
@@ -54,9 +55,9 @@ ROWS = (
         REST_API,
         named_by("stages", STAGE, "RestApiId"),
         special("methods", METHOD, special_doors.methods_of_api, "`RestApiId` of the other, an OpenAPI document or `get-resources`"),
-        named_by("authorizers", AUTHORIZER, "RestApiId", unless=_IN_BODY),
-        named_by("models", "AWS::ApiGateway::Model", "RestApiId", unless=_IN_BODY),
-        named_by("request_validators", VALIDATOR, "RestApiId", unless=_IN_BODY),
+        named_by("authorizers", AUTHORIZER, "RestApiId", unless=_ELSEWHERE),
+        named_by("models", "AWS::ApiGateway::Model", "RestApiId", unless=_ELSEWHERE),
+        named_by("request_validators", VALIDATOR, "RestApiId", unless=_ELSEWHERE),
         named_by("resources", "AWS::ApiGateway::Resource", "RestApiId", unless=_IN_BODY),
         named_by("deployments", "AWS::ApiGateway::Deployment", "RestApiId"),
         named_by("gateway_responses", "AWS::ApiGateway::GatewayResponse", "RestApiId", unless=_IN_BODY),
@@ -113,8 +114,8 @@ ROWS = (
         named_by("stages", V2_STAGE, "ApiId"),
         named_by("routes", ROUTE, "ApiId", answered=True),
         named_by("integrations", INTEGRATION, "ApiId", answered=True),
-        named_by("authorizers", V2_AUTHORIZER, "ApiId", unless=_IN_BODY),
-        named_by("models", "AWS::ApiGatewayV2::Model", "ApiId", unless=_IN_BODY),
+        named_by("authorizers", V2_AUTHORIZER, "ApiId", unless=_ELSEWHERE),
+        named_by("models", "AWS::ApiGatewayV2::Model", "ApiId", unless=_ELSEWHERE),
         named_by("api_mappings", V2_MAPPING, "ApiId"),
         via("domain_names", V2_DOMAIN, "api_mappings", "domain_name"),
         via("functions", FUNCTION, "integrations", "function"),

@@ -11,6 +11,7 @@ from wa_policy.iam.principal import FederatedPrincipal
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import (
     DEPLOYMENT_PROPERTY,
+    STATES_PROPERTY,
     NotExported,
     Present,
     Principal,
@@ -112,7 +113,9 @@ def scaled(index: Index, side: Side) -> Outcome:
         return Outcome(open=value)
     kind, _, name = str(value).partition("/")
     if kind == "table":
-        return index.named(name, (TABLE, "AWS::DynamoDB::GlobalTable"), side.account, side.region)
+        return index.named(
+            name.partition("/")[0], (TABLE, "AWS::DynamoDB::GlobalTable"), side.account, side.region
+        )
     if str(value).startswith("function:"):
         named = str(value).removeprefix("function:")
         return union(
@@ -234,7 +237,8 @@ def task_targets(index: Index, side: Side) -> Outcome:
     """What the tasks of a state machine call, as `Resource` and the arguments of the integrations say."""
     if not isinstance(side, Resource):
         return Outcome()
-    definition = _definition(side)
+    states = side.properties.get(STATES_PROPERTY)
+    definition = states if isinstance(states, tuple) else _definition(side)
     if isinstance(definition, Unknown):
         return Outcome(open=definition)
     return union(_tasks(index, side, definition))
@@ -285,7 +289,12 @@ def _substituted(value: PropertyValue, given: PropertyValue) -> PropertyValue:
             return value
 
 
+_INNER = ("Branches", "ItemProcessor", "Iterator")
+_GIVEN = ("Parameters", "Arguments")
+
+
 def _tasks(index: Index, side: Resource, value: PropertyValue) -> Iterator[Outcome]:
+    """What states call: the value is a machine, a state, or several of them."""
     if isinstance(value, Unknown):
         yield Outcome(open=value)
     elif isinstance(value, tuple):
@@ -293,18 +302,34 @@ def _tasks(index: Index, side: Resource, value: PropertyValue) -> Iterator[Outco
             yield from _tasks(index, side, item)
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            base, _, dynamic = key.partition(".$")
-            types = _ARGUMENTS.get(base)
             if key == "Resource":
                 yield _called(index, side, item)
-            elif types is not None and (key.endswith(".$") or (isinstance(item, str) and "{%" in item)):
+            elif key in _GIVEN:
+                yield Outcome(open=item if isinstance(item, Unknown) else None)
+                yield from _arguments(index, side, item)
+            elif key == "States" and isinstance(item, Mapping):
+                for state in item.values():
+                    yield from _tasks(index, side, state)
+            elif key in _INNER or key == "States":
+                yield from _tasks(index, side, item)
+
+
+def _arguments(index: Index, side: Resource, value: PropertyValue) -> Iterator[Outcome]:
+    """What the arguments of a task name; of those that name nothing, nothing need be known."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _arguments(index, side, item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            types = _ARGUMENTS.get(key.removesuffix(".$"))
+            if types is None:
+                yield from _arguments(index, side, item)
+            elif key.endswith(".$") or (isinstance(item, str) and "{%" in item):
                 yield Outcome(
                     open=Unknown(UnknownKind.NOT_MODELLED, f"`{key}` of `{side.name}`, which the input says")
                 )
-            elif types is not None and not dynamic:
-                yield _argument(index, side, item, types)
             else:
-                yield from _tasks(index, side, item)
+                yield _argument(index, side, item, types)
 
 
 def _called(index: Index, side: Resource, value: PropertyValue) -> Outcome:

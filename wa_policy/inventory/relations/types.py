@@ -48,6 +48,8 @@ class KnownType:
     """The name is what follows the last slash."""
     also: tuple[str, ...] = ()
     """Other forms of ARNs that name it."""
+    plain_ends: str = ""
+    """The same for a name that stands alone."""
     id_start: str = ""
     """How the ids begin that AWS makes."""
     loose: bool = False
@@ -126,7 +128,7 @@ KNOWN: Mapping[str, KnownType] = {
     row.type: row
     for row in (
         # --- compute
-        KnownType(_FUNCTION, "lambda:function:", "lambda.list-functions", ends=":", keys=("FunctionName",)),
+        KnownType(_FUNCTION, "lambda:function:", "lambda.list-functions", ends=":", plain_ends=":", keys=("FunctionName",)),
         KnownType("AWS::Lambda::Alias", "lambda:function:", "lambda.list-aliases", _FUNCTION),
         KnownType("AWS::Lambda::Version", "lambda:function:", "lambda.list-versions-by-function", _FUNCTION),
         KnownType("AWS::Lambda::Url", "lambda:function:", "lambda.list-function-url-configs", _FUNCTION),

@@ -16,7 +16,7 @@ from wa_policy.loaders.answers.rows import Row
 from wa_policy.loaders.members import Node
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Export
-from wa_policy.loaders.resource_ids import check_place, owner
+from wa_policy.loaders.resource_ids import check_place, function_arn, owner
 
 _META = "ResponseMetadata"
 _OTHER_NAMES = {
@@ -149,6 +149,8 @@ def _resource(export: Export, row: Row, item: Item, of: str | None) -> Resource 
     if row.id.startswith("{") and parse_arn(id_) is None:
         Node(id_, node.source, node.notes).wrong("an ARN")
         return None
+    if row.type == "AWS::Lambda::Function":
+        id_ = function_arn(id_) or id_  # some answers name the unpublished version
     properties, places = properties_of(row, node)
     return made(export, row, id_, node, properties=properties, places=places, of=of, around=item.around)
 

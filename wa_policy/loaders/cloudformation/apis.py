@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from wa_policy.iam.policy import PolicyKind
 from wa_policy.iam.source import Source
@@ -22,28 +21,12 @@ from wa_policy.inventory.model import (
     PropertyValue,
     Resource,
 )
+from wa_policy.loaders import openapi
 from wa_policy.loaders.cloudformation.attached import own_policy
 from wa_policy.loaders.cloudformation.build import Build, Made
 from wa_policy.loaders.cloudformation.properties import converted
-from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, as_text, doubt_of, unresolved
+from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, doubt_of, unresolved
 
-_VERBS = (
-    "get",
-    "put",
-    "post",
-    "delete",
-    "options",
-    "head",
-    "patch",
-    "trace",
-    "x-amazon-apigateway-any-method",
-)
-_AUTHORIZATION = {
-    "cognito_user_pools": "COGNITO_USER_POOLS",
-    "custom": "CUSTOM",
-    "awssigv4": "AWS_IAM",
-    "oauth2": "COGNITO_USER_POOLS",
-}
 _MAX_LEVELS = 100
 
 
@@ -143,82 +126,9 @@ def _of_document(
     build: Build, made: Made, body: Mapping[str, Value], doubts: list[Unknown]
 ) -> Iterator[tuple[PropertyValue, Source]]:
     """The methods of an OpenAPI document."""
-    paths = body.get("paths", {})
-    if not isinstance(paths, dict):
-        if (doubt := doubt_of(paths)) is not None:
-            doubts.append(doubt)
-        return
-    for path, operations in paths.items():
-        if not isinstance(operations, dict):
-            if (doubt := doubt_of(operations)) is not None:
-                doubts.append(doubt)
-            continue
-        for verb, operation in operations.items():
-            if verb.lower() not in _VERBS:
-                continue
-            place = build.resolver.at(build.pointer(made, "Body", "paths", path, verb))
-            yield _operation(path, verb, operation, body), place
-
-
-def _operation(path: str, verb: str, operation: Value, body: Mapping[str, Value]) -> PropertyValue:
-    method: dict[str, PropertyValue] = {
-        "ResourcePath": path,
-        "HttpMethod": "ANY" if verb.startswith("x-") else verb.upper(),
-        "ApiKeyRequired": False,
-        "AuthorizerId": None,
-    }
-    if not isinstance(operation, dict):
-        doubt = doubt_of(operation)
-        return method | {"AuthorizationType": doubt or "NONE"}
-    auth = operation.get("x-amazon-apigateway-auth")
-    kind = auth.get("type") if isinstance(auth, dict) else None
-    method["AuthorizationType"] = "NONE" if kind is None else converted(kind)
-    requirements = operation.get("security", body.get("security", []))
-    if isinstance(requirements, Unknown):
-        method["AuthorizationType"] = requirements
-    for name in _schemes_named(requirements):
-        scheme = _scheme(name, body)
-        if isinstance(scheme, Unknown):
-            method["AuthorizationType"] = scheme
-        elif _is_api_key(scheme):
-            method["ApiKeyRequired"] = True
-        else:
-            type_ = as_text(scheme.get("x-amazon-apigateway-authtype", scheme.get("type", "custom")))
-            method["AuthorizationType"] = _AUTHORIZATION.get(str(type_).lower(), "CUSTOM")
-            method["AuthorizerId"] = name
-    integration = operation.get("x-amazon-apigateway-integration")
-    if isinstance(integration, dict):
-        method["IntegrationUri"] = converted(integration.get("uri"))
-    return method
-
-
-def _schemes_named(requirements: Value) -> Iterator[str]:
-    for requirement in requirements if isinstance(requirements, list) else ():
-        if isinstance(requirement, dict):
-            yield from requirement
-
-
-def _scheme(name: str, body: Mapping[str, Value]) -> Any:
-    """A security scheme, in the form of OpenAPI 2 or 3."""
-    components = body.get("components")
-    schemes = (
-        components.get("securitySchemes") if isinstance(components, dict) else body.get("securityDefinitions")
-    )
-    if isinstance(schemes, Unknown):
-        return schemes
-    found = schemes.get(name) if isinstance(schemes, dict) else None
-    if isinstance(found, Unknown):
-        return found
-    return found if isinstance(found, dict) else {"type": "custom"}
-
-
-def _is_api_key(scheme: Mapping[str, Value]) -> bool:
-    return (
-        scheme.get("type") == "apiKey"
-        and str(scheme.get("name", "")).lower() == "x-api-key"
-        and "x-amazon-apigateway-authtype" not in scheme
-        and "x-amazon-apigateway-authorizer" not in scheme
-    )
+    for path, verb, operation in openapi.operations(body, doubts):
+        place = build.resolver.at(build.pointer(made, "Body", "paths", path, verb))
+        yield openapi.method(path, verb, operation, body, converted), place
 
 
 def _policy_of_document(build: Build, made: Made, body: Mapping[str, Value]) -> None:

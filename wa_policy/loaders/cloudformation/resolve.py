@@ -62,7 +62,7 @@ class Resolver:
                 name = next(iter(value))
                 function = FUNCTIONS.get(name)
                 if function is not None:
-                    return function(self, value[name], f"{raw}/{escape(name)}", out)
+                    return function(self, value[name], f"{raw}/{name}", out)
                 if isinstance(name, str) and name.startswith("Fn::") and not name.startswith("Fn::ForEach::"):
                     return self.unknown_function(name, raw)
             return self._object(value, raw, out)

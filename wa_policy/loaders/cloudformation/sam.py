@@ -19,6 +19,7 @@ from wa_policy.iam.source import Source
 from wa_policy.inventory import symbols
 from wa_policy.loaders.cloudformation.beside import included
 from wa_policy.loaders.cloudformation.sam_places import SamPlaces, is_serverless
+from wa_policy.loaders.cloudformation.template import any_text
 from wa_policy.loaders.text import shown
 
 _CODE = "s3://code-of-the-template/code.zip"
@@ -74,7 +75,7 @@ def transformed(
     if result is None:
         kept = {name: item for name, item in written.items() if not is_serverless(item)}
         return Transformed({**value, "Resources": kept}, str, tuple(notes.found))
-    if region is None:
+    if region is None and any_text(result, _has_region):
         result = _with_region(result, inside_sub=False)
     for section in ("Parameters", "Mappings", "Conditions"):
         if section in value:
@@ -193,6 +194,7 @@ def _prepare(template: dict[str, Any], source: Source) -> None:
             section = global_.get(kind)
             if isinstance(section, dict) and property_ in section:
                 section[property_] = _CODE
+        _without_clock(global_.get("Api"))
     parameters = template.get("Parameters")
     if isinstance(parameters, dict):
         for definition in parameters.values():
@@ -209,10 +211,18 @@ def _prepare(template: dict[str, Any], source: Source) -> None:
         is_image = properties.get("PackageType") == "Image" or "ImageUri" in properties
         if code is not None and "InlineCode" not in properties and not is_image:
             properties[code] = _CODE
+        if type_ == "AWS::Serverless::Api":
+            _without_clock(properties)
         if str(type_) in _DOCUMENT_OF:
             _inline(properties, *_DOCUMENT_OF[str(type_)], source=source)
         if type_ == "AWS::Serverless::GraphQLApi":
             _prepare_graphql(properties)
+
+
+def _without_clock(properties: Any) -> None:
+    """Without the property by which the transform names a deployment after the second in which it runs."""
+    if isinstance(properties, dict):
+        properties.pop("AlwaysDeploy", None)
 
 
 def _inline(properties: dict[str, Any], uri: str, body: str, *, source: Source) -> None:
@@ -250,6 +260,10 @@ def _code_of_resolvers(value: Any) -> None:
 # --- after -----------------------------------------------------------------------------------------------------------
 
 
+def _has_region(text: str) -> bool:
+    return symbols.REGION in text
+
+
 def _with_region(value: Any, *, inside_sub: bool) -> Any:
     """The value with `AWS::Region` again where the transform wrote the region that it was given."""
     if isinstance(value, str):
@@ -261,12 +275,7 @@ def _with_region(value: Any, *, inside_sub: bool) -> Any:
             return {"Ref": "AWS::Region"}
         return {"Fn::Sub": value.replace("${", "${!").replace(symbols.REGION, "${AWS::Region}")}
     if isinstance(value, dict):
-        return {
-            key: item
-            if isinstance(item, str) and symbols.REGION not in item
-            else _with_region(item, inside_sub=key == "Fn::Sub")
-            for key, item in value.items()
-        }
+        return {key: _with_region(item, inside_sub=key == "Fn::Sub") for key, item in value.items()}
     if isinstance(value, list):
         return [_with_region(item, inside_sub=inside_sub and not index) for index, item in enumerate(value)]
     return value

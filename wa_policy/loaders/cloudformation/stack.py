@@ -17,6 +17,7 @@ from wa_policy.loaders.cloudformation import apis, attached, links
 from wa_policy.loaders.cloudformation.build import Build
 from wa_policy.loaders.cloudformation.conditions import Conditions, choices_of
 from wa_policy.loaders.cloudformation.cycles import circle
+from wa_policy.loaders.cloudformation.documents_within import read_documents
 from wa_policy.loaders.cloudformation.loops import section
 from wa_policy.loaders.cloudformation.managed import attach_managed
 from wa_policy.loaders.cloudformation.parameters import parameters
@@ -103,6 +104,7 @@ class Stack:
         build.run(HANDLERS)
         principals(build)
         attached.default_topics(build)
+        read_documents(build)
         attach_managed(build.pieces)
         for made in build.made.values():
             made.properties = _whole(made.written.type, made.properties)

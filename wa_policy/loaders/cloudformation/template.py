@@ -16,6 +16,20 @@ _HARMLESS = frozenset((LANGUAGE_EXTENSIONS, SAM, "AWS::CodeDeployBlueGreen", "AW
 """Macros that are understood, or that leave the resources of the template as they are."""
 
 
+def any_text(value: Mapping[str, Any], test: Callable[[str], bool]) -> bool:
+    """True iff the test holds for a text in a JSON value, keys apart."""
+    pending: list[Any] = [value]
+    while pending:
+        item = pending.pop()
+        for inner in item.values() if isinstance(item, dict) else item:
+            if isinstance(inner, str):
+                if test(inner):
+                    return True
+            elif isinstance(inner, dict | list):
+                pending.append(inner)
+    return False
+
+
 def is_template(value: Any) -> bool:
     """True iff the value has resources with types, or says that it is a template."""
     if not isinstance(value, Mapping):

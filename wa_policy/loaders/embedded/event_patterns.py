@@ -39,7 +39,7 @@ def read_event_pattern(of: str, value: Value, place: Place) -> tuple[PropertyVal
         )
     reader = _Reader(place)
     fields = tuple(reader.fields(value, (), ()))
-    of_name = {str(field["Path"]): field["Values"] for field in fields if isinstance(field, dict)}
+    of_name = {str(field["Path"]): field["Values"] for field in fields}
     has_or = any(_EITHER in str(key) for key in _keys(value))
     pattern: dict[str, PropertyValue] = {
         "Of": of,
@@ -119,7 +119,10 @@ class _Reader:
                         words = f"found the operator `{shown(str(name))}`, expected one of {', '.join(sorted(_OPERATORS))}"
                         self._note((*keys, number), words)
             elif isinstance(item, list):
-                self._note((*keys, number), f"found a list inside of the list of `{shown(path[-1])}`, expected a value")
+                self._note(
+                    (*keys, number),
+                    f"found a list inside of the list of `{shown(path[-1])}`, expected a value",
+                )
             elif isinstance(item, Unknown | Template):
                 # It may be an object with an operator as well, unless it is a part of a text.
                 values.append(as_property(item))

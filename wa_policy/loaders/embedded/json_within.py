@@ -15,8 +15,9 @@ from wa_policy.loaders.json_text import read_json
 Value = Any
 """A JSON value whose texts may be templates with holes, or `Unknown` for a value that is not known at all."""
 
-# Two characters of the private use area: a text that has them itself is not read where it also has holes.
-_OPEN, _CLOSE = "\ue000", "\ue001"
+# Characters of the private use area: a text that has them itself is not read where it also has holes.
+_OPEN, _CLOSE, _WHOLE = "\ue000", "\ue001", "\ue002"
+"""Around the number of a hole; the last one instead of the first where a hole stands for a whole value."""
 
 
 def parse_within(value: str | Template, source: Source, what: str) -> tuple[Value, tuple[Problem, ...]]:
@@ -47,19 +48,18 @@ def _marked(value: Template) -> str | None:
     inside, number = False, 0
     for part in value.parts:
         if isinstance(part, Hole):
-            mark = f"{_OPEN}{number}{_CLOSE}"
-            texts.append(mark if inside else f'"{mark}"')
+            texts.append(f"{_OPEN}{number}{_CLOSE}" if inside else f'"{_WHOLE}{number}{_CLOSE}"')
             number += 1
             continue
         text = part if isinstance(part, str) else part.written
-        if _OPEN in text or _CLOSE in text:
+        if any(mark in text for mark in (_OPEN, _CLOSE, _WHOLE)):
             return None
         texts.append(text)
         inside = _ends_inside(text, inside)
     return "".join(texts)
 
 
-def _ends_inside(text: str, inside: bool) -> bool:  # noqa: FBT001
+def _ends_inside(text: str, inside: bool) -> bool:
     """True iff a JSON text is within a string at its end; `inside` says where it begins."""
     position = 0
     while position < len(text):
@@ -74,12 +74,15 @@ def _ends_inside(text: str, inside: bool) -> bool:  # noqa: FBT001
 
 def _unmarked(words: str, holes: tuple[Hole, ...]) -> str:
     for number, hole in enumerate(holes):
-        words = words.replace(f"{_OPEN}{number}{_CLOSE}", hole.written or "${…}")
+        for start in (_OPEN, _WHOLE):
+            words = words.replace(f"{start}{number}{_CLOSE}", hole.written or "${…}")
     return words
 
 
 def _restored(value: Value, holes: tuple[Hole, ...]) -> Value:
     match value:
+        case str() if value[:1] == _WHOLE:
+            return holes[int(value[1:-1])].reason
         case str() if _OPEN in value:
             return _with_holes(value, holes)
         case list():
@@ -90,7 +93,7 @@ def _restored(value: Value, holes: tuple[Hole, ...]) -> Value:
             return value
 
 
-def _with_holes(text: str, holes: tuple[Hole, ...]) -> Value:
+def _with_holes(text: str, holes: tuple[Hole, ...]) -> Template:
     first, *pieces = text.split(_OPEN)
     parts: list[Any] = [first] if first else []
     for piece in pieces:
@@ -98,8 +101,6 @@ def _with_holes(text: str, holes: tuple[Hole, ...]) -> Value:
         parts.append(holes[int(number)])
         if rest:
             parts.append(rest)
-    if len(parts) == 1:
-        return holes[int(pieces[0].partition(_CLOSE)[0])].reason
     return Template(tuple(parts))
 
 

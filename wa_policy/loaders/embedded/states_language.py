@@ -76,6 +76,19 @@ def read_states_language(value: Value, place: Place) -> StatesLanguage:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    """What holds for all states of one machine: the path of the state that it is in, its language, its states.
+
+    `is_open`: the name of a state is not known, so that any name may be that of a state.
+    """
+
+    inside: str
+    language: PropertyValue
+    states: Mapping[str, Value]
+    is_open: bool
+
+
 class _Reader:
     def __init__(self, place: Place) -> None:
         self._place = place
@@ -87,7 +100,9 @@ class _Reader:
     def note(self, keys: tuple[str | int, ...], message: str) -> None:
         self.problems.append(self._place(keys).problem(_CODE, message))
 
-    def machine(self, value: Value, keys: tuple[str | int, ...], inside: str, language: PropertyValue) -> None:
+    def machine(
+        self, value: Value, keys: tuple[str | int, ...], inside: str, language: PropertyValue
+    ) -> None:
         """The states of a state machine, which may be the inner one of the state at the path `inside`."""
         if len(keys) > 4 * _DEPTH:
             self.note(keys, f"found more than {_DEPTH} state machines inside of one another, expected fewer")
@@ -105,26 +120,18 @@ class _Reader:
             self.note(keys, f"found {found}, expected an object of at least one state")
             self._unknown(Unknown(UnknownKind.UNREADABLE, "the states of a definition without any"), keys)
             return
-        open_ = any("${" in str(name) for name in states)
-        self._names(value.get("StartAt"), "StartAt", states, (*keys, "StartAt") if "StartAt" in value else keys, open_)
+        machine = _Machine(inside, language, states, any("${" in str(name) for name in states))
+        start = (*keys, "StartAt") if "StartAt" in value else keys
+        self._names(value.get("StartAt"), "StartAt", machine, start)
         for name, state in states.items():
-            self._state(str(name), state, (*keys, "States", str(name)), inside, language, states, open_)
+            self._state(str(name), state, (*keys, "States", str(name)), machine)
 
     def _unknown(self, unknown: Unknown, keys: tuple[str | int, ...]) -> None:
         self.states.append(unknown)
         self.places.append(self._place(keys))
         self.unread = self.unread or unknown
 
-    def _state(
-        self,
-        name: str,
-        state: Value,
-        keys: tuple[str | int, ...],
-        inside: str,
-        outer: PropertyValue,
-        beside: Mapping[str, Value],
-        open_: bool,  # noqa: FBT001
-    ) -> None:
+    def _state(self, name: str, state: Value, keys: tuple[str | int, ...], machine: _Machine) -> None:
         if (unknown := doubt(state)) is not None:
             self._unknown(unknown, keys)
             return
@@ -132,29 +139,36 @@ class _Reader:
             self.note(keys, f"found {_kind(state)} as the state `{shown(name)}`, expected an object")
             self._unknown(Unknown(UnknownKind.UNREADABLE, f"the state `{shown(name)}`"), keys)
             return
-        path, language = "/".join(map(str, keys)), _language(state, outer)
-        self.states.append(_properties(name, path, inside, state, language))
+        path, language = "/".join(map(str, keys)), _language(state, machine.language)
+        self.states.append(_properties(name, path, machine.inside, state, language))
         self.places.append(self._place(keys))
-        self._check(name, state, keys, beside, open_)
+        self._check(name, state, keys, machine)
         for part, inner in _inner(state):
-            # The language of a state does not hold for the machines inside of it.
-            # https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
-            self.machine(inner, (*keys, *part), path, _language(inner, outer if isinstance(inner, Mapping) else None))
+            # The language that a state has of its own does not hold for the machines inside of it.
+            self.machine(inner, (*keys, *part), path, _language(inner, machine.language))
 
     def _check(
-        self, name: str, state: Mapping[str, Value], keys: tuple[str | int, ...], beside: Mapping[str, Value],
-        open_: bool,  # noqa: FBT001
-    ) -> None:  # fmt: skip
+        self, name: str, state: Mapping[str, Value], keys: tuple[str | int, ...], machine: _Machine
+    ) -> None:
         """Find what Step Functions would not take."""
         type_ = state.get("Type")
         if not isinstance(type_, Unknown | Template) and type_ not in _TYPES:
             found = "no `Type`" if type_ is None else f"the type `{shown(str(type_))}`"
-            self.note(keys, f"found {found} of the state `{shown(name)}`, expected one of {', '.join(_TYPES)}")
+            self.note(
+                keys, f"found {found} of the state `{shown(name)}`, expected one of {', '.join(_TYPES)}"
+            )
         for word in ("Next", "Default"):
             if word in state:
-                self._names(state[word], word, beside, (*keys, word), open_)
-        if type_ in _LEADS_ON and "Next" not in state and state.get("End") is not True and doubt(state.get("End")) is None:
-            self.note(keys, f"found neither `Next` nor `End` of the state `{shown(name)}`, expected one of them")
+                self._names(state[word], word, machine, (*keys, word))
+        if (
+            type_ in _LEADS_ON
+            and "Next" not in state
+            and state.get("End") is not True
+            and doubt(state.get("End")) is None
+        ):
+            self.note(
+                keys, f"found neither `Next` nor `End` of the state `{shown(name)}`, expected one of them"
+            )
         if type_ == "Task" and "Resource" not in state:
             self.note(keys, f"found no `Resource` of the task `{shown(name)}`, expected an ARN")
         if type_ == "Choice" and not state.get("Choices"):
@@ -165,13 +179,13 @@ class _Reader:
                 self.note((*keys, word), f"found {_kind(rows)} as `{word}`, expected a list")
             for number, row in enumerate(rows if isinstance(rows, list) else ()):
                 if isinstance(row, Mapping) and word != "Retry":
-                    self._names(row.get("Next"), "Next", beside, (*keys, word, number), open_)
+                    self._names(row.get("Next"), "Next", machine, (*keys, word, number))
 
-    def _names(
-        self, value: Value, word: str, states: Mapping[str, Value], keys: tuple[str | int, ...], open_: bool  # noqa: FBT001
-    ) -> None:  # fmt: skip
+    def _names(self, value: Value, word: str, machine: _Machine, keys: tuple[str | int, ...]) -> None:
         """The value has to be the name of a state."""
-        if doubt(value) is not None or (isinstance(value, str) and (value in states or open_)):
+        if doubt(value) is not None or (
+            isinstance(value, str) and (value in machine.states or machine.is_open)
+        ):
             return
         found = f"no `{word}`" if value is None else f"`{shown(str(value))}` as `{word}`"
         self.note(keys, f"found {found}, expected the name of a state beside it")
@@ -228,7 +242,9 @@ def _properties(
 def _number(word: str, value: Value) -> PropertyValue:
     """A number, unknown where an expression says it only when the state machine runs."""
     if isinstance(value, str):
-        return Unknown(UnknownKind.UNDECIDED, f"`{word}`, which `{shown(value, 60)}` computes in each execution")
+        return Unknown(
+            UnknownKind.UNDECIDED, f"`{word}`, which `{shown(value, 60)}` computes in each execution"
+        )
     return as_property(value)
 
 

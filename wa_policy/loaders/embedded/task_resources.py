@@ -37,7 +37,10 @@ def task_of(resource: Value) -> dict[str, PropertyValue]:
         return found | {"IntegrationPattern": "request-response", "Service": "lambda", "Action": "invoke"}
     match = _INTEGRATION.fullmatch(text)
     if match is None:
-        return found | dict.fromkeys(("IntegrationPattern", "Service", "Action"), unknown)
+        open_all = dict.fromkeys(("IntegrationPattern", "Service", "Action"), unknown)
+        # Whatever it calls, it waits.
+        waits = {"IntegrationPattern": "wait-for-task-token"} if text.endswith(".waitForTaskToken") else {}
+        return found | open_all | waits
     service, called = match.groups()
     if service == "aws-sdk":
         service, _, called = called.partition(":")

@@ -11,6 +11,8 @@ from wa_policy.iam.policy import PolicyKind
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import (
+    BODY_PROPERTY,
+    DOCUMENT_PROPERTY,
     METHODS_PROPERTY,
     REST_API_ID_PROPERTY,
     WEB_ACL_PROPERTY,
@@ -18,6 +20,7 @@ from wa_policy.inventory.model import (
     Resource,
 )
 from wa_policy.loaders import openapi
+from wa_policy.loaders.tables import frozen
 from wa_policy.loaders.terraform.instances import Instance
 from wa_policy.loaders.terraform.plan import Draft, Plan
 from wa_policy.loaders.terraform.rows import rows
@@ -58,10 +61,13 @@ def _rest_api(plan: Plan, instance: Instance) -> None:
     doubts: list[Unknown] = []
     methods = list(_methods(plan, id_, doubts))
     body = _body(plan, instance)
+    draft.properties[BODY_PROPERTY] = body is not None or None
     if isinstance(body, Unknown):
         doubts.append(body)
+        draft.put(DOCUMENT_PROPERTY, body, instance.at("body"))
     elif body is not None:
         methods += [(method, instance.at("body")) for method in openapi.methods(body)]
+        draft.put(DOCUMENT_PROPERTY, frozen(body), instance.at("body"))
         _policy_of_document(plan, draft, instance, body)
     if doubts:
         draft.properties[METHODS_PROPERTY] = doubts[0]
@@ -226,6 +232,8 @@ def _http_api(plan: Plan, instance: Instance) -> None:
     if isinstance(body, Mapping):
         for number, method in enumerate(openapi.methods(body)):
             _route(plan, draft, number, method, instance.at("body"))
+    if body is not None:
+        draft.put(DOCUMENT_PROPERTY, body if isinstance(body, Unknown) else frozen(body), instance.at("body"))
     if not isinstance(body, Unknown):
         for operation in ("apigatewayv2.get-routes", "apigatewayv2.get-integrations"):
             plan.answered(operation, draft.place, draft.id)

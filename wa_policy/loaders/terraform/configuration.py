@@ -79,6 +79,13 @@ class Configuration:
         """True iff there is a configuration: then an attribute without expression was not set."""
         return bool(self._root)
 
+    @property
+    def variables(self) -> Mapping[str, Mapping[str, Any]]:
+        """The variables of the root module by name."""
+        found = self._root.get("variables")
+        named = found.items() if isinstance(found, Mapping) else ()
+        return {str(name): written for name, written in named if isinstance(written, Mapping)}
+
     # --- the configuration of an instance ---------------------------------------------------------------------
 
     def resource(self, instance: Instance) -> Mapping[str, Any]:

@@ -24,6 +24,7 @@ from wa_policy.loaders.terraform.grants import add_grants
 from wa_policy.loaders.terraform.plan import Plan
 from wa_policy.loaders.terraform.principals import add_principals
 from wa_policy.loaders.terraform.resources import add_resources
+from wa_policy.loaders.terraform.variables import variables
 
 Assemble = Callable[[Pieces], Inventory]
 
@@ -74,6 +75,7 @@ def read_plan(part: TemplatePart, number: int) -> Plan:
     )
     plan.pieces.declared.update(("AWS::IAM::Role", principal.arn) for principal in plan.pieces.principals)
     plan.pieces.resources.extend(draft.resource() for draft in plan.drafts.values())
+    plan.pieces.resources.extend(variables(plan))
     plan.pieces.problems.extend(dict.fromkeys(plan.notes))
     return plan
 

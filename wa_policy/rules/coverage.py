@@ -1,0 +1,47 @@
+"""Which rules are about the resources that were read, by resource type."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from wa_policy.findings import Result, TypeRead, Verdict
+from wa_policy.inventory.model import Inventory
+from wa_policy.rules.model import Rule
+from wa_policy.rules.vocabulary import selected_types
+
+PART_OF: Mapping[str, tuple[str, ...]] = {
+    "AWS::ApiGateway::Method": ("AWS::ApiGateway::RestApi",),
+    "AWS::ApiGateway::Resource": ("AWS::ApiGateway::RestApi",),
+    "AWS::Events::EventBusPolicy": ("AWS::Events::EventBus",),
+    "AWS::IAM::GroupPolicy": ("AWS::IAM::Group",),
+    "AWS::IAM::Policy": ("AWS::IAM::Group", "AWS::IAM::Role", "AWS::IAM::User"),
+    "AWS::IAM::RolePolicy": ("AWS::IAM::Role",),
+    "AWS::IAM::UserPolicy": ("AWS::IAM::User",),
+    "AWS::IAM::UserToGroupAddition": ("AWS::IAM::User",),
+    "AWS::Kinesis::ResourcePolicy": ("AWS::Kinesis::Stream",),
+    "AWS::Lambda::LayerVersionPermission": ("AWS::Lambda::LayerVersion",),
+    "AWS::Lambda::Permission": ("AWS::Lambda::Function",),
+    "AWS::S3::BucketPolicy": ("AWS::S3::Bucket",),
+    "AWS::SNS::TopicInlinePolicy": ("AWS::SNS::Topic",),
+    "AWS::SNS::TopicPolicy": ("AWS::SNS::Topic",),
+    "AWS::SQS::QueueInlinePolicy": ("AWS::SQS::Queue",),
+    "AWS::SQS::QueuePolicy": ("AWS::SQS::Queue",),
+    "AWS::SecretsManager::ResourcePolicy": ("AWS::SecretsManager::Secret",),
+    "AWS::WAFv2::WebACLAssociation": ("AWS::ApiGateway::Stage",),
+}
+"""Types whose resources are read into others: the rules about those see them."""
+
+
+def coverage(rules: Sequence[Rule], inventory: Inventory, results: Iterable[Result]) -> tuple[TypeRead, ...]:
+    """Each resource type that was read, sorted by name, with how many of the rules are about it."""
+    read = Counter(resource.type for resource in inventory.resources)
+    about = Counter(type_ for rule in rules for type_ in set(selected_types(rule.select)))
+    applied: dict[str, set[str]] = {}
+    for result in results:
+        if result.verdict is not Verdict.NOT_APPLICABLE:
+            applied.setdefault(result.subject_type, set()).add(result.rule.id)
+    return tuple(
+        TypeRead(type_, read[type_], about[type_], len(applied.get(type_, ())), PART_OF.get(type_, ()))
+        for type_ in sorted(read)
+    )

@@ -1,0 +1,57 @@
+"""Which resources the policies of a user or role name for some actions."""
+
+from __future__ import annotations
+
+import re
+
+from wa_policy.iam.arn import parse_arn
+from wa_policy.iam.policy import Effect, Statement
+from wa_policy.iam.text import Text
+from wa_policy.rules.actions import actions_of, matching
+from wa_policy.rules.arguments import Values, texts
+from wa_policy.rules.documents import identity_documents
+from wa_policy.rules.items import Field, Item, Items
+from wa_policy.rules.subjects import Scope, Subject
+
+_TAG_KEY = re.compile(r"(?:aws|secretsmanager|ssm):resourcetag/.+")
+NO_TAG = "aws:ResourceTag/wa-policy-none"
+"""The key of a tag that no policy asks for."""
+
+
+def granted_on(subject: Subject, scope: Scope, arguments: Values) -> Items:
+    """One item if an Allow statement names one of the actions: the ARNs with the beginning of a name, and the tag asked for."""
+    documents = identity_documents(subject)
+    wanted = matching(texts(arguments, "actions"), scope.catalog)
+    unknown = list(documents.unknown)
+    first: Statement | None = None
+    named: list[str] = []
+    tags: list[str] = []
+    for _, statement in documents.statements(Effect.ALLOW):
+        bits, hole = actions_of(statement.action, scope.catalog)
+        if not bits & wanted:
+            unknown += [hole] if hole is not None else []
+            continue
+        first = first or statement
+        tags += [
+            condition.key
+            for condition in statement.conditions
+            if isinstance(condition.key, str) and _TAG_KEY.fullmatch(condition.folded_key)
+        ]
+        if statement.resource is not None and not statement.resource.negated:
+            named += [str(value) for value in statement.resource.values if _names_one(value)]
+    if first is None:
+        return Items((), tuple(unknown))
+    fields: dict[str, Field] = {
+        "resources": tuple(dict.fromkeys(named)),
+        "tag_key": tags[0] if tags else NO_TAG,
+    }
+    return Items((Item("", first.source, fields, first),), tuple(unknown))
+
+
+def _names_one(value: Text) -> bool:
+    """True iff the ARN has at least the beginning of a name behind the type of the resource."""
+    arn = parse_arn(value) if isinstance(value, str) else None
+    if arn is None:
+        return False
+    name = re.split(r"[:/]", arn.resource, maxsplit=1)[-1].lstrip("/")
+    return name[:1] not in ("", "*", "?")
