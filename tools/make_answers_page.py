@@ -5,7 +5,6 @@ python -m tools.make_answers_page
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from itertools import groupby
@@ -100,9 +99,15 @@ def _line(call: str, rows: list[Row]) -> str:
     row = rows[0]
     operation = call.partition(".")[2]
     noun = None if row.about is None else row.about.noun.split(",")[0]
+    if noun is None and row.part:
+        noun = _PARTS[row.part]
+    if noun is None and not row.is_list and _required(call):
+        noun = "name"
     name = "" if noun is None else f".<{noun}>"
     mark = "¹" if row.call in NEED_A_NAME or row.about is not None else ""
-    arguments = "".join(f" --{argument} <{noun or argument}>" for argument in _required(call))
+    required = _required(call) or ([xform_name(row.part, "-")] if row.part else [])
+    about = noun if len(required) == 1 and noun != "name" else None
+    arguments = "".join(f" --{argument} <{about or argument}>" for argument in required)
     told = "; ".join(f"`{one.type}`" + (f": {one.gives}" if one.gives else _names(one)) for one in rows)
     return f"| `{call}{name}.json`{mark} | `aws {row.service} {operation}{arguments}` | {told} |\n"
 
@@ -113,14 +118,18 @@ def _names(row: Row) -> str:
     return f": {', '.join(f'`{name}`' for name in names)}" if 0 < len(names) <= 2 else ""
 
 
-def _required(call: str) -> Iterator[str]:
+_PARTS = {"EventBusName": "event bus", "ServiceNamespace": "lambda or dynamodb", "UserName": "user", "repositoryName": "repository"}  # fmt: skip
+
+
+def _required(call: str) -> list[str]:
     service, _, operation = call.partition(".")
     model = botocore.session.get_session().get_service_model(CLIENTS.get(service, service))
     for name in model.operation_names:
         if xform_name(name, "-") == operation:
             shape: Any = model.operation_model(name).input_shape
-            for member in shape.required_members if shape is not None else ():
-                yield re.sub(r"_", "-", xform_name(member, "-"))
+            members = shape.required_members if shape is not None else ()
+            return [xform_name(member, "-") for member in members]
+    raise KeyError(call)
 
 
 def _own() -> Iterator[str]:

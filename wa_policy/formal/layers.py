@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.evaluator.formula import Asks, Atom, Layer
@@ -31,9 +31,18 @@ class Layers:
     caller: Caller
     side: Side
     bindings: Bindings
+    _known: dict[Atom, tuple[Alternatives, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def boxes(self, atom: Atom) -> tuple[Alternatives, ...]:
         """The atom as a conjunction of alternatives. A conjunct without a box can never hold."""
+        known = self._known.get(atom)
+        if known is None:
+            self._known[atom] = known = self._found(atom)
+        return known
+
+    def _found(self, atom: Atom) -> tuple[Alternatives, ...]:
         layer, asks = atom.layer, atom.asks
         if asks is Asks.DENIES:
             denying = self._boxes(layer, self._policies(layer), Effect.DENY, self.side.other, None)

@@ -23,7 +23,7 @@ from wa_policy.graph.layers import Answers, Asked, LayerSets, open_
 from wa_policy.graph.parties import Actor, Target
 from wa_policy.graph.sheets import Documents, Sheet, named, opened
 from wa_policy.graph.sides import Side, Sides
-from wa_policy.graph.universes import Universes
+from wa_policy.graph.universes import universes_of
 from wa_policy.iam.principal import Anonymous, account_of
 from wa_policy.iam.request import ContextValue, Request
 from wa_policy.iam.unknown import Unknown

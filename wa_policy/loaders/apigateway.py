@@ -270,6 +270,10 @@ _METHOD = structure(
     Member("methodIntegration", "IntegrationUri", inside("uri")),
     Member("methodIntegration", "Integration", _integration),
 )
+_MEMBERS = (
+    *("AuthorizationType", "ApiKeyRequired", "AuthorizerId", "AuthorizationScopes", "OperationName"),
+    *("RequestValidatorId", "RequestModels", "RequestParameters", "Integration"),
+)
 _NOT_EMBEDDED = Unknown(UnknownKind.NOT_EXPORTED, "apigateway get-resources with `--embed methods`")
 
 
@@ -303,9 +307,9 @@ def _method(path: str, name: str, node: Node) -> PropertyValue:
     where: dict[str, PropertyValue] = {"ResourcePath": path, "HttpMethod": name}
     if not isinstance(node.value, Mapping):
         unread = node.wrong("an object")
-        return where | dict.fromkeys(("AuthorizationType", "ApiKeyRequired", "AuthorizerId"), unread)
+        return where | dict.fromkeys(_MEMBERS, unread)
     if "authorizationType" not in node.value:
-        return where | dict.fromkeys(("AuthorizationType", "ApiKeyRequired", "AuthorizerId"), _NOT_EMBEDDED)
+        return where | dict.fromkeys(_MEMBERS, _NOT_EMBEDDED)
     read = _METHOD(node)
     return where | {"ApiKeyRequired": False} | (dict(read) if isinstance(read, Mapping) else {})
 

@@ -20,6 +20,7 @@ from wa_policy.inventory.model import (
 )
 from wa_policy.loaders import apigateway, apigatewayv2, attributes, iam_details, lambda_, lists
 from wa_policy.loaders.answers.all_rows import CALLS, POLICY_CALLS
+from wa_policy.loaders.answers.parts import whole_lists
 from wa_policy.loaders.api_policies import with_whole_arns
 from wa_policy.loaders.embedded.of_resources import with_documents
 from wa_policy.loaders.iam_principals import principals
@@ -63,6 +64,8 @@ def assemble(
     merged, of_resources = merge(pieces.resources)
     read, of_organization = organization(pieces.organization)
     exported, of_pages = _exported(pieces, origins)
+    whole = {*exported, *whole_lists(exported, merged, made)}
+    exported = tuple(sorted(whole, key=lambda answer: answer.sort_key))
     completed = _completed(pieces, merged, exported, origins)
     documented = [with_documents(resource) for resource in completed]
     resources = tuple(resource for resource, _ in documented)

@@ -11,6 +11,8 @@ from typing import Any
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import PropertyValue
 from wa_policy.loaders.cloudformation.values import doubt_of
+from wa_policy.loaders.openapi_methods import details
+from wa_policy.loaders.tables import frozen
 from wa_policy.loaders.yaml_values import read_yaml
 
 _VERBS = frozenset(
@@ -37,7 +39,7 @@ Convert = Callable[[Any], PropertyValue]
 def methods(body: Mapping[str, Any]) -> Iterator[Mapping[str, PropertyValue]]:
     """The methods of a document of which all is known, in the shape that those of a REST API have in an inventory."""
     for path, verb, operation in operations(body, []):
-        yield method(path, verb, operation, body, lambda value: value if isinstance(value, str) else None)
+        yield method(path, verb, operation, body, frozen)
 
 
 def operations(body: Mapping[str, Any], doubts: list[Unknown]) -> Iterator[tuple[str, str, Any]]:
@@ -88,7 +90,7 @@ def method(
     integration = operation.get("x-amazon-apigateway-integration")
     if isinstance(integration, Mapping):
         found["IntegrationUri"] = convert(integration.get("uri"))
-    return found
+    return found | details(operation, body, convert)
 
 
 def _schemes_named(requirements: Any) -> Iterator[str]:

@@ -147,7 +147,7 @@ class TestCheck:
         known = [one for one in self.within if is_type(one.type)]
         # Where several types are looked at, `is_type` says which one a property belongs to.
         having = [one for one in known if one.find(path) is not None]
-        for one in known if not having else having:
+        for one in having or known:
             found = one.find(path)
             if found is None:
                 self.notes.unknown(place, f"property of `{_name(one)}`", word, _paths(one, path))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from wa_policy.errors import Problem
 from wa_policy.findings import Result
@@ -21,8 +22,27 @@ _WORD = "table"
 """The word under which a test names a table."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A rule, compared by what it is and not by what it says."""
+
+    rule: Rule
+
+    def __hash__(self) -> int:
+        return id(self.rule)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.rule is self.rule
+
+
 def tables_of(rule: Rule) -> tuple[str, ...]:
     """The names of the tables that a verdict of the rule rests on, sorted."""
+    return _tables_of(_Same(rule))
+
+
+@lru_cache(maxsize=1024)
+def _tables_of(same: _Same) -> tuple[str, ...]:
+    rule = same.rule
     found = set(_named(rule.when)) | set(_named(rule.check)) | set(_named(rule.each))
     if rule.each is not None:
         found |= set(_OF_ITERATORS.get(rule.each.iterator, ()))

@@ -9,6 +9,14 @@ from wa_policy.findings import Verdict
 from wa_policy.rules.arguments import Argument, ArgumentKind
 from wa_policy.rules.each_breadth import COMPARED_TYPES, breadth
 from wa_policy.rules.each_function import execution_role, role_sharers, write_span
+from wa_policy.rules.each_grants import (
+    calling_services,
+    key_holders,
+    outsiders,
+    policy_conditions,
+    policy_statements,
+)
+from wa_policy.rules.each_identity import data_source_role, guest_role, identity_pools
 from wa_policy.rules.each_parts import parts, related
 from wa_policy.rules.each_principal import (
     pass_role_grants,
@@ -26,8 +34,9 @@ from wa_policy.rules.each_resource import (
 )
 from wa_policy.rules.each_secrets import TYPES as TYPES_WITH_SECRETS
 from wa_policy.rules.each_secrets import secrets
+from wa_policy.rules.each_sources import listed_sources
 from wa_policy.rules.each_trigger import triggers
-from wa_policy.rules.each_trust import foreign_accounts, identity_providers, trustees
+from wa_policy.rules.each_trust import foreign_accounts, identity_providers, owner, trustees
 from wa_policy.rules.items import ItemIterator
 from wa_policy.rules.subjects import PRINCIPAL_TYPES
 
@@ -50,6 +59,13 @@ ITERATORS: Mapping[str, ItemIterator] = {
         ),
         empty=Verdict.NOT_APPLICABLE,
     ),
+    "calling_services": ItemIterator(
+        calling_services,
+        "one item with the services that Allow statements name, each once whatever its Region",
+        ("services", "count"),
+        _WITH_POLICY,
+        empty=Verdict.NOT_APPLICABLE,
+    ),
     "condition_values": ItemIterator(
         condition_values,
         "each value that the resource policy (of a role: the trust policy) compares with one of the keys by one of the "
@@ -58,6 +74,15 @@ ITERATORS: Mapping[str, ItemIterator] = {
         _WITH_POLICY,
         (Argument("keys", ArgumentKind.KEYS), Argument("operators", ArgumentKind.OPERATORS)),
         empty=Verdict.NOT_APPLICABLE,
+    ),
+    "data_source_role": ItemIterator(
+        data_source_role,
+        "the role of the data source, with the patterns of the ARNs of the table or function that it is for; a `forbid` for "
+        "`self` asks about the policies of the role",
+        ("role", "own"),
+        ("AWS::AppSync::DataSource",),
+        empty=Verdict.NOT_APPLICABLE,
+        brings_caller=True,
     ),
     "execution_role": ItemIterator(
         execution_role,
@@ -85,6 +110,14 @@ ITERATORS: Mapping[str, ItemIterator] = {
         (Argument("except", ArgumentKind.TEXTS, required=False),),
         empty=Verdict.NOT_APPLICABLE,
     ),
+    "granted_on": ItemIterator(
+        granted_on,
+        "one item if an Allow statement names one of the actions: the ARNs that name a resource or the beginning of its name, "
+        "and the key of the tag of resources that a condition asks for",
+        ("resources", "tag_key"),
+        PRINCIPAL_TYPES,
+        (Argument("actions", ArgumentKind.ACTIONS),),
+    ),
     "granted_services": ItemIterator(
         granted_services,
         "the service principals that Allow statements name, and the services whose ARNs a grant to everyone has in "
@@ -94,13 +127,20 @@ ITERATORS: Mapping[str, ItemIterator] = {
         (Argument("except", ArgumentKind.TEXTS, required=False),),
         empty=Verdict.NOT_APPLICABLE,
     ),
-    "granted_on": ItemIterator(
-        granted_on,
-        "one item if an Allow statement names one of the actions: the ARNs that name a resource or the beginning of its name, "
-        "and the key of the tag of resources that a condition asks for",
-        ("resources", "tag_key"),
-        PRINCIPAL_TYPES,
-        (Argument("actions", ArgumentKind.ACTIONS),),
+    "guest_role": ItemIterator(
+        guest_role,
+        "the role that the identity pool gives to guests; a `forbid` for `self` asks about the policies of the role",
+        ("role",),
+        ("AWS::Cognito::IdentityPool",),
+        brings_caller=True,
+    ),
+    "identity_pools": ItemIterator(
+        identity_pools,
+        "for a role that identity pools assume one item `pool` with the pools that the trust policy names, and one `guests`, "
+        "unless a pool gives the role to guests, in which case there is none",
+        ("pools", "signed_in", "guests", "what"),
+        _ROLE,
+        empty=Verdict.NOT_APPLICABLE,
     ),
     "identity_providers": ItemIterator(
         identity_providers,
@@ -108,6 +148,21 @@ ITERATORS: Mapping[str, ItemIterator] = {
         "there, and the action by which a role is assumed through the provider",
         ("provider", "issuer", "action", "audience_key", "audiences"),
         _ROLE,
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "key_holders": ItemIterator(
+        key_holders,
+        "`everyone`, each other account, and each user and role of the own account that the policy of the key names",
+        ("account", "actions"),
+        ("AWS::KMS::Key",),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "listed_sources": ItemIterator(
+        listed_sources,
+        "each `aws:SourceArn` of Allow statements that names a resource of an account and Region where all of its kind were "
+        "listed, and how many of them it names",
+        ("source", "account", "found"),
+        _WITH_POLICY,
         empty=Verdict.NOT_APPLICABLE,
     ),
     "methods": ItemIterator(
@@ -121,6 +176,21 @@ ITERATORS: Mapping[str, ItemIterator] = {
             Argument("except", ArgumentKind.TEXTS, required=False),
         ),
     ),
+    "outsiders": ItemIterator(
+        outsiders,
+        "`everyone`, with an account that nobody named, and each other account that Allow statements name but those of "
+        "`except`; `item.actions` are `of_trusted` for the accounts of `trusted`, else `actions`",
+        ("account", "actions"),
+        _WITH_POLICY,
+        (
+            Argument("actions", ArgumentKind.ACTIONS),
+            Argument("trusted", ArgumentKind.TEXTS),
+            Argument("of_trusted", ArgumentKind.ACTIONS, required=False),
+            Argument("except", ArgumentKind.TEXTS, required=False),
+        ),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "owner": ItemIterator(owner, "one item: the account that owns the subject", ("account",), _WITH_POLICY),
     "parts": ItemIterator(
         parts,
         "the items of the list, or the named values of the map, at the path `of`, which goes through lists as if they were "
@@ -137,6 +207,20 @@ ITERATORS: Mapping[str, ItemIterator] = {
         "the services that conditions on `iam:PassedToService` name",
         ("roles", "services"),
         PRINCIPAL_TYPES,
+    ),
+    "policy_conditions": ItemIterator(
+        policy_conditions,
+        "each condition of the resource or trust policy and of the identity policies that AWS does not manage",
+        ("key", "operator", "values", "effect"),
+        (*_WITH_POLICY, "AWS::IAM::User"),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "policy_statements": ItemIterator(
+        policy_statements,
+        "each statement of the resource or trust policy and of the identity policies that AWS does not manage",
+        ("sid", "effect", "actions"),
+        (*_WITH_POLICY, "AWS::IAM::User"),
+        empty=Verdict.NOT_APPLICABLE,
     ),
     "related": ItemIterator(
         related,

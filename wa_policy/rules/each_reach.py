@@ -14,7 +14,7 @@ from wa_policy.rules.items import Field, Item, Items
 from wa_policy.rules.subjects import Scope, Subject
 
 _TAG_KEY = re.compile(r"(?:aws|secretsmanager|ssm):resourcetag/.+")
-NO_TAG = "aws:ResourceTag/wa-policy-none"
+NO_TAG = "aws:ResourceTag/any"
 """The key of a tag that no policy asks for."""
 
 

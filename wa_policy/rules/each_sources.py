@@ -90,12 +90,21 @@ def _count(arn: Arn, account: str, inventory: Inventory) -> int | None:
         return None
     if arn.service == "events" and arn.resource_name.count("/") > 0:
         return None  # `list-rules` answers for one bus: which other buses were asked about is not kept
-    if not all(inventory.was_listed(call, account, region) for call in kind.calls):
+    if not all(_was_listed(inventory, call, account, region) for call in kind.calls):
         return None
     candidates = [
         one for type_ in kind.types for one in inventory.of_type(type_) if one.account in (account, None)
     ]
     return sum(1 for one in candidates if _is_named(arn, one, kind))
+
+
+def _was_listed(inventory: Inventory, call: str, account: str, region: str | None) -> bool:
+    """True iff all of a kind were listed; of a global service the Region that was asked does not matter."""
+    if region is not None:
+        return inventory.was_listed(call, account, region)
+    return any(
+        one.operation == call and one.account == account and one.resource is None for one in inventory.listed
+    )
 
 
 def _is_named(arn: Arn, one: Resource, kind: _Listed) -> bool:

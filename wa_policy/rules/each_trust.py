@@ -16,7 +16,7 @@ from wa_policy.iam.principal import (
     UnknownPrincipal,
     UnmatchablePrincipal,
 )
-from wa_policy.iam.unknown import Unknown
+from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Organization
 from wa_policy.rules.actions import actions_of, has_wildcard, matching
 from wa_policy.rules.arguments import Values, texts
@@ -103,6 +103,13 @@ def foreign_accounts(subject: Subject, scope: Scope, arguments: Values) -> Items
     organization = scope.inventory.organization
     own = organization.places if isinstance(organization, Organization) else {}
     return Items(tuple(item for item in found.items if item.fields["account"] not in own), found.unknown)
+
+
+def owner(subject: Subject, _scope: Scope, _arguments: Values) -> Items:
+    """The account that owns the subject."""
+    if subject.account is None:
+        return Items((), (Unknown(UnknownKind.NOT_EXPORTED, f"the account of `{subject.id}`"),))
+    return Items((Item("", subject.source, {"account": subject.account}),))
 
 
 def identity_providers(subject: Subject, scope: Scope, _arguments: Values) -> Items:

@@ -24,6 +24,7 @@ class Item:
     `statement`, `condition` and `value` are what a shape looks at, where the iterator gives them. `principal` is who
     calls in the requests of a `forbid` where the subject is no caller itself; `open` says why more may hold of the item
     than its fields say. `structure` or `subject` is what a test on the item looks at: a value or a resource.
+    `perhaps` says why it may be none of those that the rule is about.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Item:
     structure: PropertyValue = None
     subject: Subject | None = None
     open: Unknown | None = None
+    perhaps: Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)

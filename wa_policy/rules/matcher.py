@@ -80,7 +80,7 @@ def _holds(test: Test, view: View, sight: Sight) -> Truth:
 
 
 def _is_empty(value: Value) -> bool:
-    return value is False or value == () or value == ""
+    return value is False or value in ((), "")
 
 
 def place_of(test: Test, subject: Subject) -> Source | None:

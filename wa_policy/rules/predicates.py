@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from wa_policy.evaluator.applying import TYPES_WITH_POLICY
 from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.iam.policy import Effect
 from wa_policy.iam.principal import ServicePrincipal, UnknownPrincipal
@@ -14,7 +15,15 @@ from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values, text, texts
 from wa_policy.rules.documents import identity_documents, resource_documents
 from wa_policy.rules.predicates_general import has_tag, is_declared, is_named, is_production, is_type
-from wa_policy.rules.predicates_secrets import is_made_by_code
+from wa_policy.rules.predicates_perimeter import (
+    blocks_public_access,
+    delivers_safely,
+    denies_outsiders,
+    denies_plaintext,
+    opens_data,
+    opens_network,
+)
+from wa_policy.rules.predicates_secrets import is_made_by_code, is_rotated, names_other_accounts
 from wa_policy.rules.subjects import PRINCIPAL_TYPES, Scope, Subject
 
 
@@ -75,6 +84,45 @@ def _is_granted_any(subject: Subject, scope: Scope, arguments: Values) -> Truth:
 
 
 PREDICATES: Mapping[str, Predicate] = {
+    "blocks_public_access": Predicate(
+        blocks_public_access,
+        "each of the four settings of the public access block is on, for the bucket or for its account; S3 turns all on for a "
+        "bucket that a template makes and does not set them for",
+        ("AWS::S3::Bucket",),
+    ),
+    "delivers_safely": Predicate(
+        delivers_safely,
+        "no subscription is by `http`, each by `https` or mail is to one of the `trusted` endpoints where there are any, and "
+        "the policy of the topic lets no stranger subscribe an endpoint of its choice",
+        ("AWS::SNS::Subscription", "AWS::SNS::Topic"),
+        (Argument("trusted", ArgumentKind.TEXTS),),
+    ),
+    "denies_outsiders": Predicate(
+        denies_outsiders,
+        "the resource policy and the resource control policies deny every one of the `actions` of the service to whoever is "
+        "in none of the organizations that they name, whatever else allows it",
+        tuple(sorted(TYPES_WITH_POLICY)),
+        (Argument("actions", ArgumentKind.ACTIONS),),
+    ),
+    "denies_plaintext": Predicate(
+        denies_plaintext,
+        "the resource policy and the resource control policies deny every one of the `actions` of the service without TLS, "
+        "to whomever, whatever else allows it",
+        tuple(sorted(TYPES_WITH_POLICY)),
+        (Argument("actions", ArgumentKind.ACTIONS),),
+    ),
+    "opens_data": Predicate(
+        opens_data,
+        "the data access policy has a principal with a wildcard, all permissions for the role of a function, or every index "
+        "for more than `max_admins` principals",
+        ("AWS::OpenSearchServerless::AccessPolicy",),
+        (Argument("max_admins", ArgumentKind.NUMBER),),
+    ),
+    "opens_network": Predicate(
+        opens_network,
+        "a rule of the network policy lets in the internet",
+        ("AWS::OpenSearchServerless::SecurityPolicy",),
+    ),
     "has_tag": Predicate(
         has_tag,
         "the subject has the tag, with one of the `values` where they are given",
@@ -101,6 +149,17 @@ PREDICATES: Mapping[str, Predicate] = {
         "the tag has one of the `values`, or, without that tag, the name of the stage or a word of the name of the stack is "
         "one of them",
         arguments=(Argument("tag", ArgumentKind.TEXT), Argument("values", ArgumentKind.TEXTS)),
+    ),
+    "names_other_accounts": Predicate(
+        names_other_accounts,
+        "an Allow statement of the resource policy names everyone or another account, whatever its conditions",
+        (*sorted(TYPES_WITH_POLICY), "AWS::IAM::Role"),
+    ),
+    "is_rotated": Predicate(
+        is_rotated,
+        "the secret rotates within so many days, and was rotated in time",
+        ("AWS::SecretsManager::Secret",),
+        (Argument("days", ArgumentKind.NUMBER),),
     ),
     "is_administrator": Predicate(
         _is_administrator,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from wa_policy.evaluator.truth import Truth, all_of, any_of
 from wa_policy.findings import Verdict
@@ -83,6 +83,8 @@ def _opened(subject: Subject) -> Subject | Unknown:
             found = allow
         case NotExported() as missing:
             return missing.unknown
+        case _ as never:
+            assert_never(never)
     opened = replace(resource, properties={**resource.properties, POLICY_PROPERTY: Present(found)})
     return replace(subject, resource=opened)
 
@@ -108,7 +110,9 @@ def blocks_public_access(subject: Subject, scope: Scope, _arguments: Values) -> 
 
 
 def _block_of_account(subject: Subject, scope: Scope) -> PropertyValue:
-    wanted = Unknown(UnknownKind.NOT_EXPORTED, f"s3control get-public-access-block of account `{subject.account}`")
+    wanted = Unknown(
+        UnknownKind.NOT_EXPORTED, f"s3control get-public-access-block of account `{subject.account}`"
+    )
     for account in scope.inventory.of_type(ACCOUNT):
         if account.account == subject.account and subject.account is not None:
             return account.property(_BLOCK)
@@ -185,9 +189,7 @@ def opens_data(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     if isinstance(documents, Unknown):
         return documents
     most = number(arguments, "max_admins")
-    roles = {
-        str(function.property("Role")) for function in scope.inventory.of_type("AWS::Lambda::Function")
-    }
+    roles = {str(function.property("Role")) for function in scope.inventory.of_type("AWS::Lambda::Function")}
     return any(_is_wide(one, roles, most) for one in documents)
 
 

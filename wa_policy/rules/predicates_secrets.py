@@ -2,12 +2,78 @@
 
 from __future__ import annotations
 
-from wa_policy.evaluator.truth import Truth
-from wa_policy.inventory.model import TEMPLATE_PARAMETER_TYPE
-from wa_policy.rules.arguments import Values
+from datetime import date
+
+from wa_policy.evaluator.truth import Truth, any_of
+from wa_policy.iam.policy import Effect
+from wa_policy.iam.principal import Everyone
+from wa_policy.iam.unknown import Unknown
+from wa_policy.inventory.model import TEMPLATE_PARAMETER_TYPE, PropertyValue, Resource
+from wa_policy.inventory.relations import related
+from wa_policy.rules.arguments import Values, number
+from wa_policy.rules.documents import resource_documents
+from wa_policy.rules.each_resource import granted_accounts
+from wa_policy.rules.rotation import interval_of
 from wa_policy.rules.subjects import Scope, Subject
+
+_ENABLED, _RULES, _LAST = "WaPolicy::RotationEnabled", "WaPolicy::RotationRules", "WaPolicy::LastRotatedDate"
+_WINDOW = 1
+"""Days that a rotation may take after it is due."""
 
 
 def is_made_by_code(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
     """True iff the subject stands in a template or plan: what was exported does not tell how it was made."""
     return subject.type == TEMPLATE_PARAMETER_TYPE or (subject.type, subject.id) in scope.inventory.declared
+
+
+def names_other_accounts(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+    """True iff an Allow statement of the resource policy names everyone or another account, whatever its conditions."""
+    documents = resource_documents(subject)
+    found: list[Truth] = [
+        True
+        for _, statement in documents.statements(Effect.ALLOW)
+        if statement.principal is not None
+        and (
+            statement.principal.negated
+            or any(isinstance(one, Everyone) for one in statement.principal.principals)
+        )
+    ]
+    others = granted_accounts(subject, scope, {})
+    return any_of([*found, *(True for _ in others.items), *others.unknown])
+
+
+def is_rotated(subject: Subject, scope: Scope, arguments: Values) -> Truth:
+    """True iff the secret rotates within so many days, and was rotated in time."""
+    secret = subject.resource
+    if secret is None:
+        return False
+    limit = number(arguments, "days")
+    schedules = related(scope.inventory, secret, "rotation_schedules")
+    found: list[Truth] = [
+        _within(schedule.property("RotationRules"), limit)
+        for schedule in schedules.found
+        if isinstance(schedule, Resource)
+    ]
+    if found or is_made_by_code(subject, scope, arguments) is True:
+        return any_of([*found, *([schedules.unknown] if schedules.unknown else [])])
+    enabled = secret.property(_ENABLED)
+    if isinstance(enabled, Unknown) or enabled is not True:
+        return enabled if isinstance(enabled, Unknown) else False
+    rules = secret.property(_RULES)
+    truth = _within(rules, limit)
+    return _was_in_time(secret, rules, scope.today) if truth is True else truth
+
+
+def _within(rules: PropertyValue, limit: float) -> Truth:
+    interval = interval_of(rules)
+    return interval if isinstance(interval, Unknown) else interval <= limit
+
+
+def _was_in_time(secret: Resource, rules: PropertyValue, today: date | None) -> Truth:
+    last, interval = secret.property(_LAST), interval_of(rules)
+    if today is None or not isinstance(last, str) or isinstance(interval, Unknown):
+        return True
+    try:
+        return (today - date.fromisoformat(last[:10])).days <= interval + _WINDOW
+    except ValueError:
+        return True

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.errors import UsageError
-from wa_policy.evaluator.truth import Truth
+from wa_policy.evaluator.truth import Truth, all_of
 from wa_policy.findings import Report, Result, RuleFacts, Verdict
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Inventory
@@ -206,9 +206,11 @@ class _Run:
     def of_items(self, found: Items) -> Iterator[Result]:
         each, kept = self.rule.each, []
         for item in found.items:
-            within: Truth = True
+            within: Truth = True if item.perhaps is None else item.perhaps
             if each is not None and each.where is not None and item.unknown is None:
-                within = holds(each.where, self.subject, self.scope, self.bindings(item), item)
+                within = all_of(
+                    (within, holds(each.where, self.subject, self.scope, self.bindings(item), item))
+                )
             if within is not False:
                 kept.append((item, within))
         for item, within in kept:

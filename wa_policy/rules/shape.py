@@ -8,10 +8,19 @@ from dataclasses import dataclass
 from wa_policy.evaluator.truth import Truth
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values
 from wa_policy.rules.each_breadth import breadth_in_words, is_broader
+from wa_policy.rules.each_sources import gone_in_words, is_gone
 from wa_policy.rules.each_trust import is_other_trustee, trustee_in_words
 from wa_policy.rules.items import Item
 from wa_policy.rules.request_class import RequestClass
 from wa_policy.rules.shape_addresses import calls_from_range, is_unsound_range, range_in_words
+from wa_policy.rules.shape_conditions import (
+    fault_in_words,
+    is_invalid_condition,
+    is_loose_set_operator,
+    names_other_service,
+    other_service_in_words,
+    set_operator_in_words,
+)
 from wa_policy.rules.shape_functions import (
     feeds_itself,
     is_shared,
@@ -20,6 +29,22 @@ from wa_policy.rules.shape_functions import (
     span_in_words,
     spans_more_than,
     writes_to_trigger,
+)
+from wa_policy.rules.shape_grants import (
+    actions_in_words,
+    allows_all_but,
+    calls_of_outsider,
+    grants_beyond,
+    grants_whole_service,
+    hangs_on_header,
+    header_in_words,
+    holds_key_too_wide,
+    inversion_in_words,
+    is_bound_loosely,
+    key_use_in_words,
+    loose_conditions_in_words,
+    serves_several,
+    services_in_words,
 )
 from wa_policy.rules.shape_resources import calls_on_unnamed_resource, is_wide_resource, resource_in_words
 from wa_policy.rules.shape_secrets import is_secret, secret_in_words
@@ -48,7 +73,83 @@ def _none(_item: Item, _subject: Subject, _scope: Scope) -> RequestClass | None:
     return None
 
 
+_STATEMENTS = ("statements", "policy_statements")
+
 SHAPES: Mapping[str, ShapePredicate] = {
+    "allows_all_but": ShapePredicate(
+        allows_all_but,
+        "an Allow has `NotPrincipal`, or, for everyone, `NotAction` or `NotResource`",
+        _STATEMENTS,
+        _none,
+        inversion_in_words,
+    ),
+    "grants_beyond": ShapePredicate(
+        grants_beyond,
+        "an Allow has an action that is none of the given ones",
+        _STATEMENTS,
+        _none,
+        actions_in_words,
+        (Argument("actions", ArgumentKind.ACTIONS),),
+    ),
+    "grants_whole_service": ShapePredicate(
+        grants_whole_service,
+        "an Allow for somebody beside the account that owns the resource has the action `*` or every action of a service",
+        _STATEMENTS,
+        _none,
+        actions_in_words,
+    ),
+    "hangs_on_header": ShapePredicate(
+        hangs_on_header,
+        "an Allow for everyone is bound by nothing but what the caller writes (referer, user agent, session name, request "
+        "tags), or a Deny spares those who write a referer or user agent",
+        _STATEMENTS,
+        _none,
+        header_in_words,
+    ),
+    "holds_key_too_wide": ShapePredicate(
+        holds_key_too_wide,
+        "an account from outside may take one of the actions, or a principal of the account both change the policy of the "
+        "key and decrypt with it",
+        ("key_holders",),
+        calls_of_outsider,
+        key_use_in_words,
+    ),
+    "is_bound_loosely": ShapePredicate(
+        is_bound_loosely,
+        "an Allow for everyone or a service is bound to who calls, for whom or from where, and each of these conditions "
+        "holds for a caller without the key or with any other value",
+        _STATEMENTS,
+        _none,
+        loose_conditions_in_words,
+    ),
+    "is_gone": ShapePredicate(
+        is_gone, "the ARN names nothing of what was listed", ("listed_sources",), _none, gone_in_words
+    ),
+    "is_invalid_condition": ShapePredicate(
+        is_invalid_condition,
+        "there is no such key, or none for the actions of the statement, the operator does not suit its type, or a value is "
+        "one that no request has",
+        ("policy_conditions",),
+        _none,
+        fault_in_words,
+    ),
+    "is_loose_set_operator": ShapePredicate(
+        is_loose_set_operator,
+        "an Allow asks by ForAllValues for a key that may be missing, and nothing in the statement asks that it be there",
+        ("policy_conditions",),
+        _none,
+        set_operator_in_words,
+    ),
+    "names_other_service": ShapePredicate(
+        names_other_service,
+        "an Allow names service principals of which none calls for resources of the service in the ARN",
+        ("condition_values",),
+        _none,
+        other_service_in_words,
+    ),
+    "serves_several": ShapePredicate(
+        serves_several, "there is more than one service", ("calling_services",), _none, services_in_words
+    ),
     "feeds_itself": ShapePredicate(
         feeds_itself,
         "the role of the function may write what sets it off, so far as its own policies say, or the function lets loops "

@@ -137,25 +137,22 @@ def _is_arn(text: str) -> bool:
 def _fault_of_values(condition: Condition) -> str:
     """The first value that no request can have, in words; nothing where there is none or values are not known."""
     operator = condition.operator.operator
-    if operator.comparison is Comparison.IS_NULL or not condition.values:
+    if operator.comparison is Comparison.IS_NULL:
+        return ""
+    values = [value for value in condition.values if isinstance(value, str)]
+    if len(values) != len(condition.values):
         return ""
     form = _VALUES.get(condition.folded_key)
-    wrong = [str(value) for value in condition.values if isinstance(value, str)]
-    if len(wrong) != len(condition.values):
-        return ""
     if operator.value_type is ValueType.IP:
-        wrong = [value for value in wrong if parse_address_range(value) is None]
-        form = (lambda _: False, "an address or a range")
+        expected, wrong = "an address or a range", [v for v in values if parse_address_range(v) is None]
     elif operator.value_type is ValueType.BOOL:
-        wrong = [value for value in wrong if value.lower() not in ("true", "false")]
-        form = (lambda _: False, "`true` or `false`")
+        expected, wrong = "`true` or `false`", [v for v in values if v.lower() not in ("true", "false")]
     elif form is not None:
-        wrong = [value for value in wrong if not _may_fit(value, form[0], operator.comparison)]
+        fits, expected = form
+        wrong = [value for value in values if not _may_fit(value, fits, operator.comparison)]
     else:
         return ""
-    if not wrong:
-        return ""
-    return f"`{condition.key}` is never `{wrong[0]}`, expected {form[1]}" if form is not None else ""
+    return f"`{condition.key}` is never `{wrong[0]}`, expected {expected}" if wrong else ""
 
 
 def _may_fit(value: str, fits: Callable[[str], bool], comparison: Comparison) -> bool:

@@ -336,10 +336,10 @@ Resources:
 DOORS_PAIRS = """
 F: rest_apis=Api methods=Me integrations=Int routes=Rt authorizers=Auth v2_authorizers=Hauth data_sources=Ds user_pools=Pool
 U: distributions=Dist
-Api: stages=St methods=Me authorizers=Auth,AuthPool models=Mod request_validators=Val resources=Res deployments=Dep gateway_responses=Gr
+Api: stages=St methods=Me authorizers=Auth,AuthPool models=Mod request_validators=Val deployments=Dep gateway_responses=Gr
 Api: base_path_mappings=Bpm domain_names=Dom usage_plans=Up functions=F web_acls=Acl vpc_endpoints=Vpce distributions=Dist rules=Bus alarms=ApiAlarm
 St: api=Api log_group=Lg deployment=Dep client_certificate=Cert usage_plans=Up base_path_mappings=Bpm domain_names=Dom web_acl=Acl
-Me: api=Api function=F authorizer=Auth request_validator=Val resource=Res
+Me: api=Api function=F authorizer=Auth request_validator=Val
 Auth: api=Api function=F user_pools=- role=R methods=Me
 AuthPool: api=Api function=- user_pools=Pool role=- methods=-
 Mod: api=Api

@@ -14,12 +14,14 @@ from wa_policy.inventory.relations.made import (
     METHOD,
     MODEL,
     OPENAPI_PARTS,
+    RESPONSE,
     ROTATION,
     SUBSCRIPTION,
     V2_AUTHORIZER,
     V2_MODEL,
     VALIDATOR,
     authorizers,
+    gateway_responses,
     methods,
     models,
     rotations,
@@ -55,7 +57,6 @@ Place = tuple[str | None, str | None]
 """Account and region."""
 _ROLE, _BUCKET = PRINCIPAL_TYPES[PrincipalKind.ROLE], "AWS::S3::Bucket"
 _APIS = frozenset(("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"))
-_RULE, _BUS = "AWS::Events::Rule", "AWS::Events::EventBus"
 
 
 def not_exported(call: str, what: str) -> Unknown:
@@ -140,6 +141,8 @@ class Index:
             return (*found, *models(self.inventory, type_))
         if type_ == VALIDATOR:
             return (*found, *validators(self.inventory))
+        if type_ == RESPONSE:
+            return (*found, *gateway_responses(self.inventory))
         for kind, name in PRINCIPAL_TYPES.items():
             if name == type_:
                 made = tuple(one for one in self.inventory.principals if one.kind is kind)
@@ -309,7 +312,7 @@ class Index:
             region = None
         elif region is None:
             return self._unlisted_in_regions(known, account, id_)
-        if self._was_listed(known, account, region, id_) and known.type != _RULE:
+        if self._was_listed(known, account, region, id_):
             return None
         parent = _parent(id_, None)
         if (
@@ -322,7 +325,7 @@ class Index:
         if doubt is None:
             return None
         call, what = doubt
-        return not_exported(call, f"`{id_}`" if call == known.call and known.type != _RULE else what)
+        return not_exported(call, f"`{id_}`" if call == known.call else what)
 
     def _whole(self, known: KnownType, account: str | None, region: str | None) -> tuple[str, str] | None:
         """The call that is missing to know all resources of a type in a place, and for what; None iff none is."""
@@ -336,7 +339,7 @@ class Index:
     ) -> tuple[str, str] | None:
         call = known.call or ""
         if self._was_listed(known, account, region, None):
-            return self._unread_bus(account, region) if known.type == _RULE else None
+            return None
         if known.parent is None:
             return call, place_in_words(account, region)
         parent = KNOWN[known.parent]
@@ -348,23 +351,6 @@ class Index:
                 continue
             if not self._was_listed(known, account, region, id_of(side)):
                 return call, f"`{id_of(side)}`"
-        return None
-
-    def _unread_bus(self, account: str | None, region: str | None) -> tuple[str, str] | None:
-        """`list-rules` tells of one bus at a time: without a name, of the default one."""
-        here = [side for side in self.of_type(_BUS) if (side.account, region_of(side)) == (account, region)]
-        known = {
-            str(side.properties.get("EventBusName")).rsplit("/", 1)[-1]
-            for side in self.of_type(_RULE)
-            if isinstance(side, Resource)
-        }
-        buses = KNOWN[_BUS]
-        if not self._was_listed(buses, account, region, None):
-            return buses.call or "", place_in_words(account, region)
-        for side in here:
-            name = buses.name_in(id_of(side)) or ""
-            if name not in known and name != "default" and not self.is_declared(side):
-                return "events.list-rules", f"the event bus `{name}`"
         return None
 
     def _unlisted_in_regions(self, known: KnownType, account: str | None, id_: str) -> Unknown | None:
@@ -501,6 +487,9 @@ def _of_one_api(side: Resource, outcome: Outcome) -> Outcome:
             if (value := other.properties.get(key)) is not None and _is_part(side, other)
         )
     )
+    if outcome.found and not found:
+        call = KNOWN[type_of(outcome.found[0])].call or ""
+        return Outcome((), outcome.open, not_exported(call, f"`{side.id}`"))
     return Outcome(found, outcome.open, outcome.missing)
 
 

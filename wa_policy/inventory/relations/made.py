@@ -16,9 +16,9 @@ from wa_policy.inventory.model import (
 
 METHOD, SUBSCRIPTION = "AWS::ApiGateway::Method", "AWS::SNS::Subscription"
 AUTHORIZER, V2_AUTHORIZER = "AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"
-VALIDATOR = "AWS::ApiGateway::RequestValidator"
+VALIDATOR, RESPONSE = "AWS::ApiGateway::RequestValidator", "AWS::ApiGateway::GatewayResponse"
 MODEL, V2_MODEL = "AWS::ApiGateway::Model", "AWS::ApiGatewayV2::Model"
-OPENAPI_PARTS = (AUTHORIZER, V2_AUTHORIZER, VALIDATOR, MODEL, V2_MODEL)
+OPENAPI_PARTS = (AUTHORIZER, V2_AUTHORIZER, VALIDATOR, RESPONSE, MODEL, V2_MODEL)
 ROTATION = "AWS::SecretsManager::RotationSchedule"
 ROTATION_PROPERTY, ROTATION_FUNCTION_PROPERTY = "WaPolicy::RotationEnabled", "WaPolicy::RotationLambdaArn"
 _METHOD_TOLD = frozenset(
@@ -31,6 +31,14 @@ _METHOD_TOLD = frozenset(
         "Integration",
         "WaPolicy::Path",
     )
+)
+_METHOD_DETAILS = (
+    "AuthorizationScopes",
+    "Integration",
+    "OperationName",
+    "RequestModels",
+    "RequestParameters",
+    "RequestValidatorId",
 )
 PATH_PROPERTY = "WaPolicy::Path"
 """The path of a method, which CloudFormation says by the resource above it."""
@@ -45,7 +53,7 @@ def whole_of(side: Resource) -> tuple[str, str] | None:
         return "AWS::SNS::Topic", str(side.properties.get("TopicArn"))
     if side.type == ROTATION:
         return "AWS::SecretsManager::Secret", side.id.partition("#rotation")[0]
-    for kind in ("authorizers", "requestvalidators", "models"):
+    for kind in ("authorizers", "requestvalidators", "gatewayresponses", "models"):
         if side.type in OPENAPI_PARTS and f"/{kind}/" in side.id:
             api_type = "AWS::ApiGatewayV2::Api" if "V2" in side.type else "AWS::ApiGateway::RestApi"
             return api_type, side.id.partition(f"/{kind}/")[0]
@@ -117,6 +125,23 @@ def validators(inventory: Inventory) -> Iterator[Resource]:
             yield _part(api, VALIDATOR, "requestvalidators", name, properties)
 
 
+def gateway_responses(inventory: Inventory) -> Iterator[Resource]:
+    """The gateway responses of the OpenAPI documents of REST APIs.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.html
+    """
+    for api, document in _documents(inventory, RESPONSE):
+        for name, said in _entries(document.get("x-amazon-apigateway-gateway-responses")):
+            properties: dict[str, PropertyValue] = {"ResponseType": name}
+            for short, full in (
+                ("statusCode", "StatusCode"),
+                ("responseParameters", "ResponseParameters"),
+                ("responseTemplates", "ResponseTemplates"),
+            ):
+                properties[full] = said.get(short) if isinstance(said, Mapping) else said
+            yield _part(api, RESPONSE, "gatewayresponses", name, properties)
+
+
 def models(inventory: Inventory, type_: str) -> Iterator[Resource]:
     """The schemas of the OpenAPI documents of APIs, which become models."""
     for api, document in _documents(inventory, type_):
@@ -158,7 +183,7 @@ def _part(
 
 
 def unread_parts(api: Resource) -> Unknown | None:
-    """Why an OpenAPI document may bring more authorizers, models and validators than are seen in it."""
+    """Why an OpenAPI document may bring more authorizers, models and the like than are seen in it."""
     document = api.properties.get(DOCUMENT_PROPERTY)
     if document is None:
         return None
@@ -169,6 +194,7 @@ def unread_parts(api: Resource) -> Unknown | None:
     if isinstance(components, Mapping):
         parts.append(components.get("schemas"))
     parts.append(document.get("x-amazon-apigateway-request-validators"))
+    parts.append(document.get("x-amazon-apigateway-gateway-responses"))
     return next((part for part in parts if isinstance(part, Unknown)), None)
 
 
@@ -205,6 +231,7 @@ def methods(inventory: Inventory, known: tuple[Resource, ...]) -> Iterator[Resou
                 "RestApiId": api.properties.get(REST_API_ID_PROPERTY),
                 PATH_PROPERTY: path,
                 "Integration": None if uri is None else {"Uri": uri},
+                **{name: method[name] for name in _METHOD_DETAILS if name in method},
                 **{
                     name: method.get(name)
                     for name in ("HttpMethod", "AuthorizationType", "ApiKeyRequired", "AuthorizerId")
@@ -219,7 +246,7 @@ def methods(inventory: Inventory, known: tuple[Resource, ...]) -> Iterator[Resou
                 api.region,
                 properties,
                 place,
-                told=_METHOD_TOLD,
+                told=_METHOD_TOLD | frozenset(_METHOD_DETAILS),
             )
 
 

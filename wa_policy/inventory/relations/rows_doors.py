@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wa_policy.inventory.model import BODY_PROPERTY
 from wa_policy.inventory.relations import special_doors
 from wa_policy.inventory.relations.rows import back, named_by, names, of, special, via
 from wa_policy.inventory.relations.rows_compute import (
@@ -47,7 +46,6 @@ WEB_ACL, ASSOCIATION, BALANCER = (
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
 )
 _ELSEWHERE = ("Body", "BodyS3Location")
-_IN_BODY = (BODY_PROPERTY, *_ELSEWHERE)
 _WEB_ACL = special("web_acl", WEB_ACL, special_doors.web_acl, "an association, or what the answer tells")
 
 ROWS = (
@@ -58,9 +56,8 @@ ROWS = (
         named_by("authorizers", AUTHORIZER, "RestApiId", unless=_ELSEWHERE),
         named_by("models", "AWS::ApiGateway::Model", "RestApiId", unless=_ELSEWHERE),
         named_by("request_validators", VALIDATOR, "RestApiId", unless=_ELSEWHERE),
-        named_by("resources", "AWS::ApiGateway::Resource", "RestApiId", unless=_IN_BODY),
         named_by("deployments", "AWS::ApiGateway::Deployment", "RestApiId"),
-        named_by("gateway_responses", "AWS::ApiGateway::GatewayResponse", "RestApiId", unless=_IN_BODY),
+        named_by("gateway_responses", "AWS::ApiGateway::GatewayResponse", "RestApiId", unless=_ELSEWHERE),
         named_by("base_path_mappings", MAPPING, "RestApiId"),
         via("domain_names", DOMAIN, "base_path_mappings", "domain_name"),
         named_by("usage_plans", PLAN, "ApiStages.ApiId"),
@@ -88,7 +85,6 @@ ROWS = (
         names("function", FUNCTION, "Integration.Uri", only_arns=True),
         names("authorizer", AUTHORIZER, "AuthorizerId"),
         names("request_validator", VALIDATOR, "RequestValidatorId"),
-        names("resource", "AWS::ApiGateway::Resource", "ResourceId"),
     ),
     *of(
         AUTHORIZER,

@@ -82,8 +82,8 @@ ROWS = (
         SUBSCRIPTION,
         names("topic", TOPIC, "TopicArn"),
         names("dead_letter_queue", QUEUE, "RedrivePolicy.deadLetterTargetArn", only_arns=True),
-        names("queue", QUEUE, "Endpoint", only_arns=True),
-        names("function", FUNCTION, "Endpoint", only_arns=True),
+        special("queue", QUEUE, special_compute.queue_of_subscription, "`Endpoint`, if `Protocol` is `sqs`"),
+        special("function", FUNCTION, special_compute.function_of_subscription, "`Endpoint`, if `Protocol` is `lambda`"),
     ),
     *of(
         BUS,

@@ -20,8 +20,8 @@ from wa_policy.inventory.model import (
 )
 from wa_policy.inventory.relations.index import Index, not_exported, union
 from wa_policy.inventory.relations.made import ROTATION, ROTATION_PROPERTY
-from wa_policy.inventory.relations.model import NamedBy, Names, Outcome, Relation, Side
-from wa_policy.inventory.relations.types import KNOWN, id_of, region_of
+from wa_policy.inventory.relations.model import Back, NamedBy, Names, Outcome, Relation, Side
+from wa_policy.inventory.relations.types import KNOWN, id_of, region_of, type_of
 from wa_policy.inventory.relations.values import as_tuples, parts_at, values_at
 
 FUNCTION, LOG_GROUP, REPOSITORY = "AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::ECR::Repository"
@@ -129,8 +129,34 @@ def scaled(index: Index, side: Side) -> Outcome:
 
 # --- subscriptions ---------------------------------------------------------------------------------------------------
 
-_OF_TOPIC, _OF_ENDPOINT = NamedBy(("TopicArn",)), NamedBy(("Endpoint",), only_arns=True)
+_OF_TOPIC = NamedBy(("TopicArn",))
+_PROTOCOLS = {"lambda": FUNCTION, "sqs": QUEUE}
 _LIST, _DESCRIBE = "sns.list-subscriptions", "secretsmanager.describe-secret"
+
+
+def queue_of_subscription(index: Index, side: Side) -> Outcome:
+    """The queue that a subscription delivers to."""
+    return _endpoint(index, side, QUEUE)
+
+
+def function_of_subscription(index: Index, side: Side) -> Outcome:
+    """The function that a subscription delivers to."""
+    return _endpoint(index, side, FUNCTION)
+
+
+def _endpoint(index: Index, side: Side, type_: str) -> Outcome:
+    """What `Endpoint` names, if the protocol may be one that delivers to resources of the type."""
+    if not isinstance(side, Resource):
+        return Outcome()
+    protocol = side.property("Protocol")
+    if isinstance(protocol, str) and _PROTOCOLS.get(protocol.lower()) != type_:
+        return Outcome()
+    return union(
+        Outcome(open=value)
+        if isinstance(value, Unknown)
+        else index.named(value, (type_,), side.account, side.region, only_arns=True)
+        for value in values_at(side, "Endpoint")
+    )
 
 
 def subscriptions_of_topic(index: Index, side: Side) -> Outcome:
@@ -145,7 +171,7 @@ def subscriptions_of_topic(index: Index, side: Side) -> Outcome:
 
 def subscriptions_of_endpoint(index: Index, side: Side) -> Outcome:
     """The subscriptions that deliver to a queue or function."""
-    found = index.inverse(SUBSCRIPTION, _OF_ENDPOINT, side)
+    found = index.inverse(SUBSCRIPTION, Back("queue" if type_of(side) == QUEUE else "function"), side)
     if index.inventory.was_listed(_LIST, side.account, region_of(side)):
         return found
     missing = index.unlisted(TOPIC, side)

@@ -204,7 +204,6 @@ KNOWN: Mapping[str, KnownType] = {
         KnownType(_REST, "apigateway:/restapis/", "apigateway.get-rest-apis", ends="/", keys=(REST_API_ID_PROPERTY,), also=("execute-api:",)),
         _api("AWS::ApiGateway::Stage", "/restapis/", "apigateway.get-stages", _REST),
         _api("AWS::ApiGateway::Method", "/restapis/", "apigateway.get-resources", _REST),
-        _api("AWS::ApiGateway::Resource", "/restapis/", None, None, "ResourceId"),
         _api("AWS::ApiGateway::Deployment", "/restapis/", "apigateway.get-deployments", _REST, "DeploymentId"),
         _api("AWS::ApiGateway::Authorizer", "/restapis/", "apigateway.get-authorizers", _REST, "AuthorizerId"),
         _api("AWS::ApiGateway::Model", "/restapis/", "apigateway.get-models", _REST, "Name"),

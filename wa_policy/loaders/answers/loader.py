@@ -113,6 +113,7 @@ def _load(export: Export, row: Row) -> bool:
         return False
     owners: set[tuple[str | None, str | None]] = set()
     ids: list[str] = []
+    parts: set[str] = set()
     found = items(export.node, row.items)
     for number, item in enumerate(item for item in found if not row.only or item.node.get(row.only)):
         if number == 0:
@@ -122,7 +123,14 @@ def _load(export: Export, row: Row) -> bool:
             export.pieces.resources.append(resource)
             owners.add((resource.account, resource.region))
             ids.append(resource.id)
-    _answered(export, row, of, owners, ids)
+            parts.add(text_at(item.node, row.part) or "" if row.part else "")
+    if row.part:
+        region = origin.region if "{region}" in row.id or row.id.startswith("{") else None
+        for part in sorted(parts - {""}) or [origin.name or row.whole_part]:
+            if part:
+                export.answered(row.call, origin.account, region, part)
+    else:
+        _answered(export, row, of, owners, ids)
     return True
 
 
@@ -200,7 +208,7 @@ def _answered(
         parent = filled(row.about.arn, origin, None, of)
         account, region_ = owner(parent or "")
         export.answered(row.call, account or origin.account, region_ or region, parent)
-    elif row.is_list:
+    elif row.is_list and not row.batch:
         places = {(origin.account, region), *owners}
         for account, region_ in sorted(places, key=lambda place: (place[0] or "", place[1] or "")):
             if account is not None or len(places) == 1:

@@ -57,6 +57,12 @@ class Row:
     """A member that the items of the row have, and others in the same list do not."""
     inherited: tuple[str, ...] = ()
     """Members of the item around that are properties as well."""
+    part: str = ""
+    """A member that says of which part of all there is the list is: of one event bus, of one user."""
+    whole_part: str = ""
+    """The part of an empty list in a file whose name does not say it."""
+    batch: bool = False
+    """The answer has what was asked for by name, and does not list all."""
     gives: str = ""
     """What a reader gets from it, in words, where the type does not say so."""
 

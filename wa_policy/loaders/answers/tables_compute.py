@@ -115,7 +115,9 @@ _BUS = About(arn("events", "event-bus/{of}"), "event bus")
 _RULE = About(arn("events", "rule/{of}"), "rule, or event bus and rule with `%2F` between,")
 _RULE_ROW = Row(
     "events.list-rules", "AWS::Events::Rule", "Rules[]", "{Arn}",
-    "Description EventBusName EventPattern Name RoleArn ScheduleExpression State", marks="Arn Name State !Priority", name="Name",
+    "Description EventBusName EventPattern Name RoleArn ScheduleExpression State", marks="Arn Name State !Priority",
+    part="EventBusName",
+    whole_part="default", name="Name",
 )  # fmt: skip
 _EVENTS = (
     Row(
@@ -127,7 +129,7 @@ _EVENTS = (
         (Member("Policy", POLICY_PROPERTY, policy),), marks="Arn Name Policy !TopicArn", name="Name",
     ),
     _RULE_ROW,
-    replace(_RULE_ROW, call="events.describe-rule", items="", marks="Arn Name State EventBusName"),
+    replace(_RULE_ROW, call="events.describe-rule", items="", part="", whole_part="", marks="Arn Name State EventBusName"),
     Row(
         "events.list-targets-by-rule", "AWS::Events::Rule", "", _RULE.arn, "Targets", marks="Targets", about=_RULE,
         renamed={"targets.ecsParameters.placementStrategy": "PlacementStrategies", "targets.ecsParameters.tags": "TagList"},
@@ -264,7 +266,8 @@ _ECR = (
         "ecr.describe-images", "WaPolicy::ContainerImage", "imageDetails[]", arn("ecr", "repository/{repositoryName}@{imageDigest}"), "",
         tuple(Member(name, f"{name[0].upper()}{name[1:]}", as_is)
               for name in ("repositoryName", "imageDigest", "imageTags", "imagePushedAt", "imageSizeInBytes")),
-        marks="repositoryName imageDigest", name="repositoryName",
+        marks="repositoryName imageDigest",
+        part="repositoryName", name="repositoryName",
     ),
 )  # fmt: skip
 
@@ -279,7 +282,7 @@ _GROUP = Row(
 # The service is `deploy` in the AWS CLI, and `codedeploy` elsewhere.
 _DELIVERY = (
     replace(_GROUP, call="deploy.get-deployment-group"),
-    replace(_GROUP, call="deploy.batch-get-deployment-groups", items="deploymentGroupsInfo[]"),
+    replace(_GROUP, call="deploy.batch-get-deployment-groups", items="deploymentGroupsInfo[]", batch=True),
     Row(
         "deploy.get-deployment-config", "AWS::CodeDeploy::DeploymentConfig", "deploymentConfigInfo",
         arn("codedeploy", "deploymentconfig:{deploymentConfigName}"),

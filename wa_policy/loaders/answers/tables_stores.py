@@ -309,7 +309,7 @@ _POLICY_OF_COLLECTIONS = Row(
 )  # fmt: skip
 _SEARCH = (
     _DOMAIN,
-    replace(_DOMAIN, call="opensearch.describe-domains", items="DomainStatusList[]"),
+    replace(_DOMAIN, call="opensearch.describe-domains", items="DomainStatusList[]", batch=True),
     _POLICY_OF_COLLECTIONS,
     replace(
         _POLICY_OF_COLLECTIONS, call="opensearchserverless.get-access-policy", type="AWS::OpenSearchServerless::AccessPolicy",
@@ -321,7 +321,7 @@ _SEARCH = (
     ),
     Row(
         "opensearchserverless.batch-get-collection", "AWS::OpenSearchServerless::Collection", "collectionDetails[]", "{arn}",
-        "Description Id KmsKeyArn Name StandbyReplicas Type CollectionGroupName DeletionProtection VectorOptions", marks="arn id name", name="name",
+        "Description Id KmsKeyArn Name StandbyReplicas Type CollectionGroupName DeletionProtection VectorOptions", marks="arn id name", name="name", batch=True,
     ),
 )  # fmt: skip
 
@@ -330,14 +330,14 @@ _SCALING = (
         "application-autoscaling.describe-scalable-targets", "AWS::ApplicationAutoScaling::ScalableTarget", "ScalableTargets[]",
         arn("application-autoscaling", "scalable-target/{ServiceNamespace}/{ResourceId}/{ScalableDimension}"),
         "MaxCapacity MinCapacity ResourceId RoleARN ScalableDimension ServiceNamespace SuspendedState",
-        marks="ScalableDimension ResourceId MaxCapacity", name="ResourceId",
+        marks="ScalableDimension ResourceId MaxCapacity", name="ResourceId", part="ServiceNamespace",
     ),
     Row(
         "application-autoscaling.describe-scaling-policies", "AWS::ApplicationAutoScaling::ScalingPolicy", "ScalingPolicies[]",
         "{PolicyARN}",
         "PolicyName PolicyType PredictiveScalingPolicyConfiguration ResourceId ScalableDimension ServiceNamespace "
         "StepScalingPolicyConfiguration TargetTrackingScalingPolicyConfiguration",
-        marks="PolicyARN ScalableDimension", name="PolicyName",
+        marks="PolicyARN ScalableDimension", name="PolicyName", part="ServiceNamespace",
     ),
 )  # fmt: skip
 

@@ -127,7 +127,7 @@ _DETECTING = (
     Row(
         "inspector2.batch-get-account-status", "WaPolicy::AccountRegion", "accounts[]", "WaPolicy::AccountRegion/{accountId}/{region}", "",
         (Member("state", "InspectorState", as_is), Member("resourceState", "InspectorResourceState", as_is)),
-        marks="accountId resourceState", gives="what Inspector scans",
+        marks="accountId resourceState", batch=True, gives="what Inspector scans",
     ),
 )  # fmt: skip
 
@@ -147,7 +147,7 @@ _IAM = (
     ),
     Row(
         "iam.list-access-keys", "AWS::IAM::AccessKey", "AccessKeyMetadata[]", global_arn("iam", "user/{UserName}") + "#{AccessKeyId}",
-        "Status UserName", (Member("AccessKeyId", "Id"), own("CreateDate", "CreateDate", text)), marks="AccessKeyId UserName", name="AccessKeyId",
+        "Status UserName", (Member("AccessKeyId", "Id"), own("CreateDate", "CreateDate", text)), marks="AccessKeyId UserName", part="UserName", name="AccessKeyId",
     ),
     *(
         Row(

@@ -11,7 +11,6 @@ from wa_policy.iam.policy import PolicyKind
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
-    BODY_PROPERTY,
     DOCUMENT_PROPERTY,
     METHODS_PROPERTY,
     REST_API_ID_PROPERTY,
@@ -28,6 +27,15 @@ from wa_policy.loaders.cloudformation.properties import converted
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, doubt_of, unresolved
 
 _MAX_LEVELS = 100
+_DETAILS = (
+    "AuthorizationScopes",
+    "Integration",
+    "OperationName",
+    "RequestModels",
+    "RequestParameters",
+    "RequestValidatorId",
+)
+"""What a method has beside who may call it."""
 
 
 # --- REST APIs -------------------------------------------------------------------------------------------------------
@@ -40,7 +48,6 @@ def rest_api(build: Build, made: Made) -> None:
     methods: list[tuple[PropertyValue, Source]] = []
     doubts: list[Unknown] = []
     body = made.values.get("Body", NO_VALUE)
-    made.properties[BODY_PROPERTY] = body is not NO_VALUE or None
     if made.values.get("BodyS3Location", NO_VALUE) is not NO_VALUE:
         doubts.append(
             unresolved(f"the OpenAPI document of `{made.written.logical_id}`, which is not in the template")
@@ -92,6 +99,7 @@ def _method(build: Build, made: Made, api: Made, doubts: list[Unknown]) -> Prope
         "ApiKeyRequired": made.properties.get("ApiKeyRequired", False),
         "AuthorizerId": converted(made.values.get("AuthorizerId")),
         "IntegrationUri": uri,
+        **{name: made.properties[name] for name in _DETAILS if made.properties.get(name) is not None},
     }
 
 
@@ -158,7 +166,6 @@ def http_api(build: Build, made: Made) -> None:
     if "Name" in made.properties and isinstance(made.properties["Name"], str):
         made.name = made.properties["Name"]
     body = made.values.get("Body", NO_VALUE)
-    made.properties[BODY_PROPERTY] = body is not NO_VALUE or None
     unread = made.values.get("BodyS3Location", NO_VALUE) is not NO_VALUE or (
         body is not NO_VALUE and not isinstance(body, dict)
     )

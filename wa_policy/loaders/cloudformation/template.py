@@ -9,11 +9,22 @@ from typing import Any
 from wa_policy.errors import Problem
 from wa_policy.iam.describe import describe
 from wa_policy.iam.source import Source, escape
+from wa_policy.loaders.text import shown
 
 SAM = "AWS::Serverless-2016-10-31"
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 _HARMLESS = frozenset((LANGUAGE_EXTENSIONS, SAM, "AWS::CodeDeployBlueGreen", "AWS::CodeStar"))
 """Macros that are understood, or that leave the resources of the template as they are."""
+
+
+_ATTRIBUTES = (
+    *("Type", "Properties", "Condition", "DependsOn", "Metadata", "CreationPolicy", "DeletionPolicy", "UpdatePolicy"),
+    *("UpdateReplacePolicy", "Description", "Version", "Connectors", "IgnoreGlobals"),
+)  # fmt: skip
+"""What may stand in a resource; the last two are of the Serverless Application Model.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
+"""
 
 
 def any_text(value: Mapping[str, Any], test: Callable[[str], bool]) -> bool:
@@ -35,11 +46,9 @@ def is_template(value: Any) -> bool:
     if not isinstance(value, Mapping):
         return False
     resources = value.get("Resources")
-    if resources is None:
-        # Nothing in it yet, and said to be a template.
-        return "Resources" in value and "AWSTemplateFormatVersion" in value
     if not isinstance(resources, Mapping):
-        return False
+        # Nothing in it yet, or nothing that can be read, and said to be a template.
+        return "Resources" in value and "AWSTemplateFormatVersion" in value
     if any(isinstance(item, dict) and isinstance(item.get("Type"), str) for item in resources.values()):
         return True
     return "AWSTemplateFormatVersion" in value or any(
@@ -132,7 +141,9 @@ def sections(
             return {}
         if not isinstance(found, Mapping):
             problems.append(
-                source.at(name).problem("template-section", f"found {describe(found)}, expected an object")
+                source.at(name).problem(
+                    "template-section", f"found {describe(found)} as `{name}`, expected an object"
+                )
             )
             return {}
         return {str(key): item for key, item in found.items()}
@@ -169,6 +180,7 @@ def sections(
             problems.append(place.problem("resource-type", "found a resource without a `Type`, expected one"))
         else:
             resources[key] = Resource(key, item["Type"], item, pointer)
+            problems += _misspelt(item, place)
     macros = tuple(name for name in transforms(value) if name not in _HARMLESS)
     return Sections(
         source,
@@ -181,3 +193,15 @@ def sections(
         macros,
         locate,
     )
+
+
+def _misspelt(resource: Mapping[str, Any], place: Source) -> list[Problem]:
+    """Members that no resource has: what stands there would be passed over in silence."""
+    wrong = [str(key) for key in resource if key not in _ATTRIBUTES and not str(key).startswith("Fn::")]
+    return [
+        place.at(name).problem(
+            "template-section",
+            f"found `{shown(name)}` in a resource, which is not read, expected `Properties` or another part of a resource",
+        )
+        for name in wrong
+    ]

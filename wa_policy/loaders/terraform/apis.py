@@ -11,7 +11,6 @@ from wa_policy.iam.policy import PolicyKind
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import (
-    BODY_PROPERTY,
     DOCUMENT_PROPERTY,
     METHODS_PROPERTY,
     REST_API_ID_PROPERTY,
@@ -61,7 +60,6 @@ def _rest_api(plan: Plan, instance: Instance) -> None:
     doubts: list[Unknown] = []
     methods = list(_methods(plan, id_, doubts))
     body = _body(plan, instance)
-    draft.properties[BODY_PROPERTY] = body is not None or None
     if isinstance(body, Unknown):
         doubts.append(body)
         draft.put(DOCUMENT_PROPERTY, body, instance.at("body"))
@@ -109,9 +107,7 @@ def _policy_of_document(plan: Plan, draft: Draft, instance: Instance, body: Mapp
 
 def _methods(plan: Plan, api: str, doubts: list[Unknown]) -> Iterator[tuple[PropertyValue, Source]]:
     """The methods that are resources of their own, with what they call."""
-    called: dict[tuple[str, str], PropertyValue] = {}
-    for integration in plan.of_type("aws_api_gateway_integration"):
-        called[_call(plan, integration)] = read(plan, integration, "uri")
+    called = {_call(plan, one): one for one in plan.of_type("aws_api_gateway_integration")}
     for type_, authorization in _METHODS.items():
         for method in plan.of_type(type_):
             of = read(plan, method, "rest_api_id")
@@ -119,7 +115,9 @@ def _methods(plan: Plan, api: str, doubts: list[Unknown]) -> Iterator[tuple[Prop
                 doubts.append(of)
             elif of == api:
                 calls = read(plan, method, "integration")
-                uri = calls.get("uri") if isinstance(calls, Mapping) else called.get(_call(plan, method))
+                integration = called.get(_call(plan, method))
+                uri = None if integration is None else read(plan, integration, "uri")
+                uri = calls.get("uri") if isinstance(calls, Mapping) else uri
                 yield (
                     {
                         "ResourcePath": _path(plan, method),
@@ -128,9 +126,65 @@ def _methods(plan: Plan, api: str, doubts: list[Unknown]) -> Iterator[tuple[Prop
                         "ApiKeyRequired": read(plan, method, "api_key_required") or False,
                         "AuthorizerId": read(plan, method, "authorizer_id"),
                         "IntegrationUri": uri,
+                        **_details(plan, method, integration),
                     },
                     method.source,
                 )
+
+
+_DETAILS = {
+    "authorization_scopes": "AuthorizationScopes",
+    "operation_name": "OperationName",
+    "request_models": "RequestModels",
+    "request_parameters": "RequestParameters",
+    "request_validator_id": "RequestValidatorId",
+}
+_INTEGRATION = {
+    "type": "Type",
+    "integration_http_method": "IntegrationHttpMethod",
+    "uri": "Uri",
+    "connection_type": "ConnectionType",
+    "connection_id": "ConnectionId",
+    "credentials": "Credentials",
+    "request_parameters": "RequestParameters",
+    "request_templates": "RequestTemplates",
+    "passthrough_behavior": "PassthroughBehavior",
+    "content_handling": "ContentHandling",
+    "timeout_milliseconds": "TimeoutInMillis",
+    "cache_namespace": "CacheNamespace",
+    "cache_key_parameters": "CacheKeyParameters",
+    "tls_config": "TlsConfig",
+}
+_RESPONSE = {
+    "status_code": "StatusCode",
+    "selection_pattern": "SelectionPattern",
+    "response_parameters": "ResponseParameters",
+    "response_templates": "ResponseTemplates",
+    "content_handling": "ContentHandling",
+}
+
+
+def _details(plan: Plan, method: Instance, integration: Instance | None) -> dict[str, PropertyValue]:
+    """What a method has beside who may call it."""
+    found = _named(plan, method, _DETAILS)
+    if integration is None:
+        return found
+    called = _named(plan, integration, _INTEGRATION)
+    tls = called.get("TlsConfig")
+    first = tls[0] if isinstance(tls, tuple) and tls else tls
+    if isinstance(first, Mapping):
+        called["TlsConfig"] = {"InsecureSkipVerification": first.get("insecure_skip_verification")}
+    call = _call(plan, method)
+    responses = plan.of_type("aws_api_gateway_integration_response")
+    listed = tuple(_named(plan, one, _RESPONSE) for one in responses if _call(plan, one) == call)
+    if listed:
+        called["IntegrationResponses"] = listed
+    return {**found, "Integration": called}
+
+
+def _named(plan: Plan, instance: Instance, names: Mapping[str, str]) -> dict[str, PropertyValue]:
+    read_ = {property_: read(plan, instance, argument) for argument, property_ in names.items()}
+    return {property_: value for property_, value in read_.items() if value not in (None, (), {})}
 
 
 def _call(plan: Plan, instance: Instance) -> tuple[str, str]:

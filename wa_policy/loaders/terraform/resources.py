@@ -74,6 +74,8 @@ _ASSIGNED = frozenset(
     )
 )
 """Properties that AWS sets: a plan does not say them, which does not mean that there are none."""
+_ADDED: Mapping[str, tuple[str, ...]] = {"AWS::Events::Rule": ("Targets",)}
+"""Properties that only other resources of a plan bring: without one, they are not set."""
 _GLOBAL = ("AWS::IAM::", "AWS::CloudFront::", "AWS::Organizations::")
 
 
@@ -152,6 +154,8 @@ def _draft(plan: Plan, instance: Instance, table: str) -> Draft:
 def _not_told(draft: Draft) -> None:
     """What an answer of AWS tells and the plan does not is not set."""
     api = API_TABLES.get(draft.type)
+    for name in _ADDED.get(draft.type, ()):
+        draft.properties.setdefault(name, None)
     for name in api.calls if api is not None else ():
         if name not in _ASSIGNED:
             draft.properties.setdefault(name, None)

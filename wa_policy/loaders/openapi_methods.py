@@ -1,0 +1,119 @@
+"""What an operation of an OpenAPI document says of its method beside who may call it: integration, validation, scopes.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-integration.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from wa_policy.inventory.model import PropertyValue
+
+_INTEGRATION = {
+    "type": "Type",
+    "httpMethod": "IntegrationHttpMethod",
+    "uri": "Uri",
+    "connectionType": "ConnectionType",
+    "connectionId": "ConnectionId",
+    "credentials": "Credentials",
+    "requestParameters": "RequestParameters",
+    "requestTemplates": "RequestTemplates",
+    "passthroughBehavior": "PassthroughBehavior",
+    "contentHandling": "ContentHandling",
+    "timeoutInMillis": "TimeoutInMillis",
+    "cacheNamespace": "CacheNamespace",
+    "cacheKeyParameters": "CacheKeyParameters",
+    "responseTransferMode": "ResponseTransferMode",
+    "integrationTarget": "IntegrationTarget",
+}
+_UPPER = ("Type", "PassthroughBehavior", "ConnectionType", "ContentHandling")
+"""Words that a document may have in lower case."""
+_PLACES = {"query": "querystring", "header": "header", "path": "path"}
+_VALIDATOR = "x-amazon-apigateway-request-validator"
+
+Convert = Callable[[Any], PropertyValue]
+
+
+def details(
+    operation: Mapping[str, Any], body: Mapping[str, Any], convert: Convert
+) -> dict[str, PropertyValue]:
+    """The members of a method, as AWS::ApiGateway::Method has them; one that is not set is left out."""
+    found = {
+        "OperationName": convert(operation.get("operationId")),
+        "RequestValidatorId": convert(operation.get(_VALIDATOR, body.get(_VALIDATOR))),
+        "AuthorizationScopes": tuple(_scopes(operation.get("security", body.get("security")))) or None,
+        "RequestModels": dict(_models(operation)) or None,
+        "RequestParameters": dict(_parameters(operation)) or None,
+        "Integration": _integration(operation.get("x-amazon-apigateway-integration"), convert),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _integration(integration: Any, convert: Convert) -> PropertyValue:
+    if not isinstance(integration, Mapping):
+        return None if integration is None else convert(integration)
+    found: dict[str, PropertyValue] = {}
+    for name, property_ in _INTEGRATION.items():
+        if integration.get(name) is None:
+            continue
+        value = convert(integration[name])
+        found[property_] = value.upper() if property_ in _UPPER and isinstance(value, str) else value
+    tls = integration.get("tlsConfig")
+    if isinstance(tls, Mapping):
+        insecure = convert(tls.get("insecureSkipVerification"))
+        found["TlsConfig"] = {"InsecureSkipVerification": insecure}
+    responses = integration.get("responses")
+    if isinstance(responses, Mapping):
+        found["IntegrationResponses"] = tuple(
+            _response(str(pattern), response, convert)
+            for pattern, response in responses.items()
+            if isinstance(response, Mapping)
+        )
+    return found
+
+
+def _response(pattern: str, response: Mapping[str, Any], convert: Convert) -> PropertyValue:
+    named = (("statusCode", "StatusCode"), ("responseParameters", "ResponseParameters"),
+             ("responseTemplates", "ResponseTemplates"), ("contentHandling", "ContentHandling"))  # fmt: skip
+    found = {
+        property_: convert(response[name]) for name, property_ in named if response.get(name) is not None
+    }
+    return found if pattern == "default" else {"SelectionPattern": pattern, **found}
+
+
+def _scopes(requirements: Any) -> Iterator[str]:
+    for requirement in requirements if isinstance(requirements, list) else ():
+        for scopes in requirement.values() if isinstance(requirement, Mapping) else ():
+            yield from (
+                scope for scope in (scopes if isinstance(scopes, list) else ()) if isinstance(scope, str)
+            )
+
+
+def _parameters(operation: Mapping[str, Any]) -> Iterator[tuple[str, PropertyValue]]:
+    """Each parameter as API Gateway names it, and whether it is required."""
+    parameters = operation.get("parameters")
+    for one in parameters if isinstance(parameters, list) else ():
+        place = _PLACES.get(str(one.get("in"))) if isinstance(one, Mapping) else None
+        if place is not None and isinstance(one.get("name"), str):
+            yield f"method.request.{place}.{one['name']}", one.get("required") is True
+
+
+def _models(operation: Mapping[str, Any]) -> Iterator[tuple[str, PropertyValue]]:
+    """The schema of the body by its type of content."""
+    body = operation.get("requestBody")
+    content = body.get("content") if isinstance(body, Mapping) else None
+    for type_, one in content.items() if isinstance(content, Mapping) else ():
+        schema = one.get("schema") if isinstance(one, Mapping) else None
+        if isinstance(schema, Mapping):
+            yield str(type_), _name(schema)
+    parameters = operation.get("parameters")
+    for one in parameters if isinstance(parameters, list) else ():
+        if isinstance(one, Mapping) and one.get("in") == "body" and isinstance(one.get("schema"), Mapping):
+            yield "application/json", _name(one["schema"])
+
+
+def _name(schema: Mapping[str, Any]) -> str:
+    """The name of a schema that is referred to; one that stands there itself has none."""
+    reference = schema.get("$ref")
+    return reference.rsplit("/", 1)[-1] if isinstance(reference, str) else "(inline)"
