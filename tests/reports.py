@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wa_policy.errors import Problem
-from wa_policy.findings import Report, Result, RuleFacts, Severity, Verdict, Witness
+from wa_policy.findings import Report, Result, RuleFacts, Severity, TypeRead, Verdict, Witness
 from wa_policy.iam.principal import Anonymous
 from wa_policy.iam.request import Request
 from wa_policy.iam.source import Source
@@ -60,6 +60,15 @@ PASS = Result(
 PROBLEM = Problem("x/broken.json", "/a", "json-syntax", "found `]`, expected a value", 3, "look at the end")
 
 
+TYPES = (
+    TypeRead("AWS::KMS::Key", 1, 1, 1),
+    TypeRead("AWS::Logs::LogGroup", 4, 0),
+    TypeRead("AWS::SNS::Topic", 2, 0),
+    TypeRead("AWS::SQS::Queue", 1, 2, 1),
+    TypeRead("AWS::SQS::QueuePolicy", 1, 0, 0, ("AWS::SQS::Queue",)),
+)
+
+
 def report(*results: Result, problems: tuple[Problem, ...] = ()) -> Report:
     return Report(
         tuple(sorted(results, key=lambda result: result.order)),
@@ -70,4 +79,5 @@ def report(*results: Result, problems: tuple[Problem, ...] = ()) -> Report:
         principals=2,
         resources=3,
         tables={"actions": "2026-10-27"},
+        types=TYPES,
     )

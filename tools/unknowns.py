@@ -135,6 +135,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (LoadError, WaPolicyError) as error:
             print(f"{file}: {error}", file=sys.stderr)
             continue
+        if not any(one.kinds for one in inventory.files):
+            print(f"{file}: nothing in it was recognised", file=sys.stderr)
+            continue
         count += 1
         for unknown, place in unknown_values(inventory):
             note(values, unknown, place, file)

@@ -135,6 +135,25 @@ def test_an_accepted_survivor_counts_and_one_that_is_gone_is_an_error(folder: Pa
     assert error.line == 3
 
 
+def test_only_the_change_that_is_named_is_accepted(folder: Path) -> None:
+    text = ACCEPTED.replace("`below` instead", "left out")
+    (folder / "rule-lint.yaml").write_text(text, encoding="utf-8")
+    found = lint_rules([str(folder)])
+    assert found.accepted == 0
+    assert [error.code for error in found.errors] == ["rule-survivor", "rule-lint-unused"]
+
+
+def test_a_change_that_breaks_the_language_needs_no_example(folder: Path) -> None:
+    rewrite(folder, "Timeout: 5}", "Timeout: 10}")
+    # Without its test the parameter would be one that nothing uses.
+    rewrite(
+        folder,
+        "when: {Runtime",
+        "parameters: {names: {type: [text], default: [], doc: d}}\nwhen: {parameter: names, is: empty, Runtime",
+    )
+    assert lint_rules([str(folder)]).errors == ()
+
+
 def test_of_a_folder_that_was_looked_at_in_part_nothing_is_unused(folder: Path) -> None:
     rewrite(folder, "Timeout: 5}", "Timeout: 10}")
     (folder / "other.yaml").write_text(SHORT.replace("id: short", "id: other"), encoding="utf-8")

@@ -128,3 +128,18 @@ def test_an_environment_of_the_settings_is_chosen_by_name(call: Run) -> None:
     done = call(*scan, "--environment", "prod")
     assert done.code == 2
     assert "found the environment `prod`, expected one of `production`" in done.err
+
+
+def test_a_parameter_of_the_command_line_counts_in_all_environments(call: Run) -> None:
+    call("rules", "new", "my-rule", "--kind", "require", "--folder", "rules")
+    Path("wa-policy.yaml").write_text(
+        "rules: [rules]\npacks: []\n"
+        "environments: {production: {accounts: ['111122223333'], parameters: {longest_timeout: 900}}}\n"
+    )
+    Path("lambda.list-functions.json").write_text(
+        '{"Functions": [{"FunctionName": "f", "Timeout": 100, '
+        '"FunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:f"}]}'
+    )
+    scan = ("scan", "lambda.list-functions.json", "--fail-on", "info", "--no-organization")
+    assert call(*scan).code == 0
+    assert call(*scan, "--param", "longest_timeout=60").code == 1

@@ -56,6 +56,19 @@ def test_the_summary_counts() -> None:
     assert summary["filesNotRecognised"] == ["x/broken.json"]
     assert (summary["principals"], summary["resources"]) == (2, 3)
     assert summary["catalogDate"] == "2026-10-27"
+    assert [one["type"] for one in summary["types"]] == [
+        "AWS::KMS::Key", "AWS::Logs::LogGroup", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy",
+    ]  # fmt: skip
+    assert summary["types"][3:] == [
+        {"type": "AWS::SQS::Queue", "resources": 1, "rules": 2, "rulesApplied": 1, "partOf": []},
+        {
+            "type": "AWS::SQS::QueuePolicy",
+            "resources": 1,
+            "rules": 0,
+            "rulesApplied": 0,
+            "partOf": ["AWS::SQS::Queue"],
+        },
+    ]
 
 
 def test_only_ascii_comes_out() -> None:

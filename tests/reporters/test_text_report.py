@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reports import FINDING, PASS, PLACE, PROBLEM, UNKNOWN, report, rule
-from wa_policy.findings import Severity
+from wa_policy.findings import Severity, TypeRead
 from wa_policy.findings.visible import visible
 from wa_policy.iam.source import Source
 from wa_policy.reporters.options import Options
@@ -36,6 +36,19 @@ def test_a_finding_is_told_in_full() -> None:
         "profile core; actions of 2026-10-27",
     ):
         assert words in text
+
+
+def test_types_without_rules_are_named_the_most_resources_first() -> None:
+    text = " ".join(render(ALL, {}, Options()).split())
+    assert (
+        "types rules are about 2 of 5 resource types; 1 is read as a part of another; none about AWS::Logs::LogGroup (4), "
+        "AWS::SNS::Topic (2)" in text
+    )
+    many = tuple(TypeRead(f"AWS::X::T{number}", 1, 0) for number in range(7))
+    text = " ".join(render(replace(ALL, types=many), {}, Options()).split())
+    assert "rules are about 0 of 7 resource types; none about AWS::X::T0 (1)," in text
+    assert "AWS::X::T4 (1) and 2 more, all in the JSON report" in text
+    assert "types" not in render(replace(ALL, types=()), {}, Options())
 
 
 def test_without_a_line_the_pointer_stands() -> None:

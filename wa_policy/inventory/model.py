@@ -65,6 +65,8 @@ REST_API_ID_PROPERTY = "WaPolicy::RestApiId"
 """The id of a REST API, as it stands in execute-api ARNs."""
 METHODS_PROPERTY = "WaPolicy::Methods"
 """The methods of a REST API, which are resources of their own in CloudFormation."""
+METHOD_PATH_PROPERTY = "WaPolicy::Path"
+"""The path of a method, which CloudFormation says by the resources above it."""
 VPC_ID_PROPERTY = "WaPolicy::VpcId"
 """The VPC of a function; VpcConfig of CloudFormation names only its subnets and security groups."""
 CODE_SHA_PROPERTY = "WaPolicy::CodeSha256"
@@ -307,6 +309,10 @@ class Inventory:
     exported: tuple[Answer, ...] = ()
     declared: frozenset[tuple[str, str]] = frozenset()
     """Type and id of what templates and plans make: it is judged as what they deploy."""
+    planned: frozenset[str] = frozenset()
+    """The files of the plans and states of Terraform among what was read."""
+    plan_types: frozenset[str] = frozenset()
+    """The types that resources of a plan come to; where it has others, they may be of any further type."""
     by_templates: frozenset[Answer] = frozenset()
     """Those of `exported` that no answer of AWS gives, and a template or plan does for what it makes."""
     variations_of: Callable[[], tuple[Variation, ...]] = field(default=tuple, compare=False)

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 
-_ACCOUNTS = "0000717"
+ACCOUNTS = "0000717"
 """How the ids begin that stand for accounts which nobody named. An input with such an id is a problem."""
 REGION = "xx-own-1"
+DEFAULT_GROUP = "default"
+"""What stands behind the id of a VPC for its default security group."""
 _MARK = "WAPNAME0X0X0"
 _SUFFIX = "-waPx0Y"
 
-_ACCOUNT = re.compile(rf"(?<!\d){_ACCOUNTS}\d{{5}}(?!\d)")
+_ACCOUNT = re.compile(rf"(?<!\d){ACCOUNTS}\d{{5}}(?!\d)")
 _NAME = re.compile(rf"wap\d+stack(?:-[a-z0-9]+-{_MARK})*?-([a-z0-9]+)-{_MARK}", re.IGNORECASE)
 _PLAIN_MARK = re.compile(f"-{_MARK}", re.IGNORECASE)
 _STACK = re.compile(r"wap\d+stack")
@@ -26,17 +28,17 @@ _PARAMETER = re.compile(r"wap\d+par([A-Za-z0-9]+?)x0wap")
 
 def own_account(number: int) -> str:
     """The id of the account to which the template of that number is deployed."""
-    return f"{_ACCOUNTS}{number:05d}"
+    return f"{ACCOUNTS}{number:05d}"
 
 
 def is_own_account(text: str) -> bool:
     """True iff the id stands for an account that nobody named."""
-    return text.startswith(_ACCOUNTS) and len(text) == 12
+    return text.startswith(ACCOUNTS) and len(text) == 12
 
 
 def names_own_account(text: str) -> bool:
     """True iff the id of an account that nobody named stands in the text."""
-    return _ACCOUNTS in text and _ACCOUNT.search(text) is not None
+    return ACCOUNTS in text and _ACCOUNT.search(text) is not None
 
 
 def own_stack(number: int) -> str:
@@ -52,6 +54,11 @@ def made_name(stack: str, logical_id: str) -> str:
 def made_id(number: int, logical_id: str) -> str:
     """The id that a service makes for a resource."""
     return f"wap{number}id{logical_id}x0wap"
+
+
+def is_default_group(text: str) -> bool:
+    """True iff the text stands for the default security group of a VPC that a template makes."""
+    return text.endswith(f"x0wap{DEFAULT_GROUP}")
 
 
 def own_parameter(number: int, name: str) -> str:
@@ -71,7 +78,7 @@ def has_made_name(text: str) -> bool:
 
 def has_symbols(text: str) -> bool:
     """True only if `shown` may change the text."""
-    marks = (REGION, _ACCOUNTS, "wap", _SUFFIX, _MARK, _MARK.lower())
+    marks = (REGION, ACCOUNTS, "wap", _SUFFIX, _MARK, _MARK.lower())
     return any(mark in text for mark in marks)
 
 

@@ -21,6 +21,7 @@ from wa_policy.inventory.model import (
 from wa_policy.loaders import apigateway, apigatewayv2, attributes, iam_details, lambda_, lists
 from wa_policy.loaders.answers.all_rows import CALLS, POLICY_CALLS
 from wa_policy.loaders.answers.parts import whole_lists
+from wa_policy.loaders.answers.shapes import OWN_POLICY
 from wa_policy.loaders.api_policies import with_whole_arns
 from wa_policy.loaders.embedded.of_resources import with_documents
 from wa_policy.loaders.iam_principals import principals
@@ -82,6 +83,8 @@ def assemble(
         exported=exported,
         declared=frozenset(pieces.declared),
         by_templates=_by_templates(pieces, exported),
+        planned=frozenset(pieces.planned),
+        plan_types=pieces.plan_types,
     )
 
 
@@ -107,7 +110,8 @@ def _by_templates(pieces: Pieces, exported: tuple[Answer, ...]) -> frozenset[Ans
     return frozenset(
         answer
         for answer in exported
-        if (pages := pieces.pages.get(answer)) and all(source.file in pieces.template_files for source, _ in pages)
+        if (pages := pieces.pages.get(answer))
+        and all(source.file in pieces.template_files for source, _ in pages)
     )
 
 
@@ -148,7 +152,7 @@ def _completed(
 
 def _completed_by_rows(resource: Resource) -> Resource:
     """A resource of a type that only the tables of answers have."""
-    call = POLICY_CALLS.get(resource.type)
+    call = POLICY_CALLS.get(resource.type, "the policy" if resource.type in OWN_POLICY else None)
     name = resource.name or resource.id
     policy = None if call is None else NotExported(f"{call} for `{name}`")
     return complete(resource, CALLS.get(resource.type, {}), policy)

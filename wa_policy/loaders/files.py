@@ -32,6 +32,7 @@ _ASSET = re.compile(r"asset\.[0-9a-f]{64}(?:\..*)?")
 """Code and files to upload, as they stand in the output of the CDK."""
 _GLOB = re.compile(r"[*?\[]")
 _CHUNK = 16 * 1024**2
+_SMALL = 64 * 1024
 
 Progress = Callable[[str, int, int], None]
 """Called with the file, the bytes read so far and the bytes in all (0: not known)."""
@@ -107,7 +108,9 @@ def _read(
     file: InputFile, stream: BinaryIO | FileIO, max_bytes: int, progress: Progress | None
 ) -> bytearray | Problem:
     data = bytearray()
-    while chunk := stream.read(_CHUNK):
+    # Room for a whole chunk is not had for nothing, and most files are small.
+    size = min(_CHUNK, max(file.size + 1, _SMALL)) if file.size else _CHUNK
+    while chunk := stream.read(size):
         data += chunk
         if len(data) > max_bytes:
             return _too_large(file.name, len(data), max_bytes)

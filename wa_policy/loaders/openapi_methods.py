@@ -26,9 +26,35 @@ _INTEGRATION = {
     "cacheKeyParameters": "CacheKeyParameters",
     "responseTransferMode": "ResponseTransferMode",
     "integrationTarget": "IntegrationTarget",
+    "payloadFormatVersion": "PayloadFormatVersion",
+    "subtype": "IntegrationSubtype",
 }
 _UPPER = ("Type", "PassthroughBehavior", "ConnectionType", "ContentHandling")
 """Words that a document may have in lower case."""
+_TLS = (
+    ("insecureSkipVerification", "InsecureSkipVerification"),
+    ("serverNameToVerify", "ServerNameToVerify"),
+)
+_OF_ROUTES = ("ApiKeyRequired", "AuthorizerId", "AuthorizationScopes", "OperationName")
+_OF_V2 = {
+    "Type": "IntegrationType",
+    "IntegrationHttpMethod": "IntegrationMethod",
+    "Credentials": "CredentialsArn",
+    **{
+        name: name
+        for name in (
+            *("ConnectionType", "ConnectionId", "IntegrationSubtype", "PassthroughBehavior"),
+            *(
+                "PayloadFormatVersion",
+                "RequestParameters",
+                "RequestTemplates",
+                "TimeoutInMillis",
+                "TlsConfig",
+            ),
+        )
+    },
+}
+"""The members of an integration of an HTTP API by those of a REST API."""
 _PLACES = {"query": "querystring", "header": "header", "path": "path"}
 _VALIDATOR = "x-amazon-apigateway-request-validator"
 
@@ -50,6 +76,25 @@ def details(
     return {name: value for name, value in found.items() if value is not None}
 
 
+def route_and_integration(
+    method: Mapping[str, PropertyValue],
+) -> tuple[dict[str, PropertyValue], dict[str, PropertyValue]]:
+    """A method in the shape of a REST API as a route of an HTTP API and its integration, without what names them."""
+    authorization = method.get("AuthorizationType")
+    route = {name: method.get(name) for name in _OF_ROUTES}
+    # HTTP APIs call a token authorizer JWT.
+    route["AuthorizationType"] = "JWT" if authorization == "COGNITO_USER_POOLS" else authorization
+    called = method.get("Integration")
+    integration: dict[str, PropertyValue] = {"IntegrationUri": method.get("IntegrationUri")}
+    if isinstance(called, Mapping):
+        integration |= {full: called.get(name) for name, full in _OF_V2.items()}
+    return _set(route), _set(integration)
+
+
+def _set(members: Mapping[str, PropertyValue]) -> dict[str, PropertyValue]:
+    return {name: value for name, value in members.items() if value is not None}
+
+
 def _integration(integration: Any, convert: Convert) -> PropertyValue:
     if not isinstance(integration, Mapping):
         return None if integration is None else convert(integration)
@@ -61,8 +106,8 @@ def _integration(integration: Any, convert: Convert) -> PropertyValue:
         found[property_] = value.upper() if property_ in _UPPER and isinstance(value, str) else value
     tls = integration.get("tlsConfig")
     if isinstance(tls, Mapping):
-        insecure = convert(tls.get("insecureSkipVerification"))
-        found["TlsConfig"] = {"InsecureSkipVerification": insecure}
+        said = {full: convert(tls[short]) for short, full in _TLS if tls.get(short) is not None}
+        found["TlsConfig"] = said
     responses = integration.get("responses")
     if isinstance(responses, Mapping):
         found["IntegrationResponses"] = tuple(

@@ -20,7 +20,10 @@ from wa_policy.inventory.model import (
 from wa_policy.loaders.members import Node
 from wa_policy.loaders.origin import Origin
 
-_TOKENS = ("NextToken", "nextToken", "NextMarker", "Marker", "position")
+_TOKENS = (
+    *("NextToken", "nextToken", "NextMarker", "Marker", "position", "LastEvaluatedTableName"),
+    *("HasMoreStreams", "HasMoreDeliveryStreams"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,10 @@ class Pieces:
     """Type and id of what templates and plans make."""
     template_files: set[str] = field(default_factory=set)
     """The files of the templates and plans that were evaluated."""
+    planned: set[str] = field(default_factory=set)
+    """Those of them that are plans and states."""
+    plan_types: frozenset[str] = frozenset()
+    """The types that the resources of a plan come to."""
 
     def answered(self, answer: Answer, source: Source, *, more: bool = False) -> None:
         self.pages.setdefault(answer, []).append((source, more))
@@ -114,6 +121,8 @@ class Pieces:
         self.problems += other.problems
         self.declared |= other.declared
         self.template_files |= other.template_files
+        self.planned |= other.planned
+        self.plan_types |= other.plan_types
         for answer, pages in other.pages.items():
             self.pages.setdefault(answer, []).extend(pages)
 

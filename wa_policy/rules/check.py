@@ -106,6 +106,9 @@ class _Check:
                 return tuple(Within(type_, tuple(path.split("."))) for type_ in self.types)
             case "related", {"by": str(name)}:
                 return items_of_related(self.types, name)
+            case name, _ if name in ITERATORS and ITERATORS[name].item_types:
+                known = ITERATORS[name].item_types
+                return tuple(Within(known[type_]) for type_ in self.types if type_ in known)
             case _:
                 return None
 

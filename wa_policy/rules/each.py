@@ -8,6 +8,7 @@ from wa_policy.evaluator.applying import TYPES_WITH_POLICY
 from wa_policy.findings import Verdict
 from wa_policy.rules.arguments import Argument, ArgumentKind
 from wa_policy.rules.each_breadth import COMPARED_TYPES, breadth
+from wa_policy.rules.each_code import code_sharers, layers
 from wa_policy.rules.each_function import execution_role, role_sharers, write_span
 from wa_policy.rules.each_grants import (
     calling_services,
@@ -17,6 +18,8 @@ from wa_policy.rules.each_grants import (
     policy_statements,
 )
 from wa_policy.rules.each_identity import data_source_role, guest_role, identity_pools
+from wa_policy.rules.each_machine import machine_grants
+from wa_policy.rules.each_operations import HTTP_API, METHOD, REST_API, ROUTE, operations
 from wa_policy.rules.each_parts import parts, related
 from wa_policy.rules.each_principal import (
     pass_role_grants,
@@ -64,6 +67,14 @@ ITERATORS: Mapping[str, ItemIterator] = {
         "one item with the services that Allow statements name, each once whatever its Region",
         ("services", "count"),
         _WITH_POLICY,
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "code_sharers": ItemIterator(
+        code_sharers,
+        "the bundle of the function (its hash, or where it lies), with the other functions of the account that have it and "
+        "another handler; none for code that stands in the template",
+        ("functions",),
+        _FUNCTION,
         empty=Verdict.NOT_APPLICABLE,
     ),
     "condition_values": ItemIterator(
@@ -165,6 +176,20 @@ ITERATORS: Mapping[str, ItemIterator] = {
         _WITH_POLICY,
         empty=Verdict.NOT_APPLICABLE,
     ),
+    "layers": ItemIterator(
+        layers,
+        "the layers of the function, with the accounts that publish them",
+        ("layer", "account", "name"),
+        _FUNCTION,
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "machine_grants": ItemIterator(
+        machine_grants,
+        "the services of which the role of the state machine is allowed something, with the actions",
+        ("role", "service", "actions", "resources"),
+        ("AWS::StepFunctions::StateMachine",),
+        brings_caller=True,
+    ),
     "methods": ItemIterator(
         methods,
         "the methods of a REST API with one of the kinds of `authorization`, but those named by `except`; `arn` is the "
@@ -175,6 +200,15 @@ ITERATORS: Mapping[str, ItemIterator] = {
             Argument("authorization", ArgumentKind.TEXTS),
             Argument("except", ArgumentKind.TEXTS, required=False),
         ),
+    ),
+    "operations": ItemIterator(
+        operations,
+        "the methods of a REST API, the routes of an HTTP or WebSocket API, each by its key such as `GET /orders`; `item: TEST` "
+        "and `$item.Property` look at them as at an `AWS::ApiGateway::Method` or `AWS::ApiGatewayV2::Route`",
+        ("key",),
+        (REST_API, HTTP_API),
+        empty=Verdict.NOT_APPLICABLE,
+        item_types={REST_API: METHOD, HTTP_API: ROUTE},
     ),
     "outsiders": ItemIterator(
         outsiders,

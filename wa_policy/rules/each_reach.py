@@ -38,7 +38,7 @@ def granted_on(subject: Subject, scope: Scope, arguments: Values) -> Items:
             if isinstance(condition.key, str) and _TAG_KEY.fullmatch(condition.folded_key)
         ]
         if statement.resource is not None and not statement.resource.negated:
-            named += [str(value) for value in statement.resource.values if _names_one(value)]
+            named += [str(value) for value in statement.resource.values if names_one(value)]
     if first is None:
         return Items((), tuple(unknown))
     fields: dict[str, Field] = {
@@ -48,7 +48,7 @@ def granted_on(subject: Subject, scope: Scope, arguments: Values) -> Items:
     return Items((Item("", first.source, fields, first),), tuple(unknown))
 
 
-def _names_one(value: Text) -> bool:
+def names_one(value: Text) -> bool:
     """True iff the ARN has at least the beginning of a name behind the type of the resource."""
     arn = parse_arn(value) if isinstance(value, str) else None
     if arn is None:

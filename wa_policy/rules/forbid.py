@@ -17,6 +17,7 @@ from wa_policy.formal.callers import fixed
 from wa_policy.formal.keys import KeyDomain
 from wa_policy.formal.question import Question, find_request
 from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
+from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.policy import Policy, Statement
 from wa_policy.iam.principal import Anonymous, AwsService, Role, User, account_of
@@ -221,15 +222,13 @@ def _own_resources(request_class: RequestClass, subject: Subject) -> tuple[str, 
             return (f"arn:aws:execute-api:{subject.region or '*'}:{subject.account or '*'}:{api}/*",)
         case "AWS::Events::EventBus":
             # A bus policy also grants rules on the bus.
-            rules = subject.id.replace(":event-bus/", ":rule/")
-            return (
-                (subject.id, f"{rules}/*")
-                if not rules.endswith("/default")
-                else (subject.id, f"{rules.removesuffix('/default')}/*")
-            )
+            rules = subject.id.replace(":event-bus/", ":rule/").removesuffix("/default")
+            return (subject.id, f"{rules}/*")
         case "AWS::Logs::ResourcePolicy":
             # It stands for the account: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
             return (f"arn:aws:logs:{subject.region or '*'}:{subject.account or '*'}:*",)
+        case _ if parse_arn(subject.id) is None:
+            return ("*",)  # what stands for an ARN that is not known matches no pattern of a policy
         case _ if subject.type in _WITH_PARTS:
             return (subject.id, f"{subject.id}/*")
         case _:

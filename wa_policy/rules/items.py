@@ -54,6 +54,7 @@ class ItemIterator:
     """A named iterator: what it gives, for which types, and the verdict on a subject that has no item.
 
     `types` is None for one that suits any. `brings_caller`: its items have a principal, so that `forbid` can ask about the policies of that one.
+    `item_types` are the types of the resources that its items are, by the type of the subject.
     """
 
     give: Callable[[Subject, Scope, Values], Items]
@@ -63,6 +64,7 @@ class ItemIterator:
     arguments: tuple[Argument, ...] = ()
     empty: Verdict = Verdict.PASS
     brings_caller: bool = False
+    item_types: Mapping[str, str] = field(default_factory=dict)
 
 
 def first_of_each_key(items: Iterable[Item]) -> tuple[Item, ...]:

@@ -11,9 +11,16 @@ from wa_policy.iam.policy import Effect
 from wa_policy.iam.principal import ServicePrincipal, UnknownPrincipal
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue
+from wa_policy.rules import predicates_network as network
 from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values, text, texts
 from wa_policy.rules.documents import identity_documents, resource_documents
+from wa_policy.rules.predicates_account import (
+    admits_every_event,
+    has_account_policy,
+    is_scanned_by_registry,
+    never,
+)
 from wa_policy.rules.predicates_general import has_tag, is_declared, is_named, is_production, is_type
 from wa_policy.rules.predicates_perimeter import (
     blocks_public_access,
@@ -23,7 +30,7 @@ from wa_policy.rules.predicates_perimeter import (
     opens_data,
     opens_network,
 )
-from wa_policy.rules.predicates_secrets import is_made_by_code, is_rotated, names_other_accounts
+from wa_policy.rules.predicates_secrets import is_made_by_code, is_of_stack, is_rotated, names_other_accounts
 from wa_policy.rules.subjects import PRINCIPAL_TYPES, Scope, Subject
 
 
@@ -83,7 +90,42 @@ def _is_granted_any(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     return any_of(found)
 
 
+_GROUP = ("AWS::EC2::SecurityGroup",)
+_NETWORK: Mapping[str, Predicate] = {
+    "leads_to_internet": Predicate(
+        network.leads_to_internet,
+        "the route sends all other traffic to the internet; unknown where a transit gateway or a peer decides",
+        ("AWS::EC2::Route",),
+    ),
+    "is_default_group_of_template": Predicate(
+        lambda _subject, _scope, _arguments: False,
+        "the value is the default security group of a VPC that the template makes",
+        judge_value=network.default_group_of_template,
+    ),
+    "lets_in_only_itself": Predicate(
+        network.lets_in_only_itself,
+        "every rule by which the security group lets in names the group itself",
+        _GROUP,
+    ),
+    "lets_in_from_internet": Predicate(
+        network.lets_in_from_internet, "the security group lets in from every address", _GROUP
+    ),
+    "lets_out_everywhere": Predicate(
+        network.lets_out_everywhere, "the security group lets out to public addresses on every port", _GROUP
+    ),
+    "lets_out_to_internet": Predicate(
+        network.lets_out_to_internet, "the security group lets out to public addresses on some port", _GROUP
+    ),
+    "spans_zones": Predicate(
+        network.spans_zones,
+        "the subnets of the function lie in at least so many availability zones",
+        ("AWS::Lambda::Function",),
+        (Argument("at_least", ArgumentKind.NUMBER),),
+    ),
+}
+
 PREDICATES: Mapping[str, Predicate] = {
+    **_NETWORK,
     "blocks_public_access": Predicate(
         blocks_public_access,
         "each of the four settings of the public access block is on, for the bucket or for its account; S3 turns all on for a "
@@ -123,6 +165,23 @@ PREDICATES: Mapping[str, Predicate] = {
         "a rule of the network policy lets in the internet",
         ("AWS::OpenSearchServerless::SecurityPolicy",),
     ),
+    "admits_every_event": Predicate(
+        never,
+        "the event pattern lets through every event; of a rule also one that asks for nothing but the account and the Region, "
+        "or excludes one value",
+        judge_value=admits_every_event,
+    ),
+    "has_account_policy": Predicate(
+        has_account_policy,
+        "the account has a policy of that `kind` for all its log groups",
+        ("AWS::Logs::LogGroup",),
+        (Argument("kind", ArgumentKind.TEXT),),
+    ),
+    "is_scanned_by_registry": Predicate(
+        is_scanned_by_registry,
+        "a rule of the scanning of the registry fits the name of the repository",
+        ("AWS::ECR::Repository",),
+    ),
     "has_tag": Predicate(
         has_tag,
         "the subject has the tag, with one of the `values` where they are given",
@@ -143,6 +202,10 @@ PREDICATES: Mapping[str, Predicate] = {
         is_named,
         "the id of the subject, or its name, fits one of the `patterns`, in which `*` stands for any text",
         arguments=(Argument("patterns", ArgumentKind.TEXTS),),
+    ),
+    "is_of_stack": Predicate(
+        is_of_stack,
+        "a template or plan makes the subject, or it has the tag of a stack; of an access key, its user has",
     ),
     "is_production": Predicate(
         is_production,

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, assert_never
+from typing import Any
 
 from wa_policy.evaluator.truth import Truth, all_of, any_of
 from wa_policy.findings import Verdict
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.pattern import glob, matches
-from wa_policy.iam.policy import Policy
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import POLICY_PROPERTY, Absent, NotExported, Present, PropertyValue
+from wa_policy.inventory.model import POLICY_PROPERTY, NotExported, Present, PropertyValue
 from wa_policy.rules.arguments import Values, number, texts
 from wa_policy.rules.request_class import (
     AccountCaller,
@@ -76,15 +75,14 @@ def _opened(subject: Subject) -> Subject | Unknown:
         },
         Source("(assumed)"),
     )
-    match resource.policy():
-        case Present(policy):
-            found: Policy = replace(policy, statements=(*policy.statements, *allow.statements))
-        case Absent():
-            found = allow
-        case NotExported() as missing:
-            return missing.unknown
-        case _ as never:
-            assert_never(never)
+    own = resource.policy()
+    if isinstance(own, NotExported):
+        return own.unknown
+    found = (
+        replace(own.policy, statements=(*own.policy.statements, *allow.statements))
+        if isinstance(own, Present)
+        else allow
+    )
     opened = replace(resource, properties={**resource.properties, POLICY_PROPERTY: Present(found)})
     return replace(subject, resource=opened)
 
@@ -92,7 +90,7 @@ def _opened(subject: Subject) -> Subject | Unknown:
 # --- Amazon S3 -------------------------------------------------------------------------------------------------------
 
 _FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-_BLOCK = "PublicAccessBlockConfiguration"
+_BLOCK, _ACCOUNT_BLOCK = "PublicAccessBlockConfiguration", "S3PublicAccessBlock"
 
 
 def blocks_public_access(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
@@ -115,7 +113,7 @@ def _block_of_account(subject: Subject, scope: Scope) -> PropertyValue:
     )
     for account in scope.inventory.of_type(ACCOUNT):
         if account.account == subject.account and subject.account is not None:
-            return account.property(_BLOCK)
+            return account.property(_ACCOUNT_BLOCK)
     return wanted
 
 

@@ -7,12 +7,13 @@ from datetime import date
 from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.iam.policy import Effect
 from wa_policy.iam.principal import Everyone
-from wa_policy.iam.unknown import Unknown
+from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import TEMPLATE_PARAMETER_TYPE, PropertyValue, Resource
 from wa_policy.inventory.relations import related
 from wa_policy.rules.arguments import Values, number
 from wa_policy.rules.documents import resource_documents
 from wa_policy.rules.each_resource import granted_accounts
+from wa_policy.rules.predicates_general import tag_of
 from wa_policy.rules.rotation import interval_of
 from wa_policy.rules.subjects import Scope, Subject
 
@@ -24,6 +25,28 @@ _WINDOW = 1
 def is_made_by_code(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
     """True iff the subject stands in a template or plan: what was exported does not tell how it was made."""
     return subject.type == TEMPLATE_PARAMETER_TYPE or (subject.type, subject.id) in scope.inventory.declared
+
+
+def is_of_stack(subject: Subject, scope: Scope, arguments: Values) -> Truth:
+    """True iff code makes the subject, or it has the tag of a stack; of an access key, its user."""
+    if is_made_by_code(subject, scope, arguments) is True:
+        return True
+    resource = subject.resource
+    if resource is None:
+        return False
+    if resource.type != "AWS::IAM::AccessKey":
+        return _has_stack(resource)
+    name = resource.property("UserName")
+    users = [user for user in scope.inventory.of_type("AWS::IAM::User") if user.account == resource.account]
+    user = next((user for user in users if user.name == name), None)
+    if user is not None:
+        return _has_stack(user)
+    return Unknown(UnknownKind.NOT_EXPORTED, f"iam get-account-authorization-details for the user `{name}`")
+
+
+def _has_stack(resource: Resource) -> Truth:
+    found = tag_of(resource.property("Tags"), "aws:cloudformation:stack-id")
+    return found if isinstance(found, Unknown) else found is not None
 
 
 def names_other_accounts(subject: Subject, scope: Scope, _arguments: Values) -> Truth:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from wa_policy.evaluator.truth import Truth
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values
 from wa_policy.rules.each_breadth import breadth_in_words, is_broader
+from wa_policy.rules.each_code import bundle_in_words, is_one_bundle, is_strange_layer, layer_in_words
+from wa_policy.rules.each_machine import calls_any_function, exceeds_definition, excess_in_words
 from wa_policy.rules.each_sources import gone_in_words, is_gone
 from wa_policy.rules.each_trust import is_other_trustee, trustee_in_words
 from wa_policy.rules.items import Item
@@ -150,6 +152,13 @@ SHAPES: Mapping[str, ShapePredicate] = {
     "serves_several": ShapePredicate(
         serves_several, "there is more than one service", ("calling_services",), _none, services_in_words
     ),
+    "exceeds_definition": ShapePredicate(
+        exceeds_definition,
+        "no task of the definition calls the service, or the role may invoke functions that its policies do not name",
+        ("machine_grants",),
+        calls_any_function,
+        excess_in_words,
+    ),
     "feeds_itself": ShapePredicate(
         feeds_itself,
         "the role of the function may write what sets it off, so far as its own policies say, or the function lets loops "
@@ -165,6 +174,22 @@ SHAPES: Mapping[str, ShapePredicate] = {
         _none,
         breadth_in_words,
         (Argument("factor", ArgumentKind.NUMBER), Argument("at_least", ArgumentKind.NUMBER)),
+    ),
+    "is_one_bundle": ShapePredicate(
+        is_one_bundle,
+        "another function has the bundle, and another handler",
+        ("code_sharers",),
+        _none,
+        bundle_in_words,
+    ),
+    "is_strange_layer": ShapePredicate(
+        is_strange_layer,
+        "the layer is published neither by the own account, nor by one of the `accounts`, nor by one that the `table` has "
+        "for layers of that name",
+        ("layers",),
+        _none,
+        layer_in_words,
+        (Argument("table", ArgumentKind.TEXT), Argument("accounts", ArgumentKind.TEXTS, required=False)),
     ),
     "is_other_trustee": ShapePredicate(
         is_other_trustee,

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from wa_policy.catalog.model import Catalog
+from wa_policy.catalog.model import ActionSet, Catalog
 from wa_policy.catalog.records import ConditionKey
 from wa_policy.evaluator.truth import Truth
 from wa_policy.iam.arn import is_account_id, parse_arn
 from wa_policy.iam.operators import Comparison, Quantifier, ValueType
 from wa_policy.iam.policy import Condition, Effect, Statement
+from wa_policy.iam.text import Text
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.iam.values import parse_address_range
+from wa_policy.inventory.symbols import has_made_name
 from wa_policy.rules.actions import actions_of
 from wa_policy.rules.arguments import Values
+from wa_policy.rules.documents import hole_of
 from wa_policy.rules.each_grants import service_label, services_of
 from wa_policy.rules.items import Item
 from wa_policy.rules.shape_grants import is_always_there, names_everyone
@@ -111,9 +114,16 @@ def fault_of(statement: Statement, condition: Condition, catalog: Catalog) -> st
         return f"there is no condition key `{name}`"
     if not key.is_global:
         bits, hole = actions_of(statement.action, catalog)
-        if not bits & catalog.actions_carrying(name):
+        if not bits & _carrying(name, catalog):
             return hole or f"no request for the actions of the statement has `{name}`"
     return _fault_of_operator(condition, key) or _fault_of_values(condition)
+
+
+def _carrying(name: str, catalog: Catalog) -> ActionSet:
+    """The actions whose requests may have the key; some pages write `tag-key` where others have a variable."""
+    start, slash, _ = name.partition("/")
+    spelt = catalog.actions_carrying(f"{start}/tag-key") if slash else 0
+    return catalog.actions_carrying(name) | spelt
 
 
 def _fault_of_operator(condition: Condition, key: ConditionKey) -> str:
@@ -134,14 +144,12 @@ def _is_arn(text: str) -> bool:
     return text.startswith(("arn:", "${", "*"))
 
 
-def _fault_of_values(condition: Condition) -> str:
+def _fault_of_values(condition: Condition) -> str | Unknown:
     """The first value that no request can have, in words; nothing where there is none or values are not known."""
     operator = condition.operator.operator
     if operator.comparison is Comparison.IS_NULL:
         return ""
     values = [value for value in condition.values if isinstance(value, str)]
-    if len(values) != len(condition.values):
-        return ""
     form = _VALUES.get(condition.folded_key)
     if operator.value_type is ValueType.IP:
         expected, wrong = "an address or a range", [v for v in values if parse_address_range(v) is None]
@@ -152,7 +160,19 @@ def _fault_of_values(condition: Condition) -> str:
         wrong = [value for value in values if not _may_fit(value, fits, operator.comparison)]
     else:
         return ""
-    return f"`{condition.key}` is never `{wrong[0]}`, expected {expected}" if wrong else ""
+    wrong = [value for value in wrong if not has_made_name(value)]
+    if wrong:
+        return f"`{condition.key}` is never `{wrong[0]}`, expected {expected}"
+    return next((_open(value) for value in condition.values if _is_open(value)), "")
+
+
+def _is_open(value: Text) -> bool:
+    """True iff it is not known what the value will be; a policy variable is whatever the caller has."""
+    return hole_of(value) is not None or (isinstance(value, str) and has_made_name(value))
+
+
+def _open(value: Text) -> Unknown:
+    return hole_of(value) or Unknown(UnknownKind.UNRESOLVED, f"what `{value}` will be")
 
 
 def _may_fit(value: str, fits: Callable[[str], bool], comparison: Comparison) -> bool:

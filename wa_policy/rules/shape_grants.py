@@ -64,7 +64,8 @@ def _known_principals(statement: Statement) -> Truth:
     return holes[0] if holes and len(holes) == len(principals) else True
 
 
-_OF_CALLERS_ACCOUNT = ("aws:principalaccount", "aws:sourceowner", "kms:calleraccount")
+_OF_OWNER = ("aws:principalaccount", "aws:sourceowner", "kms:calleraccount", "s3:dataaccesspointaccount")
+"""Keys with the account of the caller, or of the access point that a call comes through, which has a policy of its own."""
 
 
 def _is_for_owner(statement: Statement, subject: Subject) -> bool:
@@ -76,7 +77,7 @@ def _is_for_owner(statement: Statement, subject: Subject) -> bool:
     if all(isinstance(one, AccountPrincipal) and one.account == own for one in element.principals):
         return True
     return any(
-        condition.folded_key in _OF_CALLERS_ACCOUNT
+        condition.folded_key in _OF_OWNER
         and is_firm(condition)
         and all(value == own for value in condition.values)
         for condition in statement.conditions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -18,7 +19,8 @@ _DOCUMENTS = {
     "Pattern": '{"source": ["shop"]}',
     "definition": '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}',
 }
-PAGING = ("NextToken", "nextToken", "NextMarker", "Marker", "position", "IsTruncated", "Truncated")
+PAGING = ("NextToken", "nextToken", "NextMarker", "Marker", "position", "IsTruncated", "Truncated", "LastEvaluatedTableName",
+          "HasMoreStreams", "HasMoreDeliveryStreams")  # fmt: skip
 
 
 @cache
@@ -36,6 +38,13 @@ def operations(service: str) -> Mapping[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class Texts:
+    """An object with one member, as which a text in a list is read."""
+
+    members: Mapping[str, Any]
+
+
 def answer_shape(call: str) -> Any:
     return operations(call.partition(".")[0])[call].output_shape
 
@@ -44,9 +53,12 @@ def item_shape(call: str, path: str) -> Any:
     """The shape of an item at a path such as `Vpcs[]`."""
     shape = answer_shape(call)
     for step in path.split(".") if path else ():
-        shape = shape.members[step.removesuffix("[]")]
-        if step.endswith("[]"):
+        name, _, text = step.removesuffix("]").partition("[")
+        shape = shape.members[name]
+        if step.endswith("]"):
             shape = shape.member
+        if text:
+            shape = Texts({text: shape})
     return shape
 
 
@@ -79,7 +91,7 @@ def sample(shape: Any, path: str = "", depth: int = 0, seen: frozenset[str] = fr
                 return "arn:aws:cloudformation:eu-west-1:111122223333:stack/app/1"
             if path == "FunctionArn":
                 return "arn:aws:lambda:eu-west-1:111122223333:function:app:1"
-            if path.endswith("ResponseCode"):
+            if path.endswith("ResponseCode") or path == "Protocol":
                 return "404"
             if path.lower().endswith("arn"):
                 return f"arn:aws:service:eu-west-1:111122223333:{path}"

@@ -86,7 +86,7 @@ READING = ("get-", "list-", "describe-", "batch-get-")
 # The same members; a file that is named after them is not taken for the whole.
 KNOWN_ALIKE = frozenset(
     (
-        "cloudwatch.describe-alarms-for-metric", "lambda.get-layer-version-by-arn",
+        "cloudwatch.describe-alarms-for-metric", "lambda.get-layer-version-by-arn", "iam.list-instance-profiles-for-role",
         *(f"cloudfront.list-distributions-by-{by}" for by in (
             "anycast-ip-list-id", "connection-function", "connection-mode", "realtime-log-config", "trust-store", "web-acl-id",
         )),

@@ -57,6 +57,11 @@ GOOD = "  Good: {Type: AWS::SNS::Topic, Properties: {TopicName: good}}\n"
         ),
         ("  A: {Properties: {}}\n", "resource-type", "`Type`"),
         ("  A: text\n", "template-section", "an object"),
+        (
+            "  A: {Type: AWS::SQS::Queue, Propertys: {QueueName: x}}\n",
+            "template-section",
+            "found `Propertys` in a resource, which is not read",
+        ),
         ("  A: {Type: AWS::SQS::Queue, Properties: text}\n", "template-section", "properties"),
         ("  A: {Type: AWS::SQS::Queue, Type: AWS::SQS::Queue}\n", "duplicate-key", "`Type`"),
         (
@@ -90,6 +95,13 @@ def test_yaml_that_is_no_template(read: ReadTemplate) -> None:
         "x/t.yaml": ("CloudFormation template",),
         "x/values.yaml": (),
     }
+
+
+def test_a_template_whose_resources_are_no_object(read: ReadTemplate) -> None:
+    inventory = read("AWSTemplateFormatVersion: '2010-09-09'\nResources: [A, B]\n")
+    assert [(problem.code, problem.pointer, problem.message) for problem in inventory.problems] == [
+        ("template-section", "/Resources", "found a list of 2 as `Resources`, expected an object")
+    ]
 
 
 def test_a_bomb_of_aliases_is_no_template(read: ReadTemplate) -> None:

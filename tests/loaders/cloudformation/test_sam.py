@@ -176,12 +176,12 @@ def test_one_wrong_resource_leaves_the_others(read: ReadTemplate) -> None:
 def test_it_keeps_quiet(
     read: ReadTemplate, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    before = logging.root.manager.disable
+    before = logging.getLogger("samtranslator").propagate
     with caplog.at_level(logging.DEBUG):
         read(TEXT)
     assert caplog.records == []
     assert capfd.readouterr() == ("", "")
-    assert logging.root.manager.disable == before
+    assert logging.getLogger("samtranslator").propagate == before
 
 
 def test_a_template_that_is_not_sam_does_not_load_the_transform(read: ReadTemplate) -> None:

@@ -236,6 +236,21 @@ def test_a_serverless_template() -> None:
     assert isinstance(rule.properties[PATTERNS], tuple)
 
 
+def test_a_definition_in_a_file_beside_a_serverless_template() -> None:
+    pytest.importorskip("samtranslator")
+    Path("machine.asl.json").write_text(json.dumps(MACHINE).replace("sns:publish", "${what}"))
+    text = SAM[: SAM.index("      Definition:")]
+    beside = "      DefinitionSubstitutions: {what: 'sns:publish'}\n      DefinitionUri: machine.asl.json\n"
+    machine = only(read("t.yaml", text + beside), SFN)
+    assert facts(machine) == EXPECTED
+    place = machine.places[f"{STATES}/0"]
+    assert locate_all([place])[place] == 8
+    lost = only(read("t.yaml", text + "      DefinitionUri: lost.asl.json\n"), SFN)
+    assert isinstance(lost.properties[STATES], Unknown)
+    place = lost.places[STATES]
+    assert locate_all([place])[place] == 7
+
+
 @pytest.mark.parametrize(
     ("type_", "properties", "of"),
     [

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
     DOCUMENT_PROPERTY,
+    METHOD_PATH_PROPERTY,
     METHODS_PROPERTY,
     REST_API_ID_PROPERTY,
     Inventory,
@@ -29,7 +30,7 @@ _METHOD_TOLD = frozenset(
         "ApiKeyRequired",
         "AuthorizerId",
         "Integration",
-        "WaPolicy::Path",
+        METHOD_PATH_PROPERTY,
     )
 )
 _METHOD_DETAILS = (
@@ -40,8 +41,6 @@ _METHOD_DETAILS = (
     "RequestParameters",
     "RequestValidatorId",
 )
-PATH_PROPERTY = "WaPolicy::Path"
-"""The path of a method, which CloudFormation says by the resource above it."""
 _SUBSCRIPTION_TOLD = frozenset(("TopicArn", "Protocol", "Endpoint"))
 
 
@@ -229,7 +228,7 @@ def methods(inventory: Inventory, known: tuple[Resource, ...]) -> Iterator[Resou
             uri = method.get("IntegrationUri")
             properties: dict[str, PropertyValue] = {
                 "RestApiId": api.properties.get(REST_API_ID_PROPERTY),
-                PATH_PROPERTY: path,
+                METHOD_PATH_PROPERTY: path,
                 "Integration": None if uri is None else {"Uri": uri},
                 **{name: method[name] for name in _METHOD_DETAILS if name in method},
                 **{

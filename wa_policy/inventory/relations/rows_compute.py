@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wa_policy.inventory.model import VPC_ID_PROPERTY
-from wa_policy.inventory.relations import special_compute, special_doors, special_watch
+from wa_policy.inventory.relations import special_compute, special_doors, special_tasks, special_watch
 from wa_policy.inventory.relations.rows import back, named_by, names, of, special, via
 
 FUNCTION, ALIAS, VERSION, ROLE = (
@@ -130,7 +130,7 @@ ROWS = (
         STATE_MACHINE,
         names("role", ROLE, "RoleArn"),
         names("log_groups", LOG_GROUP, "LoggingConfiguration.Destinations.CloudWatchLogsLogGroup.LogGroupArn"),
-        special("task_targets", special_compute.TASK_TARGETS, special_compute.task_targets, "`Resource` and arguments in its definition"),
+        special("task_targets", special_tasks.TASK_TARGETS, special_tasks.task_targets, "`Resource` and arguments in its definition"),
         back("state_machines", STATE_MACHINE, "task_targets"),
         back("rules", RULE, "targets"),
         back("schedules", SCHEDULE, "targets"),

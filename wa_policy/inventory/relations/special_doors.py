@@ -20,7 +20,9 @@ from wa_policy.inventory.model import (
     PropertyValue,
     Resource,
 )
-from wa_policy.inventory.relations.index import Index, not_exported, place_in_words, union
+from wa_policy.inventory.relations.index import Index
+from wa_policy.inventory.relations.inverse import union
+from wa_policy.inventory.relations.listing import not_exported, place_in_words
 from wa_policy.inventory.relations.made import METHOD
 from wa_policy.inventory.relations.model import NamedBy, Names, Outcome, Relation, Side
 from wa_policy.inventory.relations.types import KNOWN, region_of
@@ -54,6 +56,10 @@ def _apis(index: Index, text: Text) -> Outcome:
     if arn is None or arn.service != "execute-api":
         return Outcome()
     inventory = index.inventory
+    if set(arn.resource.split("/", 1)[0] + arn.account + arn.region).isdisjoint("*?"):
+        found = index.found(REST_API, text)
+        if found or index.found(HTTP_API, text):
+            return Outcome(found)
     found = tuple(api for api in inventory.of_type(REST_API) if _covers(arn, api, REST_API_ID_PROPERTY))
     if found or any(_covers(arn, api, "ApiId") for api in inventory.of_type(HTTP_API)):
         return Outcome(found)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Resource
-from wa_policy.inventory.relations.index import Index, union
+from wa_policy.inventory.relations.index import Index
+from wa_policy.inventory.relations.inverse import union
 from wa_policy.inventory.relations.model import NamedBy, Names, Outcome, Relation, Side
 from wa_policy.inventory.relations.values import parts_at
 
@@ -41,7 +43,8 @@ def vpcs_of_gateway(index: Index, side: Side) -> Outcome:
     if not isinstance(side, Resource):
         return Outcome()
     told = side.properties.get(ATTACHED_PROPERTY)
-    if told is not None and not index.is_declared(side):
+    unread = isinstance(told, Unknown) and told.kind is UnknownKind.NOT_EXPORTED and index.is_declared(side)
+    if told is not None and not unread:
         return union(index.all_named(side, value, (VPC,)) for value in parts_at(told, ""))
     attachments = index.inverse(_ATTACHMENT, _OF_GATEWAY, side)
     vpcs = union(index.follow(one, _VPC_OF_ATTACHMENT) for one in attachments.found)
@@ -69,5 +72,5 @@ def _associated(
         one for one in of_vpc.found if isinstance(one, Resource) and one.properties.get(main) is True
     )
     declared = any(index.is_declared(vpc) for vpc in vpcs.found)
-    doubt = None if found or declared else index.unlisted(type_, vpcs.found[0])
+    doubt = index.unmapped_beside(side) if declared else index.unlisted(type_, vpcs.found[0])
     return Outcome(found, None, doubt)

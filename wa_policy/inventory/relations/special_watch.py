@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue, Resource
-from wa_policy.inventory.relations.index import Index, union
+from wa_policy.inventory.relations.index import Index
+from wa_policy.inventory.relations.inverse import union
 from wa_policy.inventory.relations.model import Outcome, Side
 from wa_policy.inventory.relations.types import region_of, type_of
 from wa_policy.inventory.relations.values import parts_at

@@ -8,6 +8,7 @@ from wa_policy.inventory.model import POLICY_PROPERTY
 from wa_policy.loaders.answers import (
     tables_compute,
     tables_doors,
+    tables_lists,
     tables_network,
     tables_stores,
     tables_watch,
@@ -20,6 +21,7 @@ ROWS: tuple[Row, ...] = (
     *tables_network.ROWS,
     *tables_stores.ROWS,
     *tables_watch.ROWS,
+    *tables_lists.ROWS,
 )
 
 

@@ -67,7 +67,7 @@ def _could_be(value: Mapping[str, Any], row: Row) -> bool:
     listed = value.get(row.list)
     if listed is None:
         return not (value.keys() - {_META})
-    return isinstance(listed, list if row.items.split(".", 1)[0].endswith("[]") else Mapping)
+    return isinstance(listed, list if row.items.split(".", 1)[0].endswith("]") else Mapping)
 
 
 def _is(value: Mapping[str, Any], row: Row) -> bool:
@@ -78,12 +78,13 @@ def _is(value: Mapping[str, Any], row: Row) -> bool:
         return row.fits(value)
     found: list[Any] = [value]
     for step in row.items.split("."):
-        name = step.removesuffix("[]")
+        name, _, text = step.removesuffix("]").partition("[")
         inner: list[Any] = []
         for one in found:
             member = one.get(name) if isinstance(one, Mapping) else None
-            if step.endswith("[]"):
-                inner += member if isinstance(member, list) else []
+            if step.endswith("]"):
+                listed = member if isinstance(member, list) else []
+                inner += [{text: item} if text and isinstance(item, str) else item for item in listed]
             elif member is not None:
                 inner.append(member)
         found = inner

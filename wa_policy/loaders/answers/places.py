@@ -26,12 +26,12 @@ def items(node: Node, path: str) -> Iterator[Item]:
     """The items at a path; a problem for each part on the way that has another type."""
     found = [Item(node)]
     for step in path.split(".") if path else ():
-        name = step.removesuffix("[]")
+        name, _, text = step.removesuffix("]").partition("[")
         inner: list[Item] = []
         for item in found:
-            if step.endswith("[]"):
+            if step.endswith("]"):
                 around = item.node if item.node is not node else None
-                inner += [Item(one, around) for one in item.node.objects(name)]
+                inner += [Item(one, around) for one in _listed(item.node, name, text)]
             else:
                 member = item.node.get(name)
                 if member is not None and not isinstance(member.value, Mapping):
@@ -42,14 +42,26 @@ def items(node: Node, path: str) -> Iterator[Item]:
     yield from found
 
 
+def _listed(node: Node, name: str, text: str) -> Iterator[Node]:
+    """The objects of a list; texts as objects with the member `text`."""
+    if not text:
+        yield from node.objects(name)
+        return
+    for item in node.items(name):
+        if isinstance(item.value, str):
+            yield Node({text: item.value}, item.source, item.notes)
+        else:
+            item.wrong("a string")
+
+
 def text_at(node: Node, path: str) -> str | None:
-    """The text at a dotted path; a number as text."""
+    """The text at a dotted path; a number or flag as text."""
     found: Node | None = node
     for name in path.split("."):
         found = None if found is None else found.get(name)
-    if found is None or isinstance(found.value, bool) or not isinstance(found.value, str | int):
+    if found is None or not isinstance(found.value, str | int):
         return None
-    return str(found.value) or None
+    return (str(found.value).lower() if isinstance(found.value, bool) else str(found.value)) or None
 
 
 def filled(form: str, origin: Origin, item: Item | None, of: str | None) -> str | None:

@@ -34,7 +34,8 @@ class About:
 class Row:
     """One operation and one type of resource in its answer.
 
-    `items` is the path to the resources, `[]` behind each list on it; empty for the answer itself. `id` is the form of the
+    `items` is the path to the resources, `[]` behind each list on it, `[Name]` behind a list of texts that each stand for an
+    object with that member; empty for the answer itself. `id` is the form of the
     ARN, with `{member}` (or `{one|another}`), `{^member}` of the item around it, `{of}`, `{account}`, `{region}`,
     `{partition}`. `tells` are the properties that the answer tells: each is known not to be set where it is missing. `marks`
     are members by which an item is recognised, with `!` those that it does not have. `silent` are dotted paths below told properties that the answer does not tell. `absent` are the errors by
@@ -72,12 +73,12 @@ class Row:
 
     @property
     def is_list(self) -> bool:
-        return "[]" in self.items
+        return "]" in self.items
 
     @property
     def list(self) -> str:
         """The first member on the way to the items, empty if the answer is the item."""
-        return self.items.split(".", 1)[0].removesuffix("[]")
+        return self.items.split(".", 1)[0].partition("[")[0]
 
     @cached_property
     def told(self) -> tuple[str, ...]:

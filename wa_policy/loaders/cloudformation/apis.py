@@ -12,6 +12,7 @@ from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
     DOCUMENT_PROPERTY,
+    METHOD_PATH_PROPERTY,
     METHODS_PROPERTY,
     REST_API_ID_PROPERTY,
     WEB_ACL_PROPERTY,
@@ -25,6 +26,7 @@ from wa_policy.loaders.cloudformation.attached import own_policy
 from wa_policy.loaders.cloudformation.build import Build, Made
 from wa_policy.loaders.cloudformation.properties import converted
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, doubt_of, unresolved
+from wa_policy.loaders.openapi_methods import route_and_integration
 
 _MAX_LEVELS = 100
 _DETAILS = (
@@ -92,8 +94,9 @@ def _method(build: Build, made: Made, api: Made, doubts: list[Unknown]) -> Prope
         return None
     integration = made.values.get("Integration")
     uri = converted(integration.get("Uri")) if isinstance(integration, dict) else None
+    made.properties[METHOD_PATH_PROPERTY] = path = _path(build, made)
     return {
-        "ResourcePath": _path(build, made),
+        "ResourcePath": path,
         "HttpMethod": converted(made.values.get("HttpMethod")),
         "AuthorizationType": converted(made.values.get("AuthorizationType", "NONE")),
         "ApiKeyRequired": made.properties.get("ApiKeyRequired", False),
@@ -187,26 +190,16 @@ def http_api(build: Build, made: Made) -> None:
 def _route(build: Build, api: Made, operation: Mapping[str, PropertyValue], place: Source) -> None:
     verb, path = str(operation["HttpMethod"]), str(operation["ResourcePath"])
     key = "$default" if path in ("/$default", "$default") else f"{verb} {path}"
-    uri = operation.get("IntegrationUri")
     number = sum(resource.type.startswith("AWS::ApiGatewayV2::R") for resource in build.pieces.resources)
     id_ = f"{build.physical_name(api)}r{number}"
-    authorization = operation.get("AuthorizationType")
-    # HTTP APIs call a token authorizer JWT.
-    authorization = "JWT" if authorization == "COGNITO_USER_POOLS" else authorization
-    route: dict[str, PropertyValue] = {
-        "ApiId": api.properties["ApiId"],
-        "RouteKey": key,
-        "AuthorizationType": authorization,
-        "ApiKeyRequired": operation.get("ApiKeyRequired"),
-        "AuthorizerId": operation.get("AuthorizerId"),
-        "Target": f"integrations/{id_}",
-    }
-    integration: dict[str, PropertyValue] = {"ApiId": api.properties["ApiId"], "IntegrationUri": uri}
+    said, called = route_and_integration(operation)
+    owner: dict[str, PropertyValue] = {"ApiId": api.properties["ApiId"]}
+    route: dict[str, PropertyValue] = {**owner, "RouteKey": key, "Target": f"integrations/{id_}", **said}
+    integration: dict[str, PropertyValue] = {**owner, **called}
     for type_, kind, name, properties in (
         ("AWS::ApiGatewayV2::Route", "routes", key, route),
         ("AWS::ApiGatewayV2::Integration", "integrations", id_, integration),
     ):
-        kept = {key_: value for key_, value in properties.items() if value is not None}
         build.pieces.resources.append(
             Resource(
                 type_,
@@ -214,7 +207,7 @@ def _route(build: Build, api: Made, operation: Mapping[str, PropertyValue], plac
                 name,
                 build.scope.account_text,
                 build.scope.region_text,
-                kept,
+                properties,
                 place,
             )
         )

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wa_policy.inventory.symbols import DEFAULT_GROUP
+
 NAME, ARN = "{name}", "{arn}"
 
 
@@ -45,8 +47,17 @@ def _api(resource: str) -> str:
     return f"arn:{{partition}}:apigateway:{{region}}::{resource}"
 
 
-_OWN_IDS = {"VPC": "VpcId", "SecurityGroup": "GroupId", "VPCEndpoint": "Id", "NetworkAcl": "Id", "FlowLog": "Id"}
+_OWN_IDS = {
+    "VPC": "VpcId",
+    "SecurityGroup": "GroupId",
+    "VPCEndpoint": "Id",
+    "NetworkAcl": "Id",
+    "FlowLog": "Id",
+}
 """Attributes with the id of a resource, where they are not called by the type."""
+
+
+_MORE = {"VPC": {"DefaultSecurityGroup": f"{NAME}{DEFAULT_GROUP}"}}
 
 
 def _ids(service: str, **types: str) -> tuple[Kind, ...]:
@@ -56,7 +67,7 @@ def _ids(service: str, **types: str) -> tuple[Kind, ...]:
             f"AWS::{service}::{name}",
             None,
             _arn(service.lower(), f"{part}/{{name}}"),
-            attributes={_OWN_IDS.get(name, f"{name}Id"): NAME},
+            attributes={_OWN_IDS.get(name, f"{name}Id"): NAME, **_MORE.get(name, {})},
         )
         for name, part in types.items()
     )
@@ -149,6 +160,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("AWS::ElasticLoadBalancingV2::LoadBalancer", "Name", _arn("elasticloadbalancing", "loadbalancer/app/{name}/{id}"), ARN, {"LoadBalancerArn": ARN}),
         Kind("AWS::CertificateManager::Certificate", None, _arn("acm", "certificate/{name}"), ARN),
         # --- looking on
+        Kind("AWS::Logs::Destination", "DestinationName", _arn("logs", "destination:{name}")),
         Kind("AWS::Logs::LogGroup", "LogGroupName", _arn("logs", "log-group:{name}"), NAME, {"Arn": "{arn}:*"}),
         Kind("AWS::CloudWatch::Alarm", "AlarmName", _arn("cloudwatch", "alarm:{name}"), NAME),
         Kind("AWS::CloudWatch::CompositeAlarm", "AlarmName", _arn("cloudwatch", "alarm:{name}"), NAME),

@@ -17,6 +17,7 @@ from wa_policy.loaders.cloudformation.template import Resource
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, hole, unresolved
 from wa_policy.loaders.text import shown
 
+_CONTAINERS = (dict, list)
 MAX_NAMES = 20
 """Resources whose names need one another in a row."""
 MAX_INCLUDED = 20
@@ -73,14 +74,14 @@ class Resolver:
     def _object(self, value: Mapping[Any, Any], raw: str, out: str) -> Value:
         result: dict[str, Value] = {}
         for key, item in value.items():
-            if isinstance(key, str) and key.startswith("Fn::"):
+            if isinstance(key, str) and key[:4] == "Fn::":
                 if key.startswith("Fn::ForEach::"):
                     result |= self._loop(key, item, raw, out)
                     continue
                 if key == "Fn::Transform":
                     return functions.transform(self, item, f"{raw}/Fn::Transform", out)
                 return self.unknown_function(key, raw)
-            if not isinstance(item, dict | list):
+            if isinstance(item, str) or not isinstance(item, _CONTAINERS):
                 result[str(key)] = item
                 continue
             token = escape(key)
@@ -109,7 +110,7 @@ class Resolver:
     def _list(self, value: list[Any], raw: str, out: str) -> Value:
         result: list[Value] = []
         for index, item in enumerate(value):
-            if index == len(result) and not isinstance(item, dict | list):
+            if index == len(result) and (isinstance(item, str) or not isinstance(item, _CONTAINERS)):
                 result.append(item)
                 continue
             at = f"{out}/{len(result)}"

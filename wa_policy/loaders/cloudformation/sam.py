@@ -19,7 +19,7 @@ from wa_policy.iam.source import Source
 from wa_policy.inventory import symbols
 from wa_policy.loaders.cloudformation.beside import included
 from wa_policy.loaders.cloudformation.sam_places import SamPlaces, is_serverless
-from wa_policy.loaders.cloudformation.template import any_text
+from wa_policy.loaders.cloudformation.template import texts_with
 from wa_policy.loaders.text import shown
 
 _CODE = "s3://code-of-the-template/code.zip"
@@ -33,6 +33,7 @@ _DOCUMENT_OF = {
     "AWS::Serverless::HttpApi": ("DefinitionUri", "DefinitionBody"),
     "AWS::Serverless::StateMachine": ("DefinitionUri", "Definition"),
 }
+_NOWHERE = logging.NullHandler()
 _TRIES = 20
 """Resources that may be wrong before the transform is given up."""
 
@@ -75,7 +76,7 @@ def transformed(
     if result is None:
         kept = {name: item for name, item in written.items() if not is_serverless(item)}
         return Transformed({**value, "Resources": kept}, str, tuple(notes.found))
-    if region is None and any_text(result, _has_region):
+    if region is None and any(texts_with(result, symbols.REGION)):
         result = _with_region(result, inside_sub=False)
     for section in ("Parameters", "Mappings", "Conditions"):
         if section in value:
@@ -163,12 +164,15 @@ def _managed_policies(partition: str) -> dict[str, str]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """No log of the transform, which tells of every template that it was given."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)
+    # `logging.disable` would empty the caches of all loggers that there are, twice for each template.
+    logger = logging.getLogger("samtranslator")
+    before, logger.propagate = logger.propagate, False
+    logger.addHandler(_NOWHERE)
     try:
         yield
     finally:
-        logging.disable(before)
+        logger.removeHandler(_NOWHERE)
+        logger.propagate = before
 
 
 # --- before ----------------------------------------------------------------------------------------------------------
@@ -231,7 +235,7 @@ def _inline(properties: dict[str, Any], uri: str, body: str, *, source: Source) 
     if not isinstance(location, str) or "://" in location:
         return
     document = included(source, location)
-    if isinstance(document, dict) and uri == "DefinitionUri" and body == "DefinitionBody":
+    if isinstance(document, dict):
         del properties[uri]
         properties[body] = _copied(document)
     else:
@@ -258,10 +262,6 @@ def _code_of_resolvers(value: Any) -> None:
 
 
 # --- after -----------------------------------------------------------------------------------------------------------
-
-
-def _has_region(text: str) -> bool:
-    return symbols.REGION in text
 
 
 def _with_region(value: Any, *, inside_sub: bool) -> Any:

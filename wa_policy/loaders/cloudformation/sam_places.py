@@ -63,14 +63,15 @@ class SamPlaces:
         if len(tokens) < 2 or tokens[0] != "Resources":
             return pointer
         made_id, rest = tokens[1], tokens[2:]
-        if self._exists(tokens):
-            return pointer
-        if made_id in self._resources and not is_serverless(self._resources[made_id]):
-            # As written, but for what events put into it.
-            while len(tokens) > 2 and not self._exists(tokens):
-                tokens.pop()
-            return self._pointer(tokens)
-        if made_id not in self._made and made_id not in self._resources:
+        if made_id in self._resources:
+            if self._exists(tokens):
+                return pointer
+            if not is_serverless(self._resources[made_id]):
+                # As written, but for what events put into it.
+                while len(tokens) > 2 and not self._exists(tokens):
+                    tokens.pop()
+                return self._pointer(tokens)
+        elif made_id not in self._made:
             return pointer
         for way in self._ways(made_id, rest):
             if self._exists(way):
@@ -99,17 +100,23 @@ class SamPlaces:
             yield place
             return
         name, inner = rest[1], rest[2:]
-        if type_ == "AWS::IAM::Role":
+        if type_ == "AWS::IAM::Role" and name in ("Policies", "ManagedPolicyArns"):
             yield from self._role(properties, name, inner, made_id)
         elif type_ in ("AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"):
             yield from self._api(origin, name, inner)
         names = dict.fromkeys((name, _RENAMED.get(name, name)))
+        own = self._resources[origin].get("Properties")
         for written in names:
-            yield from self._deepest([*properties, written], inner)
+            if (value := _member(own, written)) is not None:
+                yield [*properties, written, *_deepest(value, inner)]
+        if name in ("DefinitionString", "DefinitionS3Location") and _member(own, "DefinitionUri") is not None:
+            yield [*properties, "DefinitionUri"]
         section = _GLOBALS.get(str(self._resources[origin].get("Type")))
         if section is not None:
+            given = self._value(["Globals", section])
             for written in names:
-                yield from self._deepest(["Globals", section, written], inner)
+                if (value := _member(given, written)) is not None:
+                    yield ["Globals", section, written, *_deepest(value, inner)]
         yield from parts
 
     def _made_beside(self, origin: str, made_id: str, type_: str) -> tuple[list[list[str]], list[list[str]]]:
@@ -253,24 +260,20 @@ class SamPlaces:
                 return None
         return value
 
-    def _deepest(self, start: list[str], inner: list[str]) -> Iterator[list[str]]:
-        """The way that goes on from a place as far as there is something; none where the place is not there."""
-        value = self._value(start)
-        if value is None:
-            return
-        way = list(start)
-        for token in inner:
-            value = _member(value, token)
-            if value is None:
-                break
-            way.append(token)
-        yield way
-
     def _exists(self, way: list[str]) -> bool:
         return self._value(way) is not None
 
     def _pointer(self, way: list[str]) -> str:
         return self._base + "".join(f"/{escape(token)}" for token in way)
+
+
+def _deepest(value: Any, keys: list[str]) -> list[str]:
+    """The keys as far as they lead to something."""
+    for number, key in enumerate(keys):
+        value = _member(value, key)
+        if value is None:
+            return keys[:number]
+    return keys
 
 
 def _member(value: Any, token: str) -> Any:

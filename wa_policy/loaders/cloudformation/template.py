@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,18 +27,17 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-produ
 """
 
 
-def any_text(value: Mapping[str, Any], test: Callable[[str], bool]) -> bool:
-    """True iff the test holds for a text in a JSON value, keys apart."""
+def texts_with(value: Mapping[str, Any], part: str) -> Iterator[str]:
+    """The texts of a JSON value in which a text stands, keys apart."""
     pending: list[Any] = [value]
     while pending:
         item = pending.pop()
         for inner in item.values() if isinstance(item, dict) else item:
             if isinstance(inner, str):
-                if test(inner):
-                    return True
-            elif isinstance(inner, dict | list):
+                if part in inner:
+                    yield inner
+            elif isinstance(inner, dict) or isinstance(inner, list):  # noqa: SIM101  # twice as fast
                 pending.append(inner)
-    return False
 
 
 def is_template(value: Any) -> bool:

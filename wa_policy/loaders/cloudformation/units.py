@@ -19,7 +19,7 @@ from wa_policy.loaders.cloudformation.conditions import MAX_CHOICES
 from wa_policy.loaders.cloudformation.literals import Literals, literals_of, united
 from wa_policy.loaders.cloudformation.scope import Place
 from wa_policy.loaders.cloudformation.stack import Evaluation, ReadTemplate, Stack, TemplateText
-from wa_policy.loaders.cloudformation.template import Choice, any_text, is_sam, is_template
+from wa_policy.loaders.cloudformation.template import Choice, is_sam, is_template, texts_with
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Pieces, TemplatePart
 
@@ -77,7 +77,9 @@ def _unit(
     place = Place(
         number, origin.account or account, origin.region or region, origin.partition, assume.stack_name
     )
-    if (origin.account or account) is None and any_text(part.value, symbols.names_own_account):
+    if (origin.account or account) is None and any(
+        map(symbols.names_own_account, texts_with(part.value, symbols.ACCOUNTS))
+    ):
         message = (
             "found an account id that stands here for an account which nobody named, expected another one"
         )

@@ -19,6 +19,7 @@ from wa_policy.inventory.model import (
     Resource,
 )
 from wa_policy.loaders import openapi
+from wa_policy.loaders.openapi_methods import route_and_integration
 from wa_policy.loaders.tables import frozen
 from wa_policy.loaders.terraform.instances import Instance
 from wa_policy.loaders.terraform.plan import Draft, Plan
@@ -297,25 +298,16 @@ def _route(plan: Plan, api: Draft, number: int, method: Mapping[str, PropertyVal
     path = str(method["ResourcePath"])
     key = "$default" if path in ("/$default", "$default") else f"{method['HttpMethod']} {path}"
     id_ = f"{api.properties['ApiId']}r{number}"
-    authorization = method.get("AuthorizationType")
-    route: dict[str, PropertyValue] = {
-        "ApiId": api.properties["ApiId"],
-        "RouteKey": key,
-        # HTTP APIs call a token authorizer JWT.
-        "AuthorizationType": "JWT" if authorization == "COGNITO_USER_POOLS" else authorization,
-        "ApiKeyRequired": method.get("ApiKeyRequired"),
-        "AuthorizerId": method.get("AuthorizerId"),
-        "Target": f"integrations/{id_}",
-    }
-    integration: dict[str, PropertyValue] = {
-        "ApiId": api.properties["ApiId"],
-        "IntegrationUri": method.get("IntegrationUri"),
-    }
+    said, called = route_and_integration(method)
+    owner: dict[str, PropertyValue] = {"ApiId": api.properties["ApiId"]}
+    route: dict[str, PropertyValue] = {**owner, "RouteKey": key, "Target": f"integrations/{id_}", **said}
+    integration: dict[str, PropertyValue] = {**owner, **called}
     for type_, word, properties in (
         ("AWS::ApiGatewayV2::Route", "routes", route),
         ("AWS::ApiGatewayV2::Integration", "integrations", integration),
     ):
-        kept = {name: value for name, value in properties.items() if value is not None}
         plan.pieces.resources.append(
-            Resource(type_, f"{api.id}/{word}/{id_}", key, api.place.account, api.place.region, kept, place)
+            Resource(
+                type_, f"{api.id}/{word}/{id_}", key, api.place.account, api.place.region, properties, place
+            )
         )

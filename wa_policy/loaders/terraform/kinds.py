@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from wa_policy.inventory.symbols import DEFAULT_GROUP
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -125,7 +127,7 @@ KINDS: Mapping[str, Kind] = {
     "aws_lb_target_group": Kind("AWS::ElasticLoadBalancingV2::TargetGroup", _arn("elasticloadbalancing", "targetgroup/{name}/{made}"), "{arn}", "name"),
     "aws_lb_listener": Kind("AWS::ElasticLoadBalancingV2::Listener", "{load_balancer_arn}/{made}", "{arn}"),
     # --- network
-    "aws_vpc": Kind("AWS::EC2::VPC", _arn("ec2", "vpc/{made}"), "{made}", None, {"default_security_group_id": "{made}default"}),
+    "aws_vpc": Kind("AWS::EC2::VPC", _arn("ec2", "vpc/{made}"), "{made}", None, {"default_security_group_id": f"{{made}}{DEFAULT_GROUP}"}),
     "aws_subnet": _ec2("Subnet", "subnet"),
     "aws_security_group": _ec2("SecurityGroup", "security-group"),
     "aws_vpc_endpoint": _ec2("VPCEndpoint", "vpc-endpoint"),

@@ -74,6 +74,13 @@ _ASSIGNED = frozenset(
     )
 )
 """Properties that AWS sets: a plan does not say them, which does not mean that there are none."""
+MADE_TYPES = frozenset(TYPES[type_] for type_ in TABLES if type_ in TYPES) | frozenset(
+    (
+        *("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group", "AWS::IAM::ManagedPolicy"),
+        *("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Integration"),
+    )
+)
+"""The types that instances come to, and that are seen as parts of others."""
 _ADDED: Mapping[str, tuple[str, ...]] = {"AWS::Events::Rule": ("Targets",)}
 """Properties that only other resources of a plan bring: without one, they are not set."""
 _GLOBAL = ("AWS::IAM::", "AWS::CloudFront::", "AWS::Organizations::")

@@ -194,6 +194,13 @@ def _load_balancer(plan: Plan, draft: Draft, instance: Instance) -> None:
     )
 
 
+def _internet_gateway(plan: Plan, draft: Draft, instance: Instance) -> None:
+    """The VPC that it is attached to, which is a resource of its own in CloudFormation."""
+    vpc = read(plan, instance, "vpc_id")
+    if vpc is not None:
+        draft.put("WaPolicy::VpcIds", (vpc,), instance.at("vpc_id"))
+
+
 def _flow_log(plan: Plan, draft: Draft, instance: Instance) -> None:
     for argument, word in (
         ("vpc_id", "VPC"),
@@ -240,6 +247,7 @@ SPECIAL: Mapping[str, Shape] = {
     "aws_cloudfront_distribution": _wrapped("DistributionConfig"),
     "aws_cloudfront_origin_access_control": _wrapped("OriginAccessControlConfig"),
     "aws_lb": _load_balancer,
+    "aws_internet_gateway": _internet_gateway,
     "aws_flow_log": _flow_log,
     "aws_wafv2_web_acl": _web_acl,
 }

@@ -23,7 +23,7 @@ from wa_policy.loaders.terraform.companions import add_companions
 from wa_policy.loaders.terraform.grants import add_grants
 from wa_policy.loaders.terraform.plan import Plan
 from wa_policy.loaders.terraform.principals import add_principals
-from wa_policy.loaders.terraform.resources import add_resources
+from wa_policy.loaders.terraform.resources import MADE_TYPES, add_resources
 from wa_policy.loaders.terraform.variables import variables
 
 Assemble = Callable[[Pieces], Inventory]
@@ -70,6 +70,8 @@ def read_plan(part: TemplatePart, number: int) -> Plan:
     place = plan.places.own
     plan.answered("lambda.list-functions", place)
     plan.pieces.template_files.add(part.source.file)
+    plan.pieces.planned.add(part.source.file)
+    plan.pieces.plan_types = MADE_TYPES
     plan.pieces.declared.update(
         (draft.type, draft.id) for draft in plan.drafts.values() if not draft.is_external
     )

@@ -1,0 +1,234 @@
+"""Named predicates about VPCs: zones of subnets, what security groups let in and out, endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from wa_policy.evaluator.truth import Truth, all_of, any_of, negate
+from wa_policy.iam.unknown import Unknown, UnknownKind
+from wa_policy.iam.values import parse_address_range
+from wa_policy.inventory.model import PropertyValue, Resource
+from wa_policy.inventory.relations import Related, related
+from wa_policy.inventory.symbols import is_default_group
+from wa_policy.rules.arguments import Values, number
+from wa_policy.rules.predicates_general import is_declared
+from wa_policy.rules.subjects import Scope, Subject
+from wa_policy.rules.views import parts_of, walk
+
+_ALL_PORTS = 65_535
+
+
+def default_group_of_template(value: PropertyValue, _scope: Scope, _arguments: Values) -> Truth:
+    """True iff the value is the default security group of a VPC that the template makes."""
+    return value if isinstance(value, Unknown) else isinstance(value, str) and is_default_group(value)
+
+
+def spans_zones(subject: Subject, scope: Scope, arguments: Values) -> Truth:
+    """True iff the subnets of the function lie in so many availability zones."""
+    if subject.resource is None:
+        return False
+    wanted = number(arguments, "at_least")
+    config = subject.resource.property("VpcConfig")
+    named = walk(config, ("SubnetIds",))
+    if isinstance(named, Unknown):
+        return named
+    found = related(scope.inventory, subject.resource, "subnets")
+    zones: set[str] = set()
+    unknown = found.unknown
+    for subnet in found.found:
+        zone = _zone(subnet)
+        if isinstance(zone, str):
+            zones.add(zone)
+        else:
+            unknown = unknown or zone
+    if len(zones) >= wanted:
+        return True
+    # Each subnet has one zone: too few subnets cannot lie in enough zones.
+    if len(parts_of(named)) < wanted:
+        return False
+    return unknown or False
+
+
+def _zone(subnet: object) -> str | Unknown:
+    if isinstance(subnet, Resource):
+        for name in ("AvailabilityZone", "AvailabilityZoneId"):
+            value = subnet.property(name)
+            if isinstance(value, str | Unknown):
+                return value
+        return Unknown(
+            UnknownKind.UNRESOLVED, f"the availability zone of `{subnet.name or subnet.id}`, which AWS picks"
+        )
+    return Unknown(UnknownKind.NOT_EXPORTED, "the availability zone of a subnet")
+
+
+# --- security groups -------------------------------------------------------------------------------------------------
+
+
+def lets_out_everywhere(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+    """True iff the security group lets out to every address on every port."""
+    return _lets_out(subject, scope, all_ports=True)
+
+
+def lets_out_to_internet(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+    """True iff the security group lets out to addresses of the internet."""
+    return _lets_out(subject, scope, all_ports=False)
+
+
+def _lets_out(subject: Subject, scope: Scope, *, all_ports: bool) -> Truth:
+    group = subject.resource
+    if group is None:
+        return False
+    rules = group.property("SecurityGroupEgress")
+    if isinstance(rules, Unknown):
+        return rules
+    more = _standing_alone(group, rules, scope, "egress_rules")
+    found = [
+        *(part.value for part in parts_of(rules)),
+        *(other.properties for other in more.found if isinstance(other, Resource)),
+    ]
+    truths: list[Truth] = [_is_open(rule, all_ports=all_ports) for rule in found]
+    if more.unknown is not None:
+        truths.append(more.unknown)
+    # A group of a template without any rule lets everything out; in a plan the provider has taken that rule away.
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
+    if rules is None and not more.found:
+        truths.append(all_of((is_declared(subject, scope, {}), negate(more.unknown or False))))
+    return any_of(truths)
+
+
+def _standing_alone(group: Resource, rules: PropertyValue, scope: Scope, name: str) -> Related:
+    """The rules of a group that are resources of their own; an export of the group lists them with it."""
+    found = related(scope.inventory, group, name)
+    listed = (
+        rules is not None and found.unknown is not None and found.unknown.kind is UnknownKind.NOT_EXPORTED
+    )
+    return Related(found.found) if listed else found
+
+
+def _is_open(rule: PropertyValue, *, all_ports: bool) -> Truth:
+    if isinstance(rule, Unknown):
+        return rule
+    if not isinstance(rule, Mapping):
+        return False
+    return all_of((_to_internet(rule), _on_all_ports(rule) if all_ports else True))
+
+
+def _to_internet(rule: Mapping[str, PropertyValue]) -> Truth:
+    return any_of(
+        value if isinstance(value, Unknown) else isinstance(value, str) and _is_public(value)
+        for value in (rule.get("CidrIp"), rule.get("CidrIpv6"))
+    )
+
+
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+
+
+def _is_public(text: str) -> bool:
+    """True iff the range has an address outside of the private ranges."""
+    found = parse_address_range(text)
+    if found is None:
+        return False
+    private = (parse_address_range(one) for one in _PRIVATE)
+    return not any(one is not None and one.contains(found) for one in private)
+
+
+def _on_all_ports(rule: Mapping[str, PropertyValue]) -> Truth:
+    protocol = rule.get("IpProtocol")
+    if isinstance(protocol, Unknown):
+        return protocol
+    if str(protocol) in ("-1", "all"):
+        return True
+    first, last = rule.get("FromPort"), rule.get("ToPort")
+    for port in (first, last):
+        if isinstance(port, Unknown):
+            return port
+    return _number(first) in (0, 1, -1) and _number(last) in (_ALL_PORTS, -1)
+
+
+def _number(value: PropertyValue) -> int | None:
+    try:
+        return int(str(value))
+    except ValueError:
+        return None
+
+
+def admitted(group: Resource, scope: Scope) -> Iterator[PropertyValue | Unknown]:
+    """The rules by which a security group lets in, those of its own and those that stand alone."""
+    rules = group.property("SecurityGroupIngress")
+    if isinstance(rules, Unknown):
+        yield rules
+    else:
+        yield from (part.value for part in parts_of(rules))
+    more = _standing_alone(group, rules, scope, "ingress_rules")
+    yield from (other.properties for other in more.found if isinstance(other, Resource))
+    if more.unknown is not None:
+        yield more.unknown
+
+
+def lets_in_from_internet(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+    """True iff the security group lets in from every address."""
+    if subject.resource is None:
+        return False
+    return any_of(
+        rule if isinstance(rule, Unknown) else isinstance(rule, Mapping) and _from_everywhere(rule)
+        for rule in admitted(subject.resource, scope)
+    )
+
+
+def _from_everywhere(rule: Mapping[str, PropertyValue]) -> bool:
+    return any(
+        isinstance(value, str) and value.endswith("/0")
+        for value in (rule.get("CidrIp"), rule.get("CidrIpv6"))
+    )
+
+
+def lets_in_only_itself(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+    """True iff every rule by which the security group lets in names the group itself as the source."""
+    group = subject.resource
+    if group is None:
+        return False
+    own = {group.id, group.name, group.id.rpartition("/")[2]}
+    truths: list[Truth] = []
+    for rule in admitted(group, scope):
+        source = rule.get("SourceSecurityGroupId") if isinstance(rule, Mapping) else rule
+        truths.append(source if isinstance(source, Unknown) else isinstance(source, str) and source in own)
+    return all_of(truths)
+
+
+# --- routes ----------------------------------------------------------------------------------------------------------
+
+_EVERYWHERE = ("0.0.0.0/0", "::/0")
+_OUT = (
+    "EgressOnlyInternetGatewayId", "NatGatewayId", "InstanceId", "NetworkInterfaceId", "CarrierGatewayId", "LocalGatewayId",
+)  # fmt: skip
+_ONWARD = ("TransitGatewayId", "VpcPeeringConnectionId", "CoreNetworkArn")
+
+
+def leads_to_internet(subject: Subject, _scope: Scope, _arguments: Values) -> Truth:
+    """True iff the route sends all other traffic to the internet; unknown where another network decides."""
+    route = subject.resource
+    if route is None:
+        return False
+    wide = any_of(
+        value if isinstance(value, Unknown) else value in _EVERYWHERE
+        for value in (route.property(name) for name in ("DestinationCidrBlock", "DestinationIpv6CidrBlock"))
+    )
+    if wide is False:
+        return False
+    gateway = route.properties.get("GatewayId")
+    ways: list[Truth] = [
+        gateway
+        if isinstance(gateway, Unknown)
+        else isinstance(gateway, str) and not gateway.startswith(("vpce-", "local"))
+    ]
+    ways += [
+        value if isinstance(value, Unknown) else True
+        for name in _OUT
+        if (value := route.properties.get(name))
+    ]
+    onward = next((name for name in _ONWARD if route.properties.get(name)), None)
+    if onward is not None:
+        ways.append(
+            Unknown(UnknownKind.NOT_EXPORTED, f"where `{onward}` of `{route.name or route.id}` leads on to")
+        )
+    return all_of((wide, any_of(ways)))
