@@ -60,7 +60,7 @@ class Transform:
     def __init__(self) -> None:
         self.seconds = 0.0
         self._translate: Callable[..., Any] = sam.translate
-        sam.translate = self._timed
+        sam.translate = self._timed  # type: ignore[assignment]
 
     def _timed(self, *arguments: Any) -> Any:
         start = time.process_time()

@@ -76,6 +76,27 @@ def details(
     return {name: value for name, value in found.items() if value is not None}
 
 
+_CORS = {
+    "allowOrigins": "AllowOrigins",
+    "allowCredentials": "AllowCredentials",
+    "allowHeaders": "AllowHeaders",
+    "allowMethods": "AllowMethods",
+    "exposeHeaders": "ExposeHeaders",
+    "maxAge": "MaxAge",
+}
+
+
+def cors(body: Mapping[str, Any], convert: Convert) -> PropertyValue:
+    """The CORS settings that a document brings to an HTTP API, None where it brings none.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-cors-configuration.html
+    """
+    said = body.get("x-amazon-apigateway-cors")
+    if not isinstance(said, Mapping):
+        return None if said is None else convert(said)
+    return _set({full: convert(said.get(name)) for name, full in _CORS.items()})
+
+
 def route_and_integration(
     method: Mapping[str, PropertyValue],
 ) -> tuple[dict[str, PropertyValue], dict[str, PropertyValue]]:

@@ -182,7 +182,9 @@ class _Composer:
             raise _NodeError("yaml-syntax", event, "found half a surrogate pair, expected a character")
         plain = not style and tag is None and event.implicit[0]
         # `!` alone says "not by its text": the same as quoting.
-        node = ScalarNode(event.start_mark.line + 1, None if tag == "!" else tag, event.value, plain, style == "|")
+        node = ScalarNode(
+            event.start_mark.line + 1, None if tag == "!" else tag, event.value, plain, style == "|"
+        )
         if event.anchor:
             self._anchors[event.anchor] = node
         return node

@@ -54,7 +54,18 @@ def _value(parser: Any) -> Any:
         event = next_event()
         kind = type(event)
         if kind is ScalarEvent:
-            children.append(_scalar(event, is_key=is_mapping and not len(children) % 2))
+            text, style = event.value, event.style
+            if event.anchor or (style == '"' and yaml_nodes.SURROGATE.search(text)):
+                raise _NotOrdinaryError
+            if is_mapping and not len(children) % 2:
+                if event.tag is not None or text == "<<":
+                    raise _NotOrdinaryError
+                children.append(text)
+            elif event.tag is not None:
+                form = _long_form(event.tag)
+                children.append({form: text.split(".", 1) if form == "Fn::GetAtt" else text})
+            else:
+                children.append(text if style or not event.implicit[0] else _plain(text))
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             if event.anchor or (is_mapping and not len(children) % 2):
                 raise _NotOrdinaryError
@@ -83,19 +94,7 @@ def _value(parser: Any) -> Any:
             raise _NotOrdinaryError
 
 
-def _scalar(event: Any, *, is_key: bool) -> Any:
-    text, tag, style = event.value, event.tag, event.style
-    if event.anchor or (style == '"' and yaml_nodes.SURROGATE.search(text)):
-        raise _NotOrdinaryError
-    if is_key:
-        if tag is not None or text == "<<":
-            raise _NotOrdinaryError
-        return text
-    if tag is not None:
-        form = _long_form(tag)
-        return {form: text.split(".", 1) if form == "Fn::GetAtt" else text}
-    if style or not event.implicit[0]:
-        return text
+def _plain(text: str) -> Any:
     value = plain_value(text)
     if value is text and is_odd_number(text):
         raise _NotOrdinaryError

@@ -72,6 +72,8 @@ def callers_of(
         case CallerWord.EVERYONE:
             if subject.type in _SERVES_ANONYMOUS and request_class.policies is not Policies.TRUST:
                 yield _anonymous(catalog, subject, named)
+            if request_class.policies is Policies.ENDPOINT and subject.account is not None:
+                yield _member(subject.account, scope, named)
             for who, organization in product(_kinds(request_class), (None, callers.OUTSIDE_ORGANIZATION)):
                 outsider = callers.outsider(
                     catalog, named=named, account=nobodys, organization=organization, who=who
@@ -103,6 +105,15 @@ def callers_of(
             yield NamedCaller(f"an identity of `{issuer}`", callers.federated(provider, catalog, {}))
         case _:
             assert_never(spec)
+
+
+def _member(account: str, scope: Scope, named: tuple[str, ...]) -> NamedCaller:
+    """A role of the account itself."""
+    own = _organization_id(scope.inventory)
+    found = callers.outsider(
+        scope.catalog, named=named, account=account, organization=own, who=OutsiderKind.ROLE
+    )
+    return NamedCaller(f"a role of account {account}", found)
 
 
 def _services(policy: Policy | None) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ _SUITABLE: Mapping[str, tuple[str, ...]] = {
     Policies.TRUST: ("AWS::IAM::Role",),
     Policies.IDENTITY: PRINCIPAL_TYPES,
     Policies.EFFECTIVE: PRINCIPAL_TYPES,
+    Policies.ENDPOINT: ("AWS::EC2::VPCEndpoint",),
 }
 
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from wa_policy.evaluator.applying import TYPES_WITH_POLICY
 from wa_policy.findings import Verdict
 from wa_policy.rules.arguments import Argument, ArgumentKind
+from wa_policy.rules.each_account import detective_services, function_scanning
 from wa_policy.rules.each_breadth import COMPARED_TYPES, breadth
-from wa_policy.rules.each_code import code_sharers, layers
+from wa_policy.rules.each_code import code_sharers, functions_of_role, layers
 from wa_policy.rules.each_function import execution_role, role_sharers, write_span
 from wa_policy.rules.each_grants import (
     calling_services,
@@ -19,7 +20,16 @@ from wa_policy.rules.each_grants import (
 )
 from wa_policy.rules.each_identity import data_source_role, guest_role, identity_pools
 from wa_policy.rules.each_machine import machine_grants
-from wa_policy.rules.each_operations import HTTP_API, METHOD, REST_API, ROUTE, operations
+from wa_policy.rules.each_network import called_services, endpoint_policy, vpc_guards
+from wa_policy.rules.each_operations import (
+    HTTP_API,
+    INTEGRATION,
+    METHOD,
+    REST_API,
+    ROUTE,
+    integrations,
+    operations,
+)
 from wa_policy.rules.each_parts import parts, related
 from wa_policy.rules.each_principal import (
     pass_role_grants,
@@ -41,7 +51,7 @@ from wa_policy.rules.each_sources import listed_sources
 from wa_policy.rules.each_trigger import triggers
 from wa_policy.rules.each_trust import foreign_accounts, identity_providers, owner, trustees
 from wa_policy.rules.items import ItemIterator
-from wa_policy.rules.subjects import PRINCIPAL_TYPES
+from wa_policy.rules.subjects import ACCOUNT, PRINCIPAL_TYPES
 
 _ROLE = ("AWS::IAM::Role",)
 _FUNCTION = ("AWS::Lambda::Function",)
@@ -61,6 +71,14 @@ ITERATORS: Mapping[str, ItemIterator] = {
             Argument("tags", ArgumentKind.TEXTS, required=False),
         ),
         empty=Verdict.NOT_APPLICABLE,
+    ),
+    "called_services": ItemIterator(
+        called_services,
+        "the services of which the policies of the function's role grant an action and that have endpoints, but those of "
+        "`except` and those that Lambda calls past the VPC; `endpoints` are patterns of the names of their endpoint services",
+        ("service", "endpoints"),
+        _FUNCTION,
+        (Argument("except", ArgumentKind.TEXTS, required=False),),
     ),
     "calling_services": ItemIterator(
         calling_services,
@@ -95,6 +113,14 @@ ITERATORS: Mapping[str, ItemIterator] = {
         empty=Verdict.NOT_APPLICABLE,
         brings_caller=True,
     ),
+    "endpoint_policy": ItemIterator(
+        endpoint_policy,
+        "the service of a VPC endpoint, where its endpoints take a policy: its actions, and the resources that Allow "
+        "statements of the policy name by an account or a whole name",
+        ("service", "actions", "named"),
+        ("AWS::EC2::VPCEndpoint",),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
     "execution_role": ItemIterator(
         execution_role,
         "the role as which the function runs, with the ARNs of the function and its versions and those of its layers that "
@@ -110,6 +136,30 @@ ITERATORS: Mapping[str, ItemIterator] = {
         ("account",),
         _WITH_POLICY,
         (Argument("except", ArgumentKind.TEXTS, required=False),),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "detective_services": ItemIterator(
+        detective_services,
+        "for each Region of the account in which functions were read each of the `services` (`guardduty-lambda`, "
+        "`access-analyzer`, `lambda-data-events`), on or off",
+        ("says", "region", "state"),
+        (ACCOUNT,),
+        (Argument("services", ArgumentKind.TEXTS),),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "function_scanning": ItemIterator(
+        function_scanning,
+        "for each Region of the account in which functions were read whether Amazon Inspector scans them, and each function "
+        "that a tag excludes",
+        ("says", "region", "state"),
+        (ACCOUNT,),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "functions_of_role": ItemIterator(
+        functions_of_role,
+        "each function that runs as the role, with its ARN",
+        ("name", "functions"),
+        _ROLE,
         empty=Verdict.NOT_APPLICABLE,
     ),
     "granted_accounts": ItemIterator(
@@ -161,11 +211,29 @@ ITERATORS: Mapping[str, ItemIterator] = {
         _ROLE,
         empty=Verdict.NOT_APPLICABLE,
     ),
+    "integrations": ItemIterator(
+        integrations,
+        "what the `operations` of the API call, each by the key of the operation; `item: TEST` and `$item.Property` look at them "
+        "as at an `AWS::ApiGateway::Method` or `AWS::ApiGatewayV2::Integration`",
+        ("key",),
+        (REST_API, HTTP_API),
+        empty=Verdict.NOT_APPLICABLE,
+        item_types={REST_API: METHOD, HTTP_API: INTEGRATION},
+    ),
     "key_holders": ItemIterator(
         key_holders,
-        "`everyone`, each other account, and each user and role of the own account that the policy of the key names",
-        ("account", "actions"),
+        "`everyone`, each other account, and each user and role of the own account that the policy of the key names; outsiders, "
+        "but for the `trusted` ones, must have none of `kms:Decrypt`, `kms:CreateGrant` and `kms:PutKeyPolicy`",
+        ("holder", "account", "actions"),
         ("AWS::KMS::Key",),
+        (Argument("trusted", ArgumentKind.TEXTS),),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "layers": ItemIterator(
+        layers,
+        "the layers of the function, with the accounts that publish them",
+        ("layer", "account", "name"),
+        _FUNCTION,
         empty=Verdict.NOT_APPLICABLE,
     ),
     "listed_sources": ItemIterator(
@@ -174,13 +242,6 @@ ITERATORS: Mapping[str, ItemIterator] = {
         "listed, and how many of them it names",
         ("source", "account", "found"),
         _WITH_POLICY,
-        empty=Verdict.NOT_APPLICABLE,
-    ),
-    "layers": ItemIterator(
-        layers,
-        "the layers of the function, with the accounts that publish them",
-        ("layer", "account", "name"),
-        _FUNCTION,
         empty=Verdict.NOT_APPLICABLE,
     ),
     "machine_grants": ItemIterator(
@@ -213,13 +274,15 @@ ITERATORS: Mapping[str, ItemIterator] = {
     "outsiders": ItemIterator(
         outsiders,
         "`everyone`, with an account that nobody named, and each other account that Allow statements name but those of "
-        "`except`; `item.actions` are `of_trusted` for the accounts of `trusted`, else `actions`",
-        ("account", "actions"),
+        "`except`; `item.actions` are `of_trusted` for the accounts of `trusted`, else `actions`, and `item.service_actions` are "
+        "`of_services` for `everyone`, else none",
+        ("holder", "account", "actions", "service_actions"),
         _WITH_POLICY,
         (
             Argument("actions", ArgumentKind.ACTIONS),
             Argument("trusted", ArgumentKind.TEXTS),
             Argument("of_trusted", ArgumentKind.ACTIONS, required=False),
+            Argument("of_services", ArgumentKind.ACTIONS, required=False),
             Argument("except", ArgumentKind.TEXTS, required=False),
         ),
         empty=Verdict.NOT_APPLICABLE,
@@ -318,6 +381,16 @@ ITERATORS: Mapping[str, ItemIterator] = {
         "each principal that an Allow statement of the trust policy names, whatever its conditions",
         ("name", "kind"),
         _ROLE,
+    ),
+    "vpc_guards": ItemIterator(
+        vpc_guards,
+        "each policy (of an account: each service control policy) with a Deny that asks for `lambda:VpcIds`, "
+        "`lambda:SubnetIds` or `lambda:SecurityGroupIds`; a `forbid` for `self` asks about somebody who may do all but what "
+        "the policy denies",
+        ("policy",),
+        (*PRINCIPAL_TYPES, ACCOUNT),
+        empty=Verdict.NOT_APPLICABLE,
+        brings_caller=True,
     ),
     "whole_services": ItemIterator(
         whole_services,

@@ -9,8 +9,9 @@ from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.pattern import glob, matches
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import CODE_SHA_PROPERTY, PropertyValue, Resource
+from wa_policy.inventory.relations import related
 from wa_policy.rules.arguments import Values, texts
-from wa_policy.rules.items import Field, Item, Items, first_of_each_key
+from wa_policy.rules.items import Field, Item, Items, first_of_each_key, numbered
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.tables import table
 from wa_policy.rules.views import walk
@@ -86,6 +87,23 @@ def bundle_in_words(item: Item) -> str:
     return (
         f"the code is also that of {', '.join(functions[:5]) if isinstance(functions, tuple) else functions}"
     )
+
+
+# --- who runs as a role ---------------------------------------------------------------------------------------------
+
+
+def functions_of_role(subject: Subject, scope: Scope, _arguments: Values) -> Items:
+    """Each function that runs as the role, with its ARN as its code has it in `lambda:SourceFunctionArn`."""
+    one = subject.principal or subject.resource
+    if one is None:
+        return Items(())
+    found = related(scope.inventory, one, "functions")
+    items = [
+        Item(other.name, other.place("Role"), {"name": other.name, "functions": (other.id,)})
+        for other in found.found
+        if isinstance(other, Resource)
+    ]
+    return Items(numbered(items), () if found.unknown is None else (found.unknown,))
 
 
 # --- layers ----------------------------------------------------------------------------------------------------------

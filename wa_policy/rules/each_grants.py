@@ -39,7 +39,12 @@ def outsiders(subject: Subject, scope: Scope, arguments: Values) -> Items:
     items: list[Item] = []
     for document in documents.read:
         nobodys = unnamed_account(document.policy, scope)
-        fields: dict[str, Field] = {"account": nobodys, "actions": actions}
+        fields: dict[str, Field] = {
+            "holder": EVERYONE,
+            "account": nobodys,
+            "actions": actions,
+            "service_actions": texts(arguments, "of_services"),
+        }
         items.append(Item(EVERYONE, document.policy.source, fields))
     for _, statement in documents.statements(Effect.ALLOW):
         for account in accounts_of(statement):
@@ -47,24 +52,27 @@ def outsiders(subject: Subject, scope: Scope, arguments: Values) -> Items:
                 unknown.append(account)
             elif account not in left_out:
                 wanted = of_trusted if account in trusted else actions
-                items.append(Item(account, statement.source, {"account": account, "actions": wanted}))
+                named: dict[str, Field] = {
+                    "holder": account,
+                    "account": account,
+                    "actions": wanted,
+                    "service_actions": (),
+                }
+                items.append(Item(account, statement.source, named))
     return Items(first_of_each_key(items), tuple(dict.fromkeys(unknown)))
 
 
-def key_holders(subject: Subject, scope: Scope, _arguments: Values) -> Items:
+def key_holders(subject: Subject, scope: Scope, arguments: Values) -> Items:
     """Any account, each other account, and each user and role of the own account that the key policy names."""
-    arguments: Values = {
-        "trusted": texts(scope.parameters, "trusted_accounts"),
-        "actions": ("kms:Decrypt", "kms:CreateGrant", "kms:PutKeyPolicy"),
-    }
-    found = outsiders(subject, scope, arguments)
+    actions = ("kms:Decrypt", "kms:CreateGrant", "kms:PutKeyPolicy")
+    found = outsiders(subject, scope, {"trusted": texts(arguments, "trusted"), "actions": actions})
     items = list(found.items)
     for _, statement in resource_documents(subject).statements(Effect.ALLOW):
         if statement.principal is None or statement.principal.negated:
             continue
         for principal in statement.principal.principals:
             if isinstance(principal, ArnPrincipal) and principal.arn.account == subject.account:
-                fields: dict[str, Field] = {"account": "", "actions": ()}
+                fields: dict[str, Field] = {"holder": str(principal), "account": "", "actions": ()}
                 items.append(Item(str(principal), statement.source, fields, statement))
     return Items(first_of_each_key(items), found.unknown)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
@@ -20,6 +21,7 @@ from wa_policy.rules.subjects import Scope, Subject, subject_of_resource
 
 REST_API, HTTP_API = "AWS::ApiGateway::RestApi", "AWS::ApiGatewayV2::Api"
 METHOD, ROUTE = "AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route"
+INTEGRATION = "AWS::ApiGatewayV2::Integration"
 
 
 def operations(subject: Subject, scope: Scope, _arguments: Values) -> Items:
@@ -38,6 +40,27 @@ def operations(subject: Subject, scope: Scope, _arguments: Values) -> Items:
         routes.append(_quick_route(api))
     reasons = () if answer.unknown is None else (answer.unknown,)
     return Items(numbered(_item(one, scope) for one in routes), reasons)
+
+
+def integrations(subject: Subject, scope: Scope, arguments: Values) -> Items:
+    """What the methods or routes of the API call, each named as the operation that calls it."""
+    found = operations(subject, scope, arguments)
+    items: list[Item] = []
+    unknown = list(found.unknown)
+    for item in found.items:
+        operation = None if item.subject is None else item.subject.resource
+        if operation is None:
+            continue
+        if operation.type == METHOD:
+            items += [item] if operation.property("Integration") is not None else []
+            continue
+        answer = related_to(scope.inventory, operation, "integration")
+        for other in answer.found:
+            if isinstance(other, Resource):
+                about = subject_of_resource(other, scope.inventory)
+                items.append(replace(item, source=other.source, subject=about))
+        unknown += filter(None, (answer.unknown,))
+    return Items(numbered(items), tuple(unknown))
 
 
 def _methods(api: Resource, listed: PropertyValue) -> Iterator[Resource]:

@@ -23,6 +23,7 @@ from wa_policy.iam.policy import Policy, Statement
 from wa_policy.iam.principal import Anonymous, AwsService, Role, User, account_of
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
+from wa_policy.inventory.model import Absent, NotExported, Present
 from wa_policy.rules.callers import NamedCaller, callers_of, of_resource, shown, unnamed_account
 from wa_policy.rules.key_domains import within
 from wa_policy.rules.looks import ASSUMED, action_groups, grants_nothing, may_allow_all
@@ -49,6 +50,7 @@ def _assumed_policy(statement: dict[str, object]) -> Policy:
 _OWNER = "000000000000"
 """The owner of a resource whose account is not known, for callers from outside: not the account of any of them."""
 _CALLER_ALLOWS = _assumed_policy({})
+_OF_RESOURCE = (Policies.RESOURCE, Policies.TRUST, Policies.ENDPOINT)
 _ASSUMED_CALLER = "the caller's own account allows it the call"
 
 
@@ -143,7 +145,7 @@ def _questions(
     for named in callers_of(request_class, subject, scope, side.policy):
         caller = named.caller.caller
         applied = side.applied
-        if request_class.policies in (Policies.RESOURCE, Policies.TRUST) and account_of(caller) is not None:
+        if request_class.policies in _OF_RESOURCE and account_of(caller) is not None:
             applied = replace(applied, identity=(_CALLER_ALLOWS,))
         is_api = subject.type == "AWS::ApiGateway::RestApi" and isinstance(caller, Anonymous)
         yield (
@@ -179,11 +181,19 @@ def _resource(
 ) -> tuple[Mapping[str, KeyDomain], str | None]:
     """What is known of the keys that tell about the resource, and the account that it belongs to."""
     about = of_resource(subject, scope)
+    if request_class.policies is Policies.ENDPOINT:
+        return _resource_of_others(about, scope)
     if request_class.caller is not CallerWord.SELF:
         return about, subject.account or _OWNER
     if not _WHOSE & {key.lower() for key, _ in request_class.context}:
         return about, subject.account
-    # The class is about resources of others; their own policies are taken as allowing what the caller's side allows.
+    return _resource_of_others(about, scope)
+
+
+def _resource_of_others(
+    about: Mapping[str, KeyDomain], scope: Scope
+) -> tuple[Mapping[str, KeyDomain], str | None]:
+    """Of resources of others; their own policies are taken as allowing what the caller's side allows."""
     owner = unnamed_account(None, scope)
     other = {key: value for key, value in about.items() if key not in _WHOSE}
     return {**other, "aws:resourceaccount": fixed(owner)}, owner
@@ -195,6 +205,8 @@ def _side(request_class: RequestClass, subject: Subject, scope: Scope) -> _Side:
         case Policies.RESOURCE | Policies.TRUST:
             policy, levels, unknown = resource_side(inventory, subject.resource)
             return _Side(AppliedPolicies(resource=policy, resource_control=levels, unknown=unknown), policy)
+        case Policies.ENDPOINT:
+            return _endpoint_side(subject)
         case Policies.IDENTITY | Policies.EFFECTIVE:
             if subject.principal is None:
                 raise InternalError(f"`{subject.id}` has no policies of its own")
@@ -206,6 +218,20 @@ def _side(request_class: RequestClass, subject: Subject, scope: Scope) -> _Side:
             # KMS keys and roles ask the resource's side as well; it is taken as leaving the decision to the account.
             delegates = _assumed_policy({"Principal": {"AWS": subject.account or subject.principal.account}})
             return _Side(replace(applied, resource=delegates), None)
+
+
+def _endpoint_side(subject: Subject) -> _Side:
+    document = Absent() if subject.resource is None else subject.resource.policy("PolicyDocument")
+    unknown = {Layer.VPC_ENDPOINT: document.unknown} if isinstance(document, NotExported) else {}
+    policy = document.policy if isinstance(document, Present) else None
+    return _Side(
+        AppliedPolicies(
+            resource=_assumed_policy({"Principal": "*"}),
+            vpc_endpoint=None if policy is None else (policy,),
+            unknown=unknown,
+        ),
+        policy,
+    )
 
 
 def _own_resources(request_class: RequestClass, subject: Subject) -> tuple[str, ...]:

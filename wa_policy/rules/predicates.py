@@ -19,6 +19,7 @@ from wa_policy.rules.predicates_account import (
     admits_every_event,
     has_account_policy,
     is_scanned_by_registry,
+    keeps_events,
     never,
 )
 from wa_policy.rules.predicates_general import has_tag, is_declared, is_named, is_production, is_type
@@ -181,6 +182,10 @@ PREDICATES: Mapping[str, Predicate] = {
         is_scanned_by_registry,
         "a rule of the scanning of the registry fits the name of the repository",
         ("AWS::ECR::Repository",),
+    ),
+    "keeps_events": Predicate(
+        keeps_events,
+        "all targets of the rule only keep its events: log groups and delivery streams",
     ),
     "has_tag": Predicate(
         has_tag,

@@ -127,12 +127,34 @@ def _admits_any(name: str, value: PropertyValue, *, of_rule: bool) -> Truth:
         return value
     if not isinstance(value, Mapping):
         return False
+    unknown = next((one for one in value.values() if isinstance(one, Unknown)), None)
+    if unknown is not None:
+        return unknown
     if value.get("prefix") == "" or value.get("suffix") == "" or value.get("wildcard") == "*":
         return True
     if value.get("exists") is True:
         return of_rule and name in _ALWAYS_THERE
     excluded = value.get("anything-but")
     return of_rule and excluded is not None and len(parts_of(excluded)) == 1
+
+
+_KEEPERS = ("arn:*:logs:*", "arn:*:firehose:*")
+
+
+def keeps_events(subject: Subject, _scope: Scope, _arguments: Values) -> Truth:
+    """True iff all targets of the rule only keep its events."""
+    if subject.resource is None or subject.type != "AWS::Events::Rule":
+        return False
+    targets = subject.resource.property("Targets")
+    if isinstance(targets, Unknown):
+        return targets
+    arns = [walk(target.value, ("Arn",)) for target in parts_of(targets)]
+    return bool(arns) and all_of(
+        arn
+        if isinstance(arn, Unknown)
+        else isinstance(arn, str) and any(matches(glob(one), arn) for one in _KEEPERS)
+        for arn in arns
+    )
 
 
 def never(_subject: Subject, _scope: Scope, _arguments: Values) -> Truth:

@@ -139,10 +139,16 @@ def delivers_safely(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     if subject.type == _SUBSCRIPTION:
         return _is_safe(resource.property("Protocol"), resource.property("Endpoint"), trusted)
     own = resource.property("Subscription")
+    # Those that are resources are subjects themselves.
+    alone = [
+        (one.property("Protocol"), one.property("Endpoint"))
+        for one in scope.inventory.of_type(_SUBSCRIPTION)
+        if one.property("TopicArn") == subject.id
+    ]
     inline = [
         _is_safe(one.get("Protocol"), one.get("Endpoint"), trusted)
         for one in (own if isinstance(own, tuple) else ())
-        if isinstance(one, Mapping)
+        if isinstance(one, Mapping) and (one.get("Protocol"), one.get("Endpoint")) not in alone
     ]
     return all_of([*inline, _keeps_endpoints(subject, scope)])
 

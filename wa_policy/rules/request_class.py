@@ -29,6 +29,8 @@ class Policies(StrEnum):
     """The subject is the caller: its identity policies within its permissions boundary."""
     EFFECTIVE = "effective"
     """The same, within the service control policies of its account as well."""
+    ENDPOINT = "endpoint"
+    """The policy of a VPC endpoint, for resources of others; the caller's side and the resource's are assumed to allow."""
 
 
 class Mode(StrEnum):

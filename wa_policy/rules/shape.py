@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wa_policy.evaluator.truth import Truth
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values
+from wa_policy.rules.each_account import is_off, off_in_words
 from wa_policy.rules.each_breadth import breadth_in_words, is_broader
 from wa_policy.rules.each_code import bundle_in_words, is_one_bundle, is_strange_layer, layer_in_words
 from wa_policy.rules.each_machine import calls_any_function, exceeds_definition, excess_in_words
@@ -174,6 +175,13 @@ SHAPES: Mapping[str, ShapePredicate] = {
         _none,
         breadth_in_words,
         (Argument("factor", ArgumentKind.NUMBER), Argument("at_least", ArgumentKind.NUMBER)),
+    ),
+    "is_off": ShapePredicate(
+        is_off,
+        "the service, or the scanning, is off",
+        ("detective_services", "function_scanning"),
+        _none,
+        off_in_words,
     ),
     "is_one_bundle": ShapePredicate(
         is_one_bundle,

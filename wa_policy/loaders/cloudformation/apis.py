@@ -26,7 +26,7 @@ from wa_policy.loaders.cloudformation.attached import own_policy
 from wa_policy.loaders.cloudformation.build import Build, Made
 from wa_policy.loaders.cloudformation.properties import converted
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, doubt_of, unresolved
-from wa_policy.loaders.openapi_methods import route_and_integration
+from wa_policy.loaders.openapi_methods import cors, route_and_integration
 
 _MAX_LEVELS = 100
 _DETAILS = (
@@ -178,6 +178,8 @@ def http_api(build: Build, made: Made) -> None:
             if isinstance(operation, Mapping):
                 _route(build, made, operation, place)
         unread = unread or bool(doubts)
+        if made.properties.get("CorsConfiguration") is None and (found := cors(body, converted)) is not None:
+            made.properties["CorsConfiguration"] = found
         made.properties[DOCUMENT_PROPERTY] = made.properties.pop("Body", None)
         title = body.get("info", {}).get("title") if isinstance(body.get("info"), dict) else None
         if "Name" not in made.properties and title is not None:

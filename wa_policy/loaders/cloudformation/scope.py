@@ -60,6 +60,7 @@ class Scope:
     outputs_of: Callable[[str, str], Value] | None = None
     """The output of a nested stack by logical id and name."""
     _parameters: dict[str, Value] = field(default_factory=dict)
+    _pseudo: dict[str, Value] = field(default_factory=dict)
     _naming: frozenset[str] | None = None
     _hidden: frozenset[str] | None = None
     _account: str | Symbol | None = None
@@ -111,6 +112,11 @@ class Scope:
 
     def pseudo(self, name: str) -> Value:
         """The value of a pseudo parameter."""
+        if name not in self._pseudo:
+            self._pseudo[name] = self._pseudo_value(name)
+        return self._pseudo[name]
+
+    def _pseudo_value(self, name: str) -> Value:
         match name:
             case "AWS::AccountId":
                 return _as_value(self.account())

@@ -19,7 +19,7 @@ from wa_policy.inventory.model import (
     Resource,
 )
 from wa_policy.loaders import openapi
-from wa_policy.loaders.openapi_methods import route_and_integration
+from wa_policy.loaders.openapi_methods import cors, route_and_integration
 from wa_policy.loaders.tables import frozen
 from wa_policy.loaders.terraform.instances import Instance
 from wa_policy.loaders.terraform.plan import Draft, Plan
@@ -287,6 +287,8 @@ def _http_api(plan: Plan, instance: Instance) -> None:
     if isinstance(body, Mapping):
         for number, method in enumerate(openapi.methods(body)):
             _route(plan, draft, number, method, instance.at("body"))
+        if draft.properties.get("CorsConfiguration") is None and (found := cors(body, frozen)) is not None:
+            draft.put("CorsConfiguration", found, instance.at("body"))
     if body is not None:
         draft.put(DOCUMENT_PROPERTY, body if isinstance(body, Unknown) else frozen(body), instance.at("body"))
     if not isinstance(body, Unknown):
