@@ -208,8 +208,8 @@ def test_some_resources_can_have_no_policy(arn: str) -> None:
 
 
 def test_a_type_whose_policy_no_loader_reads_is_unknown_not_without_policy() -> None:
-    table = resource("AWS::DynamoDB::Table", f"arn:aws:dynamodb:eu-west-1:{MEMBER}:table/t")
-    assert set(resource_side(ALONE, table)[2]) == {Layer.RESOURCE}
+    vault = resource("AWS::Backup::BackupVault", f"arn:aws:backup:eu-west-1:{MEMBER}:backup-vault:v")
+    assert set(resource_side(ALONE, vault)[2]) == {Layer.RESOURCE}
     user = resource("AWS::IAM::User", BOB.arn)
     assert resource_side(ALONE, user) == (None, None, {})
 

@@ -49,7 +49,10 @@ OWN_NAMES: Mapping[str, Mapping[str, OwnName]] = {
     "AWS::ApiGateway::ClientCertificate": {"WaPolicy::ExpirationDate": OwnName(_TEXT, "the day on which it expires")},
     "AWS::ApiGateway::Deployment": {"WaPolicy::CreatedDate": OwnName(_TEXT, "when it was made")},
     "AWS::ApiGateway::DomainName": {"WaPolicy::TruststoreWarnings": _WARNINGS},
-    "AWS::ApiGateway::Method": {"WaPolicy::Path": OwnName(_TEXT, "its path")},
+    "AWS::ApiGateway::Method": {
+        "WaPolicy::Path": OwnName(_TEXT, "its path"),
+        "WaPolicy::SkipsVerification": OwnName(_FLAG, "whether the certificate of its backend goes unchecked"),
+    },
     "AWS::ApiGateway::Stage": {"WaPolicy::LastUpdatedDate": OwnName(_TEXT, "when it was last changed")},
     "AWS::ApiGatewayV2::DomainName": {"WaPolicy::TruststoreWarnings": _WARNINGS},
     "AWS::AppSync::GraphQLApi": {"WaPolicy::WebAclArn": OwnName(_TEXT, "its web ACL")},

@@ -74,11 +74,15 @@ ITERATORS: Mapping[str, ItemIterator] = {
     ),
     "called_services": ItemIterator(
         called_services,
-        "the services of which the policies of the function's role grant an action and that have endpoints, but those of "
-        "`except` and those that Lambda calls past the VPC; `endpoints` are patterns of the names of their endpoint services",
+        "the services of which the policies of the function's role grant an action and that have endpoints, only those of "
+        "`only` where it is given, and but those of `except` and those that Lambda calls past the VPC; `endpoints` are patterns of the names of their endpoint services",
         ("service", "endpoints"),
         _FUNCTION,
-        (Argument("except", ArgumentKind.TEXTS, required=False),),
+        (
+            Argument("except", ArgumentKind.TEXTS, required=False),
+            Argument("only", ArgumentKind.TEXTS, required=False),
+        ),
+        empty=Verdict.NOT_APPLICABLE,
     ),
     "calling_services": ItemIterator(
         calling_services,
@@ -113,6 +117,15 @@ ITERATORS: Mapping[str, ItemIterator] = {
         empty=Verdict.NOT_APPLICABLE,
         brings_caller=True,
     ),
+    "detective_services": ItemIterator(
+        detective_services,
+        "for each Region of the account in which functions were read each of the `services` (`guardduty-lambda`, "
+        "`access-analyzer`, `lambda-data-events`), on or off",
+        ("says", "region", "state"),
+        (ACCOUNT,),
+        (Argument("services", ArgumentKind.TEXTS),),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
     "endpoint_policy": ItemIterator(
         endpoint_policy,
         "the service of a VPC endpoint, where its endpoints take a policy: its actions, and the resources that Allow "
@@ -136,15 +149,6 @@ ITERATORS: Mapping[str, ItemIterator] = {
         ("account",),
         _WITH_POLICY,
         (Argument("except", ArgumentKind.TEXTS, required=False),),
-        empty=Verdict.NOT_APPLICABLE,
-    ),
-    "detective_services": ItemIterator(
-        detective_services,
-        "for each Region of the account in which functions were read each of the `services` (`guardduty-lambda`, "
-        "`access-analyzer`, `lambda-data-events`), on or off",
-        ("says", "region", "state"),
-        (ACCOUNT,),
-        (Argument("services", ArgumentKind.TEXTS),),
         empty=Verdict.NOT_APPLICABLE,
     ),
     "function_scanning": ItemIterator(

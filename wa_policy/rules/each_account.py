@@ -17,6 +17,7 @@ from wa_policy.rules.views import parts_of, walk
 _FUNCTION, _REGION_TYPE = "AWS::Lambda::Function", "WaPolicy::AccountRegion"
 _LAMBDA_FEATURE = "LAMBDA_NETWORK_LOGS"
 _EXTERNAL = ("ACCOUNT", "ORGANIZATION")
+_WATCHING = ("AWS::GuardDuty::Detector", "AWS::AccessAnalyzer::Analyzer", "AWS::CloudTrail::Trail", _REGION_TYPE)
 # https://docs.aws.amazon.com/inspector/latest/user/scanning-lambda.html
 _EXCLUSION = "InspectorExclusion"
 
@@ -45,6 +46,11 @@ def _item(key: str, words: str, region: str, truth: Truth, subject: Subject) -> 
 
 
 def _regions(inventory: Inventory, account: str) -> list[str]:
+    """The Regions with functions; none of an account of which only code was read that makes nothing that looks on."""
+    if not any(answer.account == account for answer in inventory.listed) and not any(
+        one.account == account for type_ in _WATCHING for one in inventory.of_type(type_)
+    ):
+        return []
     return sorted(
         {one.region for one in inventory.of_type(_FUNCTION) if one.account == account and one.region}
     )

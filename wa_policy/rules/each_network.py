@@ -118,10 +118,11 @@ def called_services(subject: Subject, scope: Scope, arguments: Values) -> Items:
         return Items(())
     bits, doubts = granted(subject_of(role, scope.inventory), scope)
     left_out = {*_WITHOUT_VPC, *texts(arguments, "except")}
+    only = texts(arguments, "only")
     items = [
         Item(service, function.place("Role"), {"service": service, "endpoints": _endpoints_of(service)})
         for service in _services(bits, scope)
-        if service not in left_out and _endpoints_of(service)
+        if service not in left_out and _endpoints_of(service) and (not only or service in only)
     ]
     return Items(tuple(items), doubts)
 

@@ -72,6 +72,11 @@ def _methods(api: Resource, listed: PropertyValue) -> Iterator[Resource]:
         uri = rest.pop("IntegrationUri", None)
         if rest.get("Integration") is None and uri is not None:
             rest["Integration"] = {"Uri": uri}
+        called = rest.get("Integration")
+        if isinstance(called, Mapping) and isinstance(tls := called.get("TlsConfig"), Mapping | Unknown):
+            # The resource type of CloudFormation has no word for it.
+            skips = tls if isinstance(tls, Unknown) else tls.get("InsecureSkipVerification")
+            rest["WaPolicy::SkipsVerification"] = skips
         path = method.get("ResourcePath")
         key = f"{_shown(method.get('HttpMethod'))} {_shown(path)}"
         properties = {

@@ -93,6 +93,22 @@ def _is_granted_any(subject: Subject, scope: Scope, arguments: Values) -> Truth:
 
 _GROUP = ("AWS::EC2::SecurityGroup",)
 _NETWORK: Mapping[str, Predicate] = {
+    "has_gateway_for": Predicate(
+        network.has_gateway_for,
+        "what the function sends to the service goes through an endpoint: a gateway that is in the route tables of all its "
+        "subnets, or an interface",
+        ("AWS::Lambda::Function",),
+        (Argument("service", ArgumentKind.TEXT),),
+    ),
+    "lets_in_https": Predicate(
+        network.lets_in_https, "the security group lets something in on port 443", _GROUP
+    ),
+    "lets_in_wide_range": Predicate(
+        network.lets_in_wide_range,
+        "the security group lets in from a range of IPv4 addresses that is wider than the `prefix`, or of IPv6 wider than /64",
+        _GROUP,
+        (Argument("prefix", ArgumentKind.NUMBER),),
+    ),
     "leads_to_internet": Predicate(
         network.leads_to_internet,
         "the route sends all other traffic to the internet; unknown where a transit gateway or a peer decides",

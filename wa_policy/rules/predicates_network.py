@@ -10,7 +10,7 @@ from wa_policy.iam.values import parse_address_range
 from wa_policy.inventory.model import PropertyValue, Resource
 from wa_policy.inventory.relations import Related, related
 from wa_policy.inventory.symbols import is_default_group
-from wa_policy.rules.arguments import Values, number
+from wa_policy.rules.arguments import Values, number, text
 from wa_policy.rules.predicates_general import is_declared
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.views import parts_of, walk
@@ -232,3 +232,91 @@ def leads_to_internet(subject: Subject, _scope: Scope, _arguments: Values) -> Tr
             Unknown(UnknownKind.NOT_EXPORTED, f"where `{onward}` of `{route.name or route.id}` leads on to")
         )
     return all_of((wide, any_of(ways)))
+
+
+# --- endpoints and stores --------------------------------------------------------------------------------------------
+
+_HTTPS = 443
+_WIDEST_IPV6 = 64
+
+
+def lets_in_https(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+    """True iff the security group lets something in on port 443."""
+    if subject.resource is None:
+        return False
+    return any_of(_on_port(rule, _HTTPS) for rule in admitted(subject.resource, scope))
+
+
+def _on_port(rule: PropertyValue | Unknown, port: int) -> Truth:
+    if isinstance(rule, Unknown):
+        return rule
+    if not isinstance(rule, Mapping):
+        return False
+    protocol = rule.get("IpProtocol")
+    if isinstance(protocol, Unknown):
+        return protocol
+    if str(protocol) in ("-1", "all"):
+        return True
+    bounds = rule.get("FromPort"), rule.get("ToPort")
+    for bound in bounds:
+        if isinstance(bound, Unknown):
+            return bound
+    first, last = (_number(bound) for bound in bounds)
+    return str(protocol) in ("tcp", "6") and first is not None and last is not None and first <= port <= last
+
+
+def lets_in_wide_range(subject: Subject, scope: Scope, arguments: Values) -> Truth:
+    """True iff the security group lets in from a range of addresses that is wider than the prefix."""
+    if subject.resource is None:
+        return False
+    prefix = number(arguments, "prefix")
+    truths: list[Truth] = []
+    for rule in admitted(subject.resource, scope):
+        if isinstance(rule, Unknown):
+            truths.append(rule)
+        elif isinstance(rule, Mapping):
+            values = [rule.get(name) for name in ("CidrIp", "CidrIpv6")]
+            truths += [value if isinstance(value, Unknown) else _is_wider(value, prefix) for value in values]
+    return any_of(truths)
+
+
+def _is_wider(value: PropertyValue, prefix: float) -> bool:
+    found = parse_address_range(value) if isinstance(value, str) else None
+    if found is None:
+        return False
+    addresses = found.last - found.first + 1
+    bits, least = (32, prefix) if found.version == 4 else (128, _WIDEST_IPV6)
+    return addresses > 1 << (bits - int(least))
+
+
+def has_gateway_for(subject: Subject, scope: Scope, arguments: Values) -> Truth:
+    """True iff traffic of the function to the service goes through an endpoint: a gateway in all its tables, or an interface."""
+    function = subject.resource
+    if function is None:
+        return False
+    service = text(arguments, "service")
+    endpoints = related(scope.inventory, function, "vpc_endpoints")
+    tables = related(scope.inventory, function, "route_tables")
+    covered: set[str] = set()
+    unknown = endpoints.unknown
+    for endpoint in endpoints.found:
+        if not isinstance(endpoint, Resource) or not _is_of(endpoint, service):
+            continue
+        if endpoint.property("VpcEndpointType") == "Interface":
+            return True
+        through = related(scope.inventory, endpoint, "route_tables")
+        covered |= {table.id for table in through.found if isinstance(table, Resource)}
+        unknown = unknown or through.unknown
+    found: list[Truth] = [
+        any_of((table.id in covered, unknown or False))
+        for table in tables.found
+        if isinstance(table, Resource)
+    ]
+    if tables.unknown is not None:
+        found.append(tables.unknown)
+    return all_of(found)
+
+
+def _is_of(endpoint: Resource, service: str) -> bool:
+    name = endpoint.property("ServiceName")
+    return isinstance(name, str) and name.rpartition(".")[2] == service

@@ -384,6 +384,11 @@ Bus: targets=Api
 
 NETWORK = """
 Resources:
+  Db: {Type: AWS::RDS::DBInstance, Properties: {VPCSecurityGroups: [!Ref A]}}
+  DbCluster: {Type: AWS::RDS::DBCluster, Properties: {VpcSecurityGroupIds: [!Ref A]}}
+  Cache: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {SecurityGroupIds: [!Ref A, !GetAtt B.GroupId]}}
+  Serverless: {Type: AWS::ElastiCache::ServerlessCache, Properties: {SecurityGroupIds: [!Ref A]}}
+  Dax: {Type: AWS::DAX::Cluster, Properties: {SecurityGroupIds: [!Ref A]}}
   V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   Pub: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref V}}
   Priv: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref V}}
@@ -420,6 +425,11 @@ Resources:
   EcsAlarm: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/ECS, MetricName: m, Dimensions: [{Name: ClusterName, Value: ecs}]}}
 """
 NETWORK_PAIRS = """
+Db: security_groups=A
+DbCluster: security_groups=A
+Cache: security_groups=A,B
+Serverless: security_groups=A
+Dax: security_groups=A
 V: subnets=Priv,Pub endpoints=E flow_logs=Flow route_tables=RtPriv,RtPub security_groups=A,B,C network_acls=Nacl internet_gateways=Igw nat_gateways=Nat functions=-
 Pub: vpc=V route_tables=RtPub routes=Out network_acls=- nat_gateways=Nat flow_logs=FlowS endpoints=- functions=-
 Priv: vpc=V route_tables=RtPriv routes=ToE,ViaNat network_acls=Nacl nat_gateways=- flow_logs=- endpoints=E

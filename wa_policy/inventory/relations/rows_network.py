@@ -75,6 +75,11 @@ ROWS = (
         names("route_tables", ROUTE_TABLE, "RouteTableIds"),
         back("rest_apis", "AWS::ApiGateway::RestApi", "vpc_endpoints"),
     ),
+    *of("AWS::RDS::DBInstance", names("security_groups", GROUP, "VPCSecurityGroups")),
+    *of("AWS::RDS::DBCluster", names("security_groups", GROUP, "VpcSecurityGroupIds")),
+    *of("AWS::ElastiCache::ReplicationGroup", names("security_groups", GROUP, "SecurityGroupIds")),
+    *of("AWS::ElastiCache::ServerlessCache", names("security_groups", GROUP, "SecurityGroupIds")),
+    *of("AWS::DAX::Cluster", names("security_groups", GROUP, "SecurityGroupIds")),
     *of(NETWORK_ACL, names("vpc", VPC, "VpcId"), named_by("entries", "AWS::EC2::NetworkAclEntry", "NetworkAclId"), back("subnets", SUBNET, "network_acls")),
     *of(FLOW_LOG, names("resource", (VPC, SUBNET), "ResourceId"), names("log_group", LOG_GROUP, "LogGroupName", "LogDestination")),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from wa_policy.loaders.answers.rows import Row
 from wa_policy.loaders.members import Node
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Export
-from wa_policy.loaders.resource_ids import check_place, function_arn, owner
+from wa_policy.loaders.resource_ids import check_place, function_arn, owner, the_only
 
 _META = "ResponseMetadata"
 _OTHER_NAMES = {
@@ -110,7 +110,7 @@ def _load(export: Export, row: Row) -> bool:
     """Hand over the resources of one row; False iff it is not known what the answer is about."""
     origin = export.origin
     of = None if row.about is None else named_by_file(origin, row.about)
-    if row.about is not None and of is None:
+    if of is None and row.needs_name:
         return False
     owners: set[tuple[str | None, str | None]] = set()
     ids: list[str] = []
@@ -206,8 +206,11 @@ def _answered(
     origin = export.origin
     region = origin.region if "{region}" in row.id or row.id.startswith("{") else None
     if row.about is not None:
-        parent = filled(row.about.arn, origin, None, of)
-        account, region_ = owner(parent or "")
+        # Which function it is about, the ARNs of its versions and aliases say as well.
+        parent = filled(row.about.arn, origin, None, of) or the_only(function_arn(id_) for id_ in ids)
+        if parent is None:
+            return
+        account, region_ = owner(parent)
         export.answered(row.call, account or origin.account, region_ or region, parent)
     elif row.is_list and not row.batch:
         places = {(origin.account, region), *owners}
@@ -244,7 +247,8 @@ def load_absent(export: Export, code: str) -> bool:
             continue
         else:
             _answered(export, row, of, (), ())
-        if id_ is not None and not row.is_list and (row.about is None or row.id == row.about.arn):
+        is_it = row.about is None or row.id == row.about.arn or row.id.endswith("|of}")
+        if id_ is not None and not row.is_list and is_it:
             properties: dict[str, PropertyValue] = dict.fromkeys(row.told)
             export.pieces.resources.append(
                 made(export, row, id_, export.node, properties=properties, places={}, of=of)

@@ -82,14 +82,15 @@ def _field(name: str, origin: Origin, item: Item | None, of: str | None) -> str 
     known = {"partition": origin.partition, "account": origin.account or "", "region": origin.region or ""}
     if name in known:
         return known[name]
-    if name == "of":
+    if name == "of" or (item is None and name.endswith("|of")):
         return of
     if item is None:
         return None
     node = item.around if name.startswith("^") else item.node
     if node is None:
         return None
-    found = (text_at(node, one) for one in name.removeprefix("^").split("|"))
+    names = name.removeprefix("^").split("|")
+    found = (of if one == "of" else text_at(node, one) for one in names)
     return next((text for text in found if text is not None), None)
 
 

@@ -110,6 +110,11 @@ class Row:
         return {fold(path): name for path, name in self.renamed.items()}
 
     @property
+    def needs_name(self) -> bool:
+        """True iff nothing is read of an answer without what only the name of its file says."""
+        return self.about is not None and ("{of}" in self.id or self.about.property is not None)
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The fields of the form of the ARN."""
         return tuple(_FIELD.findall(self.id))

@@ -45,8 +45,10 @@ _LAMBDA = (
     _SIGNING,
     replace(_SIGNING, call="lambda.get-code-signing-config", items="CodeSigningConfig"),
     Row(
-        "lambda.get-function-code-signing-config", "AWS::Lambda::Function", "", arn("lambda", "function:{FunctionName}"),
+        "lambda.get-function-code-signing-config", "AWS::Lambda::Function", "", arn("lambda", "function:{FunctionName|of}"),
         "CodeSigningConfigArn FunctionName", marks="CodeSigningConfigArn FunctionName",
+        about=_FUNCTION,
+        absent=_MISSING,
     ),
     Row(
         "lambda.get-function-concurrency", "AWS::Lambda::Function", "", _FUNCTION.arn, "ReservedConcurrentExecutions",

@@ -6,8 +6,11 @@ costs half a second of CPU to import: it sees a copy in which no file is named, 
 
 from __future__ import annotations
 
+import json
 import logging
 import pickle
+import posixpath
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +25,11 @@ from wa_policy.loaders.cloudformation.sam_places import SamPlaces, is_serverless
 from wa_policy.loaders.cloudformation.template import texts_with
 from wa_policy.loaders.text import shown
 
-_CODE = "s3://code-of-the-template/code.zip"
+_CODE_BUCKET = "s3://code-of-the-template"
+_CODE = f"{_CODE_BUCKET}/code.zip"
+_UNSAFE = re.compile(r"[^A-Za-z0-9._/-]+")
+_BUILT_APART = ("esbuild", "go1.x", "makefile", "rust-cargolambda")
+"""Ways to build by which each function gets a bundle of its own, whatever folder it comes from."""
 _DOCUMENT = "s3://document-beside-the-template/document"
 _CODE_OF = {
     "AWS::Serverless::Function": "CodeUri",
@@ -193,10 +200,12 @@ def _copied(value: Any) -> Any:
 
 def _prepare(template: dict[str, Any], source: Source) -> None:
     global_ = template.get("Globals")
+    of_all: dict[str, Any] = {}
     if isinstance(global_, dict):
         for kind, property_ in (("Function", "CodeUri"), ("LayerVersion", "ContentUri")):
             section = global_.get(kind)
             if isinstance(section, dict) and property_ in section:
+                of_all[property_] = section[property_]
                 section[property_] = _CODE
         _without_clock(global_.get("Api"))
     parameters = template.get("Parameters")
@@ -206,7 +215,7 @@ def _prepare(template: dict[str, Any], source: Source) -> None:
             if isinstance(definition, dict) and str(definition.get("Type")).startswith("AWS::SSM::Parameter"):
                 definition.pop("Default", None)
     resources = template.get("Resources")
-    for resource in resources.values() if isinstance(resources, dict) else ():
+    for name, resource in resources.items() if isinstance(resources, dict) else ():
         properties = resource.get("Properties") if isinstance(resource, dict) else None
         if not isinstance(properties, dict):
             continue
@@ -214,13 +223,27 @@ def _prepare(template: dict[str, Any], source: Source) -> None:
         code = _CODE_OF.get(str(type_))
         is_image = properties.get("PackageType") == "Image" or "ImageUri" in properties
         if code is not None and "InlineCode" not in properties and not is_image:
-            properties[code] = _CODE
+            properties[code] = _code_at(properties.get(code, of_all.get(code)), str(name), resource)
         if type_ == "AWS::Serverless::Api":
             _without_clock(properties)
         if str(type_) in _DOCUMENT_OF:
             _inline(properties, *_DOCUMENT_OF[str(type_)], source=source)
         if type_ == "AWS::Serverless::GraphQLApi":
             _prepare_graphql(properties)
+
+
+def _code_at(written: Any, name: str, resource: Mapping[str, Any]) -> str:
+    """Where the code lies after a build: for two resources the same place if and only if they are built of the same."""
+    metadata = resource.get("Metadata")
+    if isinstance(metadata, Mapping) and metadata.get("BuildMethod") in _BUILT_APART:
+        return f"{_CODE_BUCKET}/{_UNSAFE.sub('-', name)}.zip"
+    if isinstance(written, str) and "://" not in written:
+        place = posixpath.normpath(written)
+    elif written is None:
+        place = "."
+    else:
+        place = json.dumps(written, sort_keys=True, default=str)
+    return f"{_CODE_BUCKET}/{_UNSAFE.sub('-', place)}.zip"
 
 
 def _without_clock(properties: Any) -> None:
