@@ -9,6 +9,7 @@ import pytest
 from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.evaluator.applying import (
+    TYPES_WITH_POLICY,
     applied_to,
     caller_side,
     combined,
@@ -212,6 +213,14 @@ def test_a_type_whose_policy_no_loader_reads_is_unknown_not_without_policy() -> 
     assert set(resource_side(ALONE, vault)[2]) == {Layer.RESOURCE}
     user = resource("AWS::IAM::User", BOB.arn)
     assert resource_side(ALONE, user) == (None, None, {})
+
+
+@pytest.mark.parametrize("type_", sorted(TYPES_WITH_POLICY))
+def test_a_type_whose_policy_loaders_read_has_none_where_they_say_so(type_: str) -> None:
+    found = resource(type_, f"arn:aws:any:eu-west-1:{MEMBER}:thing/t")
+    assert resource_side(ALONE, found) == (None, None, {})
+    told = replace(found, properties={POLICY_PROPERTY: NotExported("some call")})
+    assert set(resource_side(ALONE, told)[2]) == {Layer.RESOURCE}
 
 
 def test_the_policy_of_a_role_is_its_trust_policy() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
@@ -91,3 +93,15 @@ def test_complete() -> None:
     assert "B" not in whole.properties
     assert isinstance(whole.properties["C"], Unknown)
     assert whole.policy() == NotExported("p")
+
+
+def test_complete_keeps_all_that_it_does_not_work_out() -> None:
+    place = Source("p.json", "/here")
+    before = Resource(
+        "T", "id", "name", "111122223333", "eu-west-1", {"A": 1}, Source("f.json"), {"A": place}
+    )
+    after = complete(before, {}, None)
+    for one in fields(Resource):
+        if one.name not in ("properties", "told"):
+            assert getattr(before, one.name), "a field without a value would show nothing"
+            assert getattr(after, one.name) == getattr(before, one.name)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from wa_policy.inventory.model import PropertyValue
+from wa_policy.iam.text import Template
+from wa_policy.inventory.model import URI_SCHEME_PROPERTY, PropertyValue
 
 _INTEGRATION = {
     "type": "Type",
@@ -76,6 +77,13 @@ def details(
     return {name: value for name, value in found.items() if value is not None}
 
 
+def scheme_of(uri: Any) -> str | None:
+    """`http`, `https` or `arn`, also where the rest of a URI is not known; None where its beginning is not."""
+    start = uri.parts[0] if isinstance(uri, Template) else uri
+    scheme, colon, _ = start.partition(":") if isinstance(start, str) else ("", "", "")
+    return scheme.lower() if colon else None
+
+
 _CORS = {
     "allowOrigins": "AllowOrigins",
     "allowCredentials": "AllowCredentials",
@@ -125,6 +133,9 @@ def _integration(integration: Any, convert: Convert) -> PropertyValue:
             continue
         value = convert(integration[name])
         found[property_] = value.upper() if property_ in _UPPER and isinstance(value, str) else value
+    scheme = scheme_of(integration.get("uri"))
+    if scheme is not None:
+        found[URI_SCHEME_PROPERTY] = scheme
     tls = integration.get("tlsConfig")
     if isinstance(tls, Mapping):
         said = {full: convert(tls[short]) for short, full in _TLS if tls.get(short) is not None}

@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote
 
 from wa_policy.iam.arn import is_account_id, parse_arn
@@ -55,12 +56,11 @@ def origin_of(path: str, sidecar: Sidecar, assume: Assumptions) -> Origin:
     """What the place of a file says."""
     *folders, file_name = [part for part in re.split(r"[/\\]", path) if part]
     account, region = sidecar.account, sidecar.region
+    named = _of_folders(tuple(folders))
     if account is None:
-        account = next((part for part in reversed(folders) if is_account_id(part)), assume.account)
+        account = named[0] or assume.account
     if region is None:
-        region = next(
-            (part for part in reversed(folders) if part == "global" or is_region(part)), assume.region
-        )
+        region = named[1] or assume.region
     if region == "global":
         region = None
     partition = sidecar.partition or partition_of(region) or assume.partition
@@ -74,6 +74,14 @@ def origin_of(path: str, sidecar: Sidecar, assume: Assumptions) -> Origin:
         account = parts.account if is_account_id(parts.account) else account
         region = parts.region or region
     return Origin(account, region, partition, call, name, arn, sidecar.absent | assume.absent, sidecar)
+
+
+@lru_cache(maxsize=64)
+def _of_folders(folders: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """The account and the region, or `global`, that the innermost folders name."""
+    account = next((part for part in reversed(folders) if is_account_id(part)), None)
+    region = next((part for part in reversed(folders) if part == "global" or is_region(part)), None)
+    return account, region
 
 
 def partition_of(region: str | None) -> str | None:

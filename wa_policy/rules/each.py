@@ -8,6 +8,7 @@ from wa_policy.evaluator.applying import TYPES_WITH_POLICY
 from wa_policy.findings import Verdict
 from wa_policy.rules.arguments import Argument, ArgumentKind
 from wa_policy.rules.each_account import detective_services, function_scanning
+from wa_policy.rules.each_api_policy import address_guards, bound_networks
 from wa_policy.rules.each_breadth import COMPARED_TYPES, breadth
 from wa_policy.rules.each_code import code_sharers, functions_of_role, layers
 from wa_policy.rules.each_function import execution_role, role_sharers, write_span
@@ -18,7 +19,7 @@ from wa_policy.rules.each_grants import (
     policy_conditions,
     policy_statements,
 )
-from wa_policy.rules.each_identity import data_source_role, guest_role, identity_pools
+from wa_policy.rules.each_identity import data_source_role, guest_role, identity_pools, signed_in_users
 from wa_policy.rules.each_machine import machine_grants
 from wa_policy.rules.each_network import called_services, endpoint_policy, vpc_guards
 from wa_policy.rules.each_operations import (
@@ -58,6 +59,25 @@ _FUNCTION = ("AWS::Lambda::Function",)
 _WITH_POLICY = (*sorted(TYPES_WITH_POLICY), *_ROLE)
 
 ITERATORS: Mapping[str, ItemIterator] = {
+    "address_guards": ItemIterator(
+        address_guards,
+        "one item if a Deny spares a list of addresses by `NotIpAddress`: for `aws:SourceIp` and `aws:VpcSourceIp` the ranges that "
+        "are spared, without those that hold every address, and the pattern of all calls, nothing where there is no such Deny",
+        ("source_ip_ranges", "source_ip_calls", "vpc_source_ip_ranges", "vpc_source_ip_calls"),
+        (REST_API,),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "bound_networks": ItemIterator(
+        bound_networks,
+        "one item with the VPC `endpoints` and `vpcs` from which calls may come; where none are given those that the resource "
+        "policy names literally",
+        ("endpoints", "vpcs"),
+        _WITH_POLICY,
+        (
+            Argument("endpoints", ArgumentKind.TEXTS, required=False),
+            Argument("vpcs", ArgumentKind.TEXTS, required=False),
+        ),
+    ),
     "breadth": ItemIterator(
         breadth,
         "one item with how broad the access of the user or role, or to the resource, is, its rank in the account, and the "
@@ -362,6 +382,13 @@ ITERATORS: Mapping[str, ItemIterator] = {
         ("issuer", "name", "provider", "subject_key", "subjects"),
         _ROLE,
         (Argument("allowed", ArgumentKind.TEXTS, required=False),),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
+    "signed_in_users": ItemIterator(
+        signed_in_users,
+        "for a role that users of identity pools assume one item, with a name that stands for another user",
+        ("other",),
+        _ROLE,
         empty=Verdict.NOT_APPLICABLE,
     ),
     "statements": ItemIterator(

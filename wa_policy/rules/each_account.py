@@ -17,7 +17,12 @@ from wa_policy.rules.views import parts_of, walk
 _FUNCTION, _REGION_TYPE = "AWS::Lambda::Function", "WaPolicy::AccountRegion"
 _LAMBDA_FEATURE = "LAMBDA_NETWORK_LOGS"
 _EXTERNAL = ("ACCOUNT", "ORGANIZATION")
-_WATCHING = ("AWS::GuardDuty::Detector", "AWS::AccessAnalyzer::Analyzer", "AWS::CloudTrail::Trail", _REGION_TYPE)
+_WATCHING = (
+    "AWS::GuardDuty::Detector",
+    "AWS::AccessAnalyzer::Analyzer",
+    "AWS::CloudTrail::Trail",
+    _REGION_TYPE,
+)
 # https://docs.aws.amazon.com/inspector/latest/user/scanning-lambda.html
 _EXCLUSION = "InspectorExclusion"
 

@@ -133,3 +133,10 @@ def _own(source: Resource) -> Iterator[str | Unknown]:
         yield f"{arn}:*"
     elif isinstance(arn, Unknown):
         yield arn
+
+
+def signed_in_users(subject: Subject, scope: Scope, arguments: Values) -> Items:
+    """Of a role that users of identity pools assume: what stands for the name of another user."""
+    pools = identity_pools(subject, scope, arguments)
+    items = tuple(Item("", item.source, {"other": "another-user"}) for item in pools.items[:1])
+    return Items(items, pools.unknown)

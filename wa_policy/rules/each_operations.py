@@ -10,6 +10,7 @@ from wa_policy.inventory.model import (
     METHOD_PATH_PROPERTY,
     METHODS_PROPERTY,
     REST_API_ID_PROPERTY,
+    URI_SCHEME_PROPERTY,
     PropertyValue,
     Resource,
 )
@@ -57,7 +58,9 @@ def integrations(subject: Subject, scope: Scope, arguments: Values) -> Items:
         answer = related_to(scope.inventory, operation, "integration")
         for other in answer.found:
             if isinstance(other, Resource):
-                about = subject_of_resource(other, scope.inventory)
+                uri, told = other.property("IntegrationUri"), other.property(URI_SCHEME_PROPERTY)
+                with_scheme = {**other.properties, URI_SCHEME_PROPERTY: _scheme(uri, told)}
+                about = subject_of_resource(replace(other, properties=with_scheme), scope.inventory)
                 items.append(replace(item, source=other.source, subject=about))
         unknown += filter(None, (answer.unknown,))
     return Items(numbered(items), tuple(unknown))
@@ -77,6 +80,9 @@ def _methods(api: Resource, listed: PropertyValue) -> Iterator[Resource]:
             # The resource type of CloudFormation has no word for it.
             skips = tls if isinstance(tls, Unknown) else tls.get("InsecureSkipVerification")
             rest["WaPolicy::SkipsVerification"] = skips
+        if isinstance(called, Mapping):
+            rest[URI_SCHEME_PROPERTY] = _scheme(called.get("Uri"), called.get(URI_SCHEME_PROPERTY))
+            rest["Integration"] = {name: one for name, one in called.items() if name != URI_SCHEME_PROPERTY}
         path = method.get("ResourcePath")
         key = f"{_shown(method.get('HttpMethod'))} {_shown(path)}"
         properties = {
@@ -86,6 +92,13 @@ def _methods(api: Resource, listed: PropertyValue) -> Iterator[Resource]:
         }
         place = api.places.get(f"{METHODS_PROPERTY}/{index}", api.place(METHODS_PROPERTY))
         yield Resource(METHOD, f"{api.id}/methods/{key}", key, api.account, api.region, properties, place)
+
+
+def _scheme(uri: PropertyValue, told: PropertyValue) -> PropertyValue:
+    """How a URI begins; `told` is what a template says of one that is not known in full."""
+    if isinstance(uri, str):
+        return uri.partition(":")[0].lower()
+    return told if uri is not None and told is not None else uri
 
 
 def _quick_route(api: Resource) -> Resource:

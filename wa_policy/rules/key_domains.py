@@ -11,6 +11,7 @@ from wa_policy.formal.strings import Group
 from wa_policy.iam.operators import ValueType
 from wa_policy.iam.pattern import arn_glob, glob
 from wa_policy.iam.values import AddressRange, parse_address_range
+from wa_policy.rules.actions import has_wildcard
 from wa_policy.rules.request_class import KeySpec
 
 
@@ -57,6 +58,15 @@ def within(domain: KeyDomain, key: str, spec: KeySpec, catalog: Catalog) -> KeyD
         bounds=tuple(bounds),
         outside=(*domain.outside, *ranges(spec.outside)),
     )
+    if (
+        spec.one_of
+        and restricted.fixed is None
+        and not spec.ignore_case
+        and not any(map(has_wildcard, spec.one_of))
+    ):
+        # Whole values: a policy variable that stands for the key has one of them.
+        present = spec.one_of if restricted.present else ()
+        restricted = replace(restricted, fixed=(*present, *((None,) if restricted.absent else ())))
     return settled(inside_of(restricted, spec.inside) if spec.inside else restricted)
 
 

@@ -71,6 +71,11 @@ def is_rotated(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     if secret is None:
         return False
     limit = number(arguments, "days")
+    enabled = secret.property(_ENABLED)
+    if enabled is True:
+        rules = secret.property(_RULES)
+        truth = _within(rules, limit)
+        return _was_in_time(secret, rules, scope.today) if truth is True else truth
     schedules = related(scope.inventory, secret, "rotation_schedules")
     found: list[Truth] = [
         _within(schedule.property("RotationRules"), limit)
@@ -79,12 +84,7 @@ def is_rotated(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     ]
     if found or is_made_by_code(subject, scope, arguments) is True:
         return any_of([*found, *([schedules.unknown] if schedules.unknown else [])])
-    enabled = secret.property(_ENABLED)
-    if isinstance(enabled, Unknown) or enabled is not True:
-        return enabled if isinstance(enabled, Unknown) else False
-    rules = secret.property(_RULES)
-    truth = _within(rules, limit)
-    return _was_in_time(secret, rules, scope.today) if truth is True else truth
+    return enabled if isinstance(enabled, Unknown) else False
 
 
 def _within(rules: PropertyValue, limit: float) -> Truth:

@@ -16,6 +16,7 @@ from wa_policy.rules.each_trust import is_other_trustee, trustee_in_words
 from wa_policy.rules.items import Item
 from wa_policy.rules.request_class import RequestClass
 from wa_policy.rules.shape_addresses import calls_from_range, is_unsound_range, range_in_words
+from wa_policy.rules.shape_api_policy import dead_in_words, is_dead_condition, is_on_key, key_in_words
 from wa_policy.rules.shape_conditions import (
     fault_in_words,
     is_invalid_condition,
@@ -221,6 +222,22 @@ SHAPES: Mapping[str, ShapePredicate] = {
         ("role_sharers",),
         _none,
         sharing_in_words,
+    ),
+    "is_dead_condition": ShapePredicate(
+        is_dead_condition,
+        "no call to the REST API that the statement is about carries the key: one of VPCs on an API that is not private, one of "
+        "the principal where no method takes IAM",
+        ("policy_conditions",),
+        _none,
+        dead_in_words,
+    ),
+    "is_on_key": ShapePredicate(
+        is_on_key,
+        "the condition is on one of the keys",
+        ("condition_values", "policy_conditions"),
+        _none,
+        key_in_words,
+        (Argument("keys", ArgumentKind.KEYS),),
     ),
     "is_unsound_range": ShapePredicate(
         is_unsound_range,

@@ -384,7 +384,7 @@ Bus: targets=Api
 
 NETWORK = """
 Resources:
-  Db: {Type: AWS::RDS::DBInstance, Properties: {VPCSecurityGroups: [!Ref A]}}
+  Store: {Type: AWS::RDS::DBInstance, Properties: {VPCSecurityGroups: [!Ref A]}}
   DbCluster: {Type: AWS::RDS::DBCluster, Properties: {VpcSecurityGroupIds: [!Ref A]}}
   Cache: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {SecurityGroupIds: [!Ref A, !GetAtt B.GroupId]}}
   Serverless: {Type: AWS::ElastiCache::ServerlessCache, Properties: {SecurityGroupIds: [!Ref A]}}
@@ -425,7 +425,7 @@ Resources:
   EcsAlarm: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/ECS, MetricName: m, Dimensions: [{Name: ClusterName, Value: ecs}]}}
 """
 NETWORK_PAIRS = """
-Db: security_groups=A
+Store: security_groups=A
 DbCluster: security_groups=A
 Cache: security_groups=A,B
 Serverless: security_groups=A

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from wa_policy.iam.unknown import Unknown
-from wa_policy.inventory.model import Absent, Inventory, Present
+from wa_policy.inventory.model import Absent, Inventory, NotExported, Present
 
 Read = Callable[..., Inventory]
 PLACE = "111122223333/eu-west-1"
@@ -164,3 +164,16 @@ def test_properties_that_are_no_json_are_a_problem(read_exports: Read) -> None:
     found = read_exports({f"{PLACE}/x.json": answer})
     assert [problem.code for problem in found.problems] == ["member-type"]
     assert found.problems[0].line
+
+
+def test_a_policy_that_no_answer_of_the_tables_tells_is_not_known_to_be_absent(read_exports: Read) -> None:
+    listed = read_exports({f"{PLACE}/x.json": many("AWS::S3::AccessPoint", a={"Name": "a", "Bucket": "b"})})
+    assert listed.resources[0].policy() == NotExported("the policy for `a`")
+
+
+def test_the_policy_of_an_endpoint_is_a_document(read_exports: Read) -> None:
+    answer = one("AWS::EC2::VPCEndpoint", "vpce-1", Id="vpce-1", VpcId="vpc-1", PolicyDocument=POLICY)
+    (endpoint,) = read_exports({f"{PLACE}/x.json": answer}).resources
+    assert endpoint.id == "arn:aws:ec2:eu-west-1:111122223333:vpc-endpoint/vpce-1"
+    assert isinstance(endpoint.property("PolicyDocument"), Present)
+    assert isinstance(endpoint.policy(), Absent)

@@ -271,3 +271,18 @@ def test_a_snapshot_lists_all_of_a_type_that_it_has(read_exports: Read) -> None:
     found = read_exports({"s.json": snapshot(item("AWS::Lambda::Function", FUNCTION, RECORDED))})
     assert found.was_exported("lambda.list-functions", "111122223333", "eu-west-1")
     assert not found.was_exported("sqs.list-queues", "111122223333", "eu-west-1")
+
+
+def test_what_follows_from_the_whole_of_an_item_does_not_follow_from_a_part(read_exports: Read) -> None:
+    arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/t"
+    result = {"resourceType": "AWS::DynamoDB::Table", "arn": arn, "configuration": {"tableName": "t"}}
+    table = read_one(read_exports, {"Results": [json.dumps(result)], "QueryInfo": {}})
+    assert isinstance(table.property("BillingMode"), Unknown)
+
+
+def test_a_whole_table_without_a_summary_is_provisioned(read_exports: Read) -> None:
+    arn = "arn:aws:dynamodb:eu-west-1:111122223333:table/t"
+    table = read_one(read_exports, snapshot(item("AWS::DynamoDB::Table", arn, {"tableName": "t"})))
+    assert table.property("BillingMode") == "PROVISIONED"
+    assert table.property("SSESpecification") is None
+    assert isinstance(table.property("PointInTimeRecoverySpecification"), Unknown)

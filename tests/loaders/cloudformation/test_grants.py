@@ -254,3 +254,34 @@ Resources:
     assert [doubt.reason for doubt in document.policy.unreadable] == [
         "the export `shared-statement` of another stack"
     ]
+
+
+def test_a_layer_version_has_the_policy_that_its_permissions_make_or_none(read: ReadTemplate) -> None:
+    inventory = read(
+        """
+Resources:
+  A: {Type: AWS::Lambda::LayerVersion, Properties: {LayerName: a}}
+  B: {Type: AWS::Lambda::LayerVersion, Properties: {LayerName: b}}
+  P:
+    Type: AWS::Lambda::LayerVersionPermission
+    Properties: {LayerVersionArn: !Ref A, Action: lambda:GetLayerVersion, Principal: "*", OrganizationId: o-a1b2c3d4e5}
+""",
+        assume=HERE,
+    )
+    shared, private = inventory.of_type("AWS::Lambda::LayerVersion")
+    (statement,) = statements(shared.policy())
+    assert statement["Resource"] == ["arn:aws:lambda:eu-west-1:111122223333:layer:a:1"]
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5"]}}
+    assert private.policy() == Absent()
+
+
+def test_a_log_destination_is_known_by_its_arn(read: ReadTemplate) -> None:
+    inventory = read(
+        """
+Resources:
+  D: {Type: AWS::Logs::Destination, Properties: {DestinationName: central, RoleArn: r, TargetArn: t}}
+""",
+        assume=HERE,
+    )
+    (destination,) = inventory.of_type("AWS::Logs::Destination")
+    assert destination.id == "arn:aws:logs:eu-west-1:111122223333:destination:central"

@@ -13,7 +13,7 @@ from tests.loaders.terraform.making import Made, read
 from wa_policy.iam.policy import Statement
 from wa_policy.iam.principal import Everyone, ServicePrincipal
 from wa_policy.iam.unknown import Unknown
-from wa_policy.inventory.model import Inventory, Present, Resource
+from wa_policy.inventory.model import Absent, Inventory, Present, Resource
 
 LAMBDA = "arn:aws:lambda:eu-west-1:111122223333:function:"
 TRUST = {
@@ -579,3 +579,38 @@ def test_an_openapi_document_has_the_methods(tmp_path: Path) -> None:
         for method in methods
         if isinstance(method, Mapping)
     ] == [("GET", "AWS_IAM"), ("ANY", "NONE")]
+
+
+def test_the_policy_of_an_endpoint_is_no_resource_policy(tmp_path: Path) -> None:
+    endpoint = Made(
+        "aws_vpc_endpoint", "e", {"vpc_id": "vpc-1", "service_name": "com.amazonaws.eu-west-1.s3"}
+    )
+    found = only(read(tmp_path, endpoint), "AWS::EC2::VPCEndpoint")
+    assert (found.property("PolicyDocument"), found.policy()) == (None, Absent())
+    open_ = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [open_]})
+    bound = Made("aws_vpc_endpoint", "e", {**endpoint.values, "policy": policy})
+    found = only(read(tmp_path, bound), "AWS::EC2::VPCEndpoint")
+    assert isinstance(found.property("PolicyDocument"), Present)
+    assert found.policy() == Absent()
+
+
+def test_the_policy_of_an_account_for_logs_is_a_resource_policy(tmp_path: Path) -> None:
+    document = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "es.amazonaws.com"},
+                    "Action": "logs:PutLogEvents",
+                    "Resource": "*",
+                }
+            ],
+        }
+    )
+    policy = Made(
+        "aws_cloudwatch_log_resource_policy", "p", {"policy_name": "p", "policy_document": document}
+    )
+    (statement,) = statements(only(read(tmp_path, policy), "AWS::Logs::ResourcePolicy"))
+    assert statement.action.values == ("logs:PutLogEvents",)

@@ -28,6 +28,8 @@ OWN_POLICY: Mapping[str, tuple[str, ...]] = {
     "AWS::S3::AccessPoint": ("Policy",),
 }
 """By type the path of the property that is its resource policy."""
+DOCUMENTS: Mapping[str, tuple[str, ...]] = {"AWS::EC2::VPCEndpoint": ("PolicyDocument",)}
+"""By type the properties that are policies, and not the resource policy of the resource."""
 _FIELD = re.compile(r"\{([A-Za-z]+)\}")
 _QUEUE_URL = re.compile(r"https?://sqs\.([a-z0-9-]+)\.[a-z.]+/(\d{12})/([^/]+)")
 
@@ -66,6 +68,10 @@ def policy_at(node: Node, path: tuple[str, ...]) -> PolicyDocument:
 
 def set_policy(type_: str, node: Node, properties: dict[str, PropertyValue], *, present_only: bool) -> None:
     """Put the resource policy where all forms of input have it."""
+    for name in DOCUMENTS.get(type_, ()):
+        if node.get(name) is not None:
+            document = policy_at(node, (name,))
+            properties[name] = None if isinstance(document, Absent) else document
     path = OWN_POLICY.get(type_)
     if path is None:
         return

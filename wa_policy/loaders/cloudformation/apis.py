@@ -15,6 +15,7 @@ from wa_policy.inventory.model import (
     METHOD_PATH_PROPERTY,
     METHODS_PROPERTY,
     REST_API_ID_PROPERTY,
+    URI_SCHEME_PROPERTY,
     WEB_ACL_PROPERTY,
     NotExported,
     Present,
@@ -26,7 +27,7 @@ from wa_policy.loaders.cloudformation.attached import own_policy
 from wa_policy.loaders.cloudformation.build import Build, Made
 from wa_policy.loaders.cloudformation.properties import converted
 from wa_policy.loaders.cloudformation.values import NO_VALUE, Value, doubt_of, unresolved
-from wa_policy.loaders.openapi_methods import cors, route_and_integration
+from wa_policy.loaders.openapi_methods import cors, route_and_integration, scheme_of
 
 _MAX_LEVELS = 100
 _DETAILS = (
@@ -95,6 +96,10 @@ def _method(build: Build, made: Made, api: Made, doubts: list[Unknown]) -> Prope
     integration = made.values.get("Integration")
     uri = converted(integration.get("Uri")) if isinstance(integration, dict) else None
     made.properties[METHOD_PATH_PROPERTY] = path = _path(build, made)
+    scheme = scheme_of(integration.get("Uri")) if isinstance(integration, dict) else None
+    called = made.properties.get("Integration")
+    if scheme is not None and isinstance(called, Mapping):
+        made.properties["Integration"] = {**called, URI_SCHEME_PROPERTY: scheme}
     return {
         "ResourcePath": path,
         "HttpMethod": converted(made.values.get("HttpMethod")),
@@ -222,6 +227,13 @@ def v2_part(build: Build, made: Made) -> None:
         made.name = key
 
 
+def v2_integration(_build: Build, made: Made) -> None:
+    """How the URI of an integration begins."""
+    scheme = scheme_of(made.values.get("IntegrationUri"))
+    if scheme is not None:
+        made.properties[URI_SCHEME_PROPERTY] = scheme
+
+
 # --- stages ----------------------------------------------------------------------------------------------------------
 
 
@@ -241,6 +253,7 @@ def web_acl(build: Build, made: Made) -> None:
 HANDLERS: Mapping[str, Callable[[Build, Made], None]] = {
     "AWS::ApiGateway::RestApi": rest_api,
     "AWS::ApiGatewayV2::Api": http_api,
+    "AWS::ApiGatewayV2::Integration": v2_integration,
     "AWS::ApiGatewayV2::Route": v2_part,
     "AWS::WAFv2::WebACLAssociation": web_acl,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from wa_policy.errors import Problem
 from wa_policy.iam.arn import parse_arn
@@ -131,7 +130,7 @@ class Build:
         hidden = self.resolver.no_echo.get(written.logical_id)
         if hidden:
             properties[NO_ECHO_PROPERTY] = {
-                path: name for out, name in hidden.items() if (path := _path_below(out, pointer))
+                path: name for out, name in hidden.items() if (path := _path_below(out, pointer, values))
             }
         places = Places(values, lambda name: self.resolver.at(f"{pointer}/{escape(name)}"))
         return Made(written, values, id_, name, properties, places, source, doubt)
@@ -253,11 +252,20 @@ def is_arn(text: str) -> bool:
     return parse_arn(text) is not None
 
 
-def _path_below(out: str, top: str) -> str:
+def _path_below(out: str, top: str, values: Value) -> str:
     """The path of a place in the properties, up to the function that makes the value there."""
     steps = out.removeprefix(f"{top}/").split("/") if out.startswith(f"{top}/") else []
-    kept = takewhile(lambda step: step != "Ref" and not step.startswith("Fn::"), steps)
-    return ".".join(step.replace("~1", "/").replace("~0", "~") for step in kept)
+    kept: list[str] = []
+    for token in steps:
+        step = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(values, Mapping) and step in values:
+            values = values[step]
+        elif isinstance(values, list) and step.isdigit() and int(step) < len(values):
+            values = values[int(step)]
+        else:
+            break
+        kept.append(step)
+    return ".".join(kept)
 
 
 def _waivers(metadata: object) -> PropertyValue:

@@ -54,12 +54,13 @@ def evaluate(parts: Sequence[TemplatePart], pieces: Pieces, assume: Assumptions)
             message = "found a template that is nested too deeply, expected fewer levels; it is not read"
             pieces.problems.append(part.source.problem("too-deep", message))
             continue
-        inner |= {posixpath.normpath(file) for file in unit.base.files} - {
-            posixpath.normpath(part.source.file)
-        }
+        files = unit.base.files
+        if len(files) > 1:
+            inner |= set(map(posixpath.normpath, files)) - {posixpath.normpath(part.source.file)}
         units.append(unit)
     # A template may stand before the one that it is a part of.
-    units = [unit for unit in units if posixpath.normpath(unit.stack.source.file) not in inner]
+    if inner:
+        units = [unit for unit in units if posixpath.normpath(unit.stack.source.file) not in inner]
     for unit in units:
         pieces.extend(unit.base.pieces)
     return tuple(units)

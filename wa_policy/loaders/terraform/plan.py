@@ -21,6 +21,8 @@ from wa_policy.loaders.terraform.places import Place, Places
 from wa_policy.loaders.terraform.policies import Documents
 from wa_policy.loaders.terraform.properties import Reader
 
+ENDPOINT = "AWS::EC2::VPCEndpoint"
+
 
 @dataclass(slots=True, eq=False)
 class Draft:
@@ -63,6 +65,12 @@ class Draft:
             )
         elif self.instance is not None:
             properties.setdefault(POLICY_PROPERTY, Absent(self.source))
+        if self.type == ENDPOINT and POLICY_PROPERTY in properties:
+            # It bounds what passes through the endpoint, and gives nobody access to it.
+            document = properties.pop(POLICY_PROPERTY)
+            properties["PolicyDocument"] = None if isinstance(document, Absent) else document
+            if POLICY_PROPERTY in self.places:
+                self.places["PolicyDocument"] = self.places.pop(POLICY_PROPERTY)
         region = self.place.region if self.has_region else None
         return Resource(
             self.type,
