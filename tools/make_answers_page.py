@@ -35,7 +35,9 @@ Save the JSON output of each command as it is (`--output json`), under the name 
 content as well; not so the ones marked with ¹, which do not say themselves what they are or what they are about. A name with
 `/` or `:` in it is percent-encoded: `logs.describe-subscription-filters.%2Faws%2Flambda%2Forders.json`.
 
-Export whole lists: an answer to a command with filters is taken for all that there is.
+Export whole lists: an answer to a command with filters is taken for all that there is. Some lists come in parts: event rules
+by event bus, scalable targets and scaling policies by service, access keys by user. Only with all parts (the buses of
+`list-event-buses`; `lambda` and `dynamodb`; the users of `get-account-authorization-details`) it is known what there is not.
 
 An error that says that there is nothing of the kind counts as an answer: `PolicyNotFoundException` of
 `dynamodb get-resource-policy` says that the table has no policy. Where the CLI prints nothing, because nothing is set, write
@@ -58,7 +60,7 @@ policies become principals, if the item has all of their policies. Items of dele
 A property that an item does not have is *unknown*, unless AWS Config is known to record it: for {types}. A query tells only
 what it selects; `resourceType` and `arn` have to be among that:
 
-```sql
+```text
 SELECT arn, resourceType, accountId, awsRegion, resourceName, tags, configuration, supplementaryConfiguration
 WHERE resourceType = 'AWS::Lambda::Function'
 ```

@@ -209,8 +209,8 @@ def test_some_resources_can_have_no_policy(arn: str) -> None:
 
 
 def test_a_type_whose_policy_no_loader_reads_is_unknown_not_without_policy() -> None:
-    vault = resource("AWS::Backup::BackupVault", f"arn:aws:backup:eu-west-1:{MEMBER}:backup-vault:v")
-    assert set(resource_side(ALONE, vault)[2]) == {Layer.RESOURCE}
+    point = resource("AWS::S3::AccessPoint", f"arn:aws:s3:eu-west-1:{MEMBER}:accesspoint/p")
+    assert set(resource_side(ALONE, point)[2]) == {Layer.RESOURCE}
     user = resource("AWS::IAM::User", BOB.arn)
     assert resource_side(ALONE, user) == (None, None, {})
 

@@ -20,7 +20,7 @@ from wa_policy.rules.run import run_rule
 from wa_policy.rules.subjects import Scope, subject_of_resource
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies" / "security"
-SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1b2c3"
+ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-a1b2c3"
 TODAY = date(2026, 11, 26)
 
 
@@ -41,7 +41,7 @@ def ask(name: str, id_: str, found: Inventory, catalog: Catalog, **arguments: An
 
 
 def secret(**members: Any) -> dict[str, Any]:
-    return {"ARN": SECRET, "Name": "db", "Tags": [], "VersionIdsToStages": {}, **members}
+    return {"ARN": ARN, "Name": "db", "Tags": [], "VersionIdsToStages": {}, **members}
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def test_rotation_of_an_account(
     members: dict[str, Any], expected: bool, tmp_path: Path, catalog: Catalog
 ) -> None:
     found = inventory(tmp_path, secretsmanager__describe_secret__db=secret(**members))
-    assert ask("is_rotated", SECRET, found, catalog, days=90) is expected
+    assert ask("is_rotated", ARN, found, catalog, days=90) is expected
 
 
 def test_rotation_without_a_rule_is_unknown(tmp_path: Path, catalog: Catalog) -> None:
     found = inventory(tmp_path, secretsmanager__describe_secret__db=secret(RotationEnabled=True))
-    assert isinstance(ask("is_rotated", SECRET, found, catalog, days=90), Unknown)
+    assert isinstance(ask("is_rotated", ARN, found, catalog, days=90), Unknown)
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_other_accounts(principal: object, expected: bool, tmp_path: Path, catal
             "Resource": "*",
         },
     }
-    answer = {"ARN": SECRET, "Name": "db", "ResourcePolicy": json.dumps(policy)}
+    answer = {"ARN": ARN, "Name": "db", "ResourcePolicy": json.dumps(policy)}
     found = inventory(tmp_path, secretsmanager__get_resource_policy__db=answer)
-    assert ask("names_other_accounts", SECRET, found, catalog) is expected
+    assert ask("names_other_accounts", ARN, found, catalog) is expected
 
 
 def test_the_key_of_a_user_that_was_not_read(tmp_path: Path, catalog: Catalog) -> None:

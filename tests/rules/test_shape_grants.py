@@ -172,7 +172,7 @@ def statement_of(action: str, operator: str, key: str, *values: str) -> Statemen
         ("s3:GetObject", "StringEquals", "aws:SourceVpce", "vpc-0a1b2c3d", "is never"),
     ],
 )
-def test_faults(action: str, operator: str, key: str, value: str, fault: str, catalog: Catalog) -> None:
+def test_faults(action: str, operator: str, key: str, value: str, *, fault: str, catalog: Catalog) -> None:
     statement = statement_of(action, operator, key, value)
     found = fault_of(statement, statement.conditions[0], catalog)
     assert fault in str(found) if fault else found == ""

@@ -44,7 +44,7 @@ from wa_policy.inventory.model import (
 _ROLE_TYPE = "AWS::IAM::Role"
 TYPES_WITH_POLICY = frozenset(
     (
-        "AWS::ApiGateway::RestApi", "AWS::DynamoDB::Table", "AWS::ECR::Repository", "AWS::EFS::FileSystem",
+        "AWS::ApiGateway::RestApi", "AWS::Backup::BackupVault", "AWS::DynamoDB::Table", "AWS::ECR::Repository", "AWS::EFS::FileSystem",
         "AWS::Events::EventBus", "AWS::KMS::Key", "AWS::Kinesis::Stream", "AWS::Lambda::Function", "AWS::Lambda::LayerVersion",
         "AWS::Logs::Destination", "AWS::Logs::ResourcePolicy", "AWS::OpenSearchService::Domain", "AWS::S3::Bucket",
         "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SecretsManager::Secret",

@@ -68,10 +68,10 @@ def callers_of(
             if own is not None:
                 yield NamedCaller(f"`{own.name}`", _self(own, scope.inventory, catalog))
         case CallerWord.ANONYMOUS:
-            yield _anonymous(catalog, subject, named)
+            yield _anonymous(catalog, subject, named, request_class)
         case CallerWord.EVERYONE:
             if subject.type in _SERVES_ANONYMOUS and request_class.policies is not Policies.TRUST:
-                yield _anonymous(catalog, subject, named)
+                yield _anonymous(catalog, subject, named, request_class)
             if request_class.policies is Policies.ENDPOINT and subject.account is not None:
                 yield _member(subject.account, scope, named)
             for who, organization in product(_kinds(request_class), (None, callers.OUTSIDE_ORGANIZATION)):
@@ -157,7 +157,15 @@ def _named_principals(policy: Policy | None, account: str) -> Iterator[Caller]:
                     yield caller
 
 
-def _anonymous(catalog: Catalog, subject: Subject, named: tuple[str, ...]) -> NamedCaller:
+_NETWORK_KEYS = frozenset(("aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"))
+
+
+def _anonymous(
+    catalog: Catalog, subject: Subject, named: tuple[str, ...], request_class: RequestClass
+) -> NamedCaller:
+    if subject.type == _API and any(key.lower() in _NETWORK_KEYS for key, _ in request_class.context):
+        # The class says itself which endpoints are meant, and is about private APIs.
+        return NamedCaller("anyone with a VPC endpoint", callers.anonymous(catalog))
     caller = callers.anonymous(catalog, named=named)
     if subject.type == _API:
         # Only private APIs are reached through VPC endpoints; the rules about public ones leave those out.

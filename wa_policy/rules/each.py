@@ -339,7 +339,7 @@ ITERATORS: Mapping[str, ItemIterator] = {
     "policy_statements": ItemIterator(
         policy_statements,
         "each statement of the resource or trust policy and of the identity policies that AWS does not manage",
-        ("sid", "effect", "actions"),
+        ("statement", "effect", "actions"),
         (*_WITH_POLICY, "AWS::IAM::User"),
         empty=Verdict.NOT_APPLICABLE,
     ),

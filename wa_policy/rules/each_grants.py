@@ -124,8 +124,9 @@ def policy_statements(subject: Subject, _scope: Scope, _arguments: Values) -> It
     """Each statement of all policies that the owner of the subject writes."""
     documents = own_documents(subject)
     items = (
-        Item(_name(document, statement), statement.source, _fields(statement), statement)
+        Item(name, statement.source, _fields(name, statement), statement)
         for document, statement in documents.statements()
+        for name in (_name(document, statement),)
     )
     return Items(numbered(items), documents.unknown)
 
@@ -157,8 +158,8 @@ def _of_condition(statement: Statement, condition: Condition) -> dict[str, Field
     }
 
 
-def _fields(statement: Statement) -> dict[str, Field]:
-    return {"sid": statement.sid or "", "effect": statement.effect.value, "actions": _actions(statement)}
+def _fields(name: str, statement: Statement) -> dict[str, Field]:
+    return {"statement": name, "effect": statement.effect.value, "actions": _actions(statement)}
 
 
 _SHOWN = 3

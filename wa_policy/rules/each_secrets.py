@@ -108,7 +108,9 @@ def _leaves_of(resource: Resource, scope: Scope) -> tuple[list[_Leaf], tuple[Unk
     if was_read:  # of two ways to say the same, an answer has one
         unread = [one for one in unread if one.kind is not UnknownKind.NOT_EXPORTED]
     hidden = resource.properties.get(NO_ECHO_PROPERTY)
-    if resource.type in _KEEPS_SECRETS and isinstance(hidden, Mapping):
+    # A plan tells of the text of a secret where it is written out, and nothing where it is not.
+    is_vault = resource.type == _VAULT and all(one.kind is UnknownKind.NOT_EXPORTED for one in unread)
+    if is_vault or (resource.type in _KEEPS_SECRETS and isinstance(hidden, Mapping)):
         unread = []
     return leaves, tuple(unread)
 

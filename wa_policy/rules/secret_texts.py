@@ -463,8 +463,22 @@ def _names_it(name: str, text: str, strength: NameStrength) -> bool:
         return False
     if "\n" in text or text.count(" ") > 4:
         return False
-    return strength is NameStrength.STRONG or (
-        len(text) >= 8 and (_mixes(text) or _UUID.fullmatch(text) is not None)
+    if strength is NameStrength.STRONG or _UUID.fullmatch(text) is not None or _mixes(text):
+        return True
+    # Names of secrets are words: `orders-db2` may be one, `a1b2c3` under `API_KEY` is none.
+    return len(text) >= 6 and (
+        _SYMBOLS.search(text) is not None
+        or (not _is_vault(name) and text.isalnum() and not text.isalpha() and not text.isdigit())
+    )
+
+
+_SYMBOLS = re.compile(r"[!@#$%^&*+=~?]")
+
+
+def _is_vault(name: str) -> bool:
+    """True iff what the name means may be a secret of Secrets Manager, which has a name."""
+    return not {"secret", "secrets", "credential", "credentials"}.isdisjoint(
+        word.lower() for word in _WORD.findall(name)
     )
 
 

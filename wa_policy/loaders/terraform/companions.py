@@ -178,6 +178,20 @@ def _detector_feature(plan: Plan, instance: Instance) -> None:
         )
 
 
+def _secret_version(plan: Plan, instance: Instance) -> None:
+    """The text of a secret, where the configuration writes it out; what it refers to is judged by itself."""
+    secret = plan.target(instance, "secret_id", "aws_secretsmanager_secret")
+    text = instance.values.get("secret_string")
+    written = plan.configuration.expressions(instance).get("secret_string")
+    if (
+        secret is not None
+        and isinstance(text, str)
+        and isinstance(written, Mapping)
+        and not written.get("references")
+    ):
+        secret.put("SecretString", text, instance.source)
+
+
 OTHERS: Mapping[str, Callable[[Plan, Instance], None]] = {
     "aws_lambda_runtime_management_config": _of_function("RuntimeManagementConfig", _runtime_management),
     "aws_lambda_function_recursion_config": _of_function(
@@ -195,5 +209,6 @@ OTHERS: Mapping[str, Callable[[Plan, Instance], None]] = {
         "log_group_name", "aws_cloudwatch_log_group", "DataProtectionPolicy", "policy_document=Value:json"
     ),
     "aws_guardduty_detector_feature": _detector_feature,
+    "aws_secretsmanager_secret_version": _secret_version,
 }
 """By type."""
