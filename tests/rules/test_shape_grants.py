@@ -170,6 +170,8 @@ def statement_of(action: str, operator: str, key: str, *values: str) -> Statemen
         ("s3:GetObject", "Bool", "aws:SecureTransport", "yes", "is never"),
         ("s3:GetObject", "Null", "aws:SourceVpce", "true", ""),
         ("s3:GetObject", "StringEquals", "aws:SourceVpce", "vpc-0a1b2c3d", "is never"),
+        ("iot:Connect", "Bool", "iot:Connection.Thing.IsAttached", "true", ""),
+        ("sqs:SendMessage", "StringEquals", "AWS:SourceOwner", OWN, ""),
     ],
 )
 def test_faults(action: str, operator: str, key: str, value: str, *, fault: str, catalog: Catalog) -> None:

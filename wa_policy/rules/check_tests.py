@@ -101,7 +101,8 @@ class TestCheck:
         for name, about in raw.items():
             here = f"{place}/{escape(name)}"
             targets: list[Within] = []
-            for type_ in self.types:
+            having = [type_ for type_ in self.types if name in relation_names(type_)]
+            for type_ in having or self.types:
                 if name not in relation_names(type_):
                     self.notes.unknown(here, f"relation of `{type_}`", name, relation_names(type_))
                     continue

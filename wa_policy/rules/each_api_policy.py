@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from wa_policy.iam.policy import Effect
+from wa_policy.iam.operators import Comparison
+from wa_policy.iam.policy import Condition, Effect
 from wa_policy.iam.text import Text
 from wa_policy.iam.unknown import Unknown
 from wa_policy.iam.values import parse_address_range
+from wa_policy.inventory.model import POLICY_PROPERTY, Present
 from wa_policy.rules.arguments import Values, texts
 from wa_policy.rules.documents import Documents, hole_of, resource_documents
 from wa_policy.rules.each_resource import method_arn
@@ -22,18 +25,20 @@ def bound_networks(subject: Subject, _scope: Scope, arguments: Values) -> Items:
     if any(given.values()):
         fields: dict[str, Field] = dict(given)
         return Items((Item("networks", subject.source, fields),), documents.unknown)
+    policy_subject = _with_literals(subject)
+    read = resource_documents(policy_subject)
     unknown = list(documents.unknown)
     named: dict[str, list[str]] = {}
-    for name, key in (("endpoints", "aws:sourcevpce"), ("vpcs", "aws:sourcevpc")):
+    for name, key in (("endpoints", _ENDPOINT), ("vpcs", _VPC)):
         named[name] = []
-        for value in _values(documents, key):
+        for value in _values(read, key):
             hole = hole_of(value)
             if hole is not None:
                 unknown.append(hole)
             elif "*" not in str(value) and "?" not in str(value):
                 named[name].append(str(value))
     fields = {name: tuple(dict.fromkeys(values)) for name, values in named.items()}
-    return Items((Item("networks", subject.source, fields),), tuple(unknown))
+    return Items((Item("networks", subject.source, fields, subject=policy_subject),), tuple(unknown))
 
 
 def _values(documents: Documents, key: str) -> Iterator[Text]:
@@ -41,6 +46,39 @@ def _values(documents: Documents, key: str) -> Iterator[Text]:
         for condition in statement.conditions:
             if condition.folded_key == key:
                 yield from condition.values
+
+
+_ENDPOINT, _VPC = "aws:sourcevpce", "aws:sourcevpc"
+
+
+def _with_literals(subject: Subject) -> Subject:
+    """The subject, in whose policy an endpoint or VPC that is not known has a name that no other has.
+
+    Compared by StringEquals or StringNotEquals it is one network or a list of them, whichever: never all.
+    """
+    resource = subject.resource
+    document = None if resource is None else resource.properties.get(POLICY_PROPERTY)
+    if resource is None or not isinstance(document, Present):
+        return subject
+    policy = document.policy
+    statements = tuple(
+        replace(one, conditions=tuple(map(_literal, one.conditions))) for one in policy.statements
+    )
+    if statements == policy.statements:
+        return subject
+    properties = {**resource.properties, POLICY_PROPERTY: Present(replace(policy, statements=statements))}
+    return replace(subject, resource=replace(resource, properties=properties))
+
+
+def _literal(condition: Condition) -> Condition:
+    if (
+        condition.folded_key not in (_ENDPOINT, _VPC)
+        or condition.operator.operator.comparison is Comparison.LIKE
+    ):
+        return condition
+    start = "vpce" if condition.folded_key == _ENDPOINT else "vpc"
+    values = tuple(f"{start}-{value}" if hole_of(value) is not None else value for value in condition.values)
+    return condition if values == condition.values else replace(condition, values=values)
 
 
 _ADDRESS_KEYS = {"source_ip": "aws:sourceip", "vpc_source_ip": "aws:vpcsourceip"}

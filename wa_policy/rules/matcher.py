@@ -13,7 +13,7 @@ from wa_policy.findings import Verdict
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Principal, PropertyValue
-from wa_policy.inventory.relations import Related, related
+from wa_policy.inventory.relations import Related, related, relation_names
 from wa_policy.rules.arguments import Value, Values
 from wa_policy.rules.bindings import substitute
 from wa_policy.rules.compare import compare
@@ -158,7 +158,8 @@ def _related(name: str, view: View, sight: Sight) -> Related:
     one = view.principal if view.resource is None else view.resource
     if one is None:
         return Related((), Unknown(UnknownKind.NOT_EXPORTED, f"`{name}` of `{view.id}`"))
-    return related(sight.scope.inventory, one, name)
+    # Where a rule is about several types, a relation may belong to one of them.
+    return related(sight.scope.inventory, one, name) if name in relation_names(view.type) else Related()
 
 
 def _as_subject(other: object, sight: Sight) -> Subject:

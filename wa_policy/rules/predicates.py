@@ -32,6 +32,7 @@ from wa_policy.rules.predicates_perimeter import (
     opens_network,
 )
 from wa_policy.rules.predicates_secrets import is_made_by_code, is_of_stack, is_rotated, names_other_accounts
+from wa_policy.rules.predicates_schema import is_strict_schema
 from wa_policy.rules.subjects import PRINCIPAL_TYPES, Scope, Subject
 
 
@@ -142,6 +143,12 @@ _NETWORK: Mapping[str, Predicate] = {
 }
 
 PREDICATES: Mapping[str, Predicate] = {
+    "is_strict_schema": Predicate(
+        is_strict_schema,
+        "every object of the schema names what it needs and takes no more, every text is bounded, and every keyword is one of "
+        "draft 4",
+        ("AWS::ApiGateway::Model",),
+    ),
     **_NETWORK,
     "blocks_public_access": Predicate(
         blocks_public_access,

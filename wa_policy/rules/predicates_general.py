@@ -70,6 +70,7 @@ def is_named(subject: Subject, _scope: Scope, arguments: Values) -> Truth:
         subject.name,
         shown(subject.id),
         subject.id.rpartition(":")[2],
+        subject.id.rpartition("/")[2],
         shown(subject.name),
     }
     return any(matches(glob(pattern), name) for pattern in texts(arguments, "patterns") for name in names)

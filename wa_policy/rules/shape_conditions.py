@@ -15,7 +15,7 @@ from wa_policy.iam.text import Text
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.iam.values import parse_address_range
 from wa_policy.inventory.symbols import has_made_name
-from wa_policy.rules.actions import actions_of
+from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Values
 from wa_policy.rules.documents import hole_of
 from wa_policy.rules.each_grants import service_label, services_of
@@ -35,9 +35,29 @@ def is_loose_set_operator(item: Item, _subject: Subject, scope: Scope, _argument
         return False
     if is_always_there(condition.key, scope.catalog) and not names_everyone(statement):
         return False
+    if condition.folded_key in _OF_ITEMS and _names_items(statement, scope.catalog):
+        return False
     return not any(
         other.folded_key == condition.folded_key and _needs_key(other) for other in statement.conditions
     )
+
+
+_OF_ITEMS = ("dynamodb:leadingkeys", "dynamodb:attributes")
+_ON_ITEMS = (
+    "BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PartiQLDelete", "PartiQLInsert",
+    "PartiQLUpdate", "PutItem", "Query", "UpdateItem",
+)  # fmt: skip
+"""Actions of DynamoDB that say for which items they are, so that their requests always have the keys of these items.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+"""
+
+
+def _names_items(statement: Statement, catalog: Catalog) -> bool:
+    """True iff every action of DynamoDB in the statement names its items."""
+    bits, hole = actions_of(statement.action, catalog)
+    of_items = matching((f"dynamodb:{name}" for name in _ON_ITEMS), catalog)
+    return hole is None and not catalog.difference(bits & catalog.actions_matching("dynamodb:*"), of_items)
 
 
 def _needs_key(condition: Condition) -> bool:
@@ -57,8 +77,13 @@ def set_operator_in_words(item: Item) -> str:
 
 # --- keys, operators, values -----------------------------------------------------------------------------------------
 
-_OUTDATED = frozenset(("aws:sourceowner", "aws:principalservice"))
+_OUTDATED = frozenset(("aws:sourceowner",))
 """Keys that services still write and no page lists."""
+_VARIABLES = ("iot:connection.", "iot:certificate.", "iot:clientid", "iot:domainname")
+"""How the policy variables of AWS IoT begin, which stand for keys too.
+
+https://docs.aws.amazon.com/iot/latest/developerguide/iot-policy-variables.html
+"""
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 _VPC, _ENDPOINT = re.compile(r"vpc-[0-9a-f]{8,17}"), re.compile(r"vpce-[0-9a-f]{8,17}")
 
@@ -110,6 +135,8 @@ def fault_of(statement: Statement, condition: Condition, catalog: Catalog) -> st
     if condition.folded_key in _OUTDATED:
         return _fault_of_values(condition)
     key = catalog.condition_key(name)
+    if key is None and condition.folded_key.startswith(_VARIABLES):
+        return ""
     if key is None:
         return f"there is no condition key `{name}`"
     if not key.is_global:

@@ -6,6 +6,8 @@ deploys: all that refers to it stands there too, and what it names and does not 
 
 from __future__ import annotations
 
+from functools import cache
+
 from wa_policy.inventory.model import Inventory
 from wa_policy.inventory.relations import rows_compute, rows_doors, rows_messages, rows_network, rows_watch
 from wa_policy.inventory.relations.index import Index
@@ -29,6 +31,7 @@ def relation(from_type: str, name: str) -> Relation | None:
     return _BY_NAME.get((from_type, name))
 
 
+@cache
 def relation_names(from_type: str) -> tuple[str, ...]:
     """The names of the relations of a type, sorted."""
     return tuple(sorted(name for type_, name in _BY_NAME if type_ == from_type))

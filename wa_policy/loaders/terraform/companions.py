@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from wa_policy.iam.unknown import Unknown
-from wa_policy.inventory.model import PropertyValue
+from wa_policy.inventory.model import WRITTEN_SECRET_PROPERTY, PropertyValue
 from wa_policy.loaders.resource_ids import function_arn
 from wa_policy.loaders.terraform.buckets import items_of, without_none
 from wa_policy.loaders.terraform.instances import Instance
@@ -179,17 +179,12 @@ def _detector_feature(plan: Plan, instance: Instance) -> None:
 
 
 def _secret_version(plan: Plan, instance: Instance) -> None:
-    """The text of a secret, where the configuration writes it out; what it refers to is judged by itself."""
+    """Whether the configuration writes the text of a secret out; the text itself stays out of the inventory."""
     secret = plan.target(instance, "secret_id", "aws_secretsmanager_secret")
     text = instance.values.get("secret_string")
     written = plan.configuration.expressions(instance).get("secret_string")
-    if (
-        secret is not None
-        and isinstance(text, str)
-        and isinstance(written, Mapping)
-        and not written.get("references")
-    ):
-        secret.put("SecretString", text, instance.source)
+    if secret is not None and text and isinstance(written, Mapping) and not written.get("references"):
+        secret.put(WRITTEN_SECRET_PROPERTY, True, instance.source)
 
 
 OTHERS: Mapping[str, Callable[[Plan, Instance], None]] = {
