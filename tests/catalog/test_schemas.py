@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.make_schemas import compact
+from tools.make_schemas import compact, marked
 from wa_policy.catalog.schemas import ResourceSchemas, SchemaNode, ValueShape
 from wa_policy.catalog.store import load_schemas
 
@@ -96,3 +96,21 @@ def test_a_schema_is_reduced_to_names_and_shapes() -> None:
     assert schemas.find("T", ("Tags", "team")) == SchemaNode(T)
     assert schemas.find("T", ("Any", "thing", "at", "all")) == SchemaNode(X)
     assert schemas.find("T", ("Tags",)) == SchemaNode(M)
+
+
+def test_what_aws_sets_and_what_it_never_tells() -> None:
+    schemas = load_schemas()
+    assert "Arn" in schemas.read_only["AWS::Lambda::Function"]
+    assert "Code.ZipFile" in schemas.write_only["AWS::Lambda::Function"]
+    assert "MasterUserPassword" in schemas.write_only["AWS::RDS::DBInstance"]
+    assert "AWS::Logs::LogGroup" not in schemas.write_only
+
+
+def test_paths_below_a_listed_one_are_left_out() -> None:
+    schema = {
+        "readOnlyProperties": [
+            "/properties/Arn", "/properties/Status", "/properties/Status/Code", "/properties/Rules/*/Id", "/definitions/X",
+        ]
+    }  # fmt: skip
+    assert marked(schema, "readOnlyProperties") == ["Arn", "Rules.Id", "Status"]
+    assert marked(schema, "writeOnlyProperties") == []

@@ -1,12 +1,14 @@
 """Iterators over whom policies let in, over their conditions, and over source ARNs."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.rules.conftest import Export
 from tests.rules.test_each import function, give, role
+from wa_policy.inventory.model import AccountPlace, Organization
 from wa_policy.rules.each_grants import service_label
 from wa_policy.rules.items import Items
 from wa_policy.rules.subjects import Scope, Subject
@@ -62,6 +64,22 @@ def test_outsiders_leave_out_those_that_are_excepted(export: Export, only_subjec
     arguments = {"actions": ("lambda:*",), "trusted": (), "except": (OTHER,)}
     found = items(export, only_subject, "outsiders", {"Principal": {"AWS": OTHER}}, **arguments)
     assert [item.key for item in found.items] == ["everyone"]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "named"), [("o-a1b2c3d4e5", [THIRD]), ("o-another000", [OTHER, THIRD]), ("", [OTHER, THIRD])]
+)
+def test_accounts_of_a_trusted_organization_are_no_strangers(
+    trusted: str, named: list[str], export: Export, only_subject: OnlySubject
+) -> None:
+    place = AccountPlace((), ())
+    organization = Organization("o-a1b2c3d4e5", OWN, {OWN: place, OTHER: place})
+    inventory = replace(export(function({"Principal": {"AWS": [OTHER, THIRD]}})), organization=organization)
+    subject, scope = only_subject(inventory, TYPE, trusted_orgs=(trusted,))
+    assert [item.key for item in give("granted_accounts", subject, scope).items] == named
+    found = give("outsiders", subject, scope, actions=("lambda:*",), trusted=())
+    strangers = [item.key for item in found.items if item.fields["actions"]]
+    assert strangers == ["everyone", *named]
 
 
 def test_calling_services(export: Export, only_subject: OnlySubject) -> None:

@@ -100,6 +100,9 @@ def test_the_audience_of_a_provider(
         ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-??????", True),
         ("arn:aws:secretsmanager:eu-west-1:111122223333:secret:??????", False),
         ("arn:aws:kms:*:*:*", False),
+        ("arn:aws:ssm:*:*:parameter*", False),
+        ("arn:aws:secretsmanager:*:*:secret*", False),
+        ("arn:aws:secretsmanager:*:*:secret:/prod/*", True),
         ("*", False),
     ],
 )

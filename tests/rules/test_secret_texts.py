@@ -68,6 +68,8 @@ SECRETS: list[tuple[str, str, SecretKind]] = [
     ("DB_SECRET", "p@ssw0rd", SecretKind.NAMED),
     ("ENCRYPTION_KEY", "a1b2c3d4e5f6a7b8", SecretKind.NAMED),
     ("A", "aB3dE5gH7jK9mN1pQ3sT5vW7", SecretKind.RANDOM),
+    # `{"password=": "AKIAIOSFODNN7EXAMPLE"}` in base64.
+    ("A", "eyJwYXNzd29yZD0iOiAiQUtJQUlPU0ZPRE5ON0VYQU1QTEUifQ==", SecretKind.RANDOM),
     ("A", "{{resolve:secretsmanager:db:SecretString:password}}", SecretKind.RESOLVED),
     ("A", "postgres://app:{{resolve:ssm-secure:/db:1}}@db", SecretKind.RESOLVED),
     ("DB_PASSWORD", "****", SecretKind.MASKED),
@@ -125,6 +127,7 @@ PLAIN: list[tuple[str, str]] = [
     ("DATABASE_URL", "postgres://db.example.org/x"),
     ("DATABASE_URL", "postgres://app:${PASSWORD}@db.example.org/x"),
     ("DATABASE_URL", "postgres://app:<password>@db.example.org/x"),
+    ("CONFIG", "eyJmb28iOiAiYmFyIiwgImJheiI6ICJxdXgifQ=="),
     ("A", "-----BEGIN CERTIFICATE-----\nMIIE"),
     ("A", "-----BEGIN PUBLIC KEY-----\nMIIE"),
     ("A", "Bearer ${token}"),

@@ -11,6 +11,7 @@ from wa_policy.rules.each_account import detective_services, function_scanning
 from wa_policy.rules.each_api_policy import address_guards, bound_networks
 from wa_policy.rules.each_breadth import COMPARED_TYPES, breadth
 from wa_policy.rules.each_code import code_sharers, functions_of_role, layers
+from wa_policy.rules.each_credentials import integration_roles
 from wa_policy.rules.each_function import execution_role, role_sharers, write_span
 from wa_policy.rules.each_grants import (
     calling_services,
@@ -189,7 +190,8 @@ ITERATORS: Mapping[str, ItemIterator] = {
     "granted_accounts": ItemIterator(
         granted_accounts,
         "the accounts that Allow statements name, by a principal or, in a grant to everyone, by `aws:PrincipalAccount` or "
-        "`aws:PrincipalArn`; not the owner, and not those of `except`",
+        "`aws:PrincipalArn`; not the owner, those of `except`, nor those of an organization that was read and is one of "
+        "`trusted_orgs`",
         ("account",),
         _WITH_POLICY,
         (Argument("except", ArgumentKind.TEXTS, required=False),),
@@ -234,6 +236,15 @@ ITERATORS: Mapping[str, ItemIterator] = {
         ("provider", "issuer", "action", "audience_key", "audiences"),
         _ROLE,
         empty=Verdict.NOT_APPLICABLE,
+    ),
+    "integration_roles": ItemIterator(
+        integration_roles,
+        "the roles with which methods or routes of the API call services, each by the key of its operation, with the actions "
+        "that the integration needs (all of the service, where its URI does not say which) and those of keys and logs",
+        ("key", "role", "actions"),
+        (REST_API, HTTP_API),
+        empty=Verdict.NOT_APPLICABLE,
+        brings_caller=True,
     ),
     "integrations": ItemIterator(
         integrations,
@@ -298,8 +309,8 @@ ITERATORS: Mapping[str, ItemIterator] = {
     "outsiders": ItemIterator(
         outsiders,
         "`everyone`, with an account that nobody named, and each other account that Allow statements name but those of "
-        "`except`; `item.actions` are `of_trusted` for the accounts of `trusted`, else `actions`, and `item.service_actions` are "
-        "`of_services` for `everyone`, else none",
+        "`except`; `item.actions` are `of_trusted` for the accounts of `trusted` or `trusted_orgs`, else `actions`, and "
+        "`item.service_actions` are `of_services` for `everyone`, else none",
         ("holder", "account", "actions", "service_actions"),
         _WITH_POLICY,
         (

@@ -11,7 +11,7 @@ from wa_policy.iam.unknown import Unknown
 from wa_policy.rules.arguments import Values, texts
 from wa_policy.rules.callers import unnamed_account
 from wa_policy.rules.documents import Document, Documents, hole_of, resource_documents
-from wa_policy.rules.each_resource import accounts_of
+from wa_policy.rules.each_resource import accounts_of, accounts_of_trusted
 from wa_policy.rules.items import Field, Item, Items, first_of_each_key, numbered
 from wa_policy.rules.subjects import Scope, Subject
 
@@ -35,7 +35,8 @@ def outsiders(subject: Subject, scope: Scope, arguments: Values) -> Items:
     documents = resource_documents(subject)
     unknown = list(documents.unknown)
     actions, of_trusted = texts(arguments, "actions"), texts(arguments, "of_trusted")
-    trusted, left_out = texts(arguments, "trusted"), {subject.account, *texts(arguments, "except")}
+    trusted = {*texts(arguments, "trusted"), *accounts_of_trusted(scope)}
+    left_out = {subject.account, *texts(arguments, "except")}
     items: list[Item] = []
     for document in documents.read:
         nobodys = unnamed_account(document.policy, scope)

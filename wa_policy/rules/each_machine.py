@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from wa_policy.evaluator.truth import Truth
+from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.findings import Verdict
 from wa_policy.iam.policy import Effect, Statement
 from wa_policy.iam.unknown import Unknown, UnknownKind
@@ -205,22 +205,24 @@ def _prefix(service: str, known: object) -> str | None:
 # --- judging -----------------------------------------------------------------------------------------------------------
 
 
-def exceeds_definition(item: Item, _subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+def exceeds_definition(item: Item, subject: Subject, scope: Scope, _arguments: Values) -> Truth:
     """True iff no task calls the service, or the role may invoke any function."""
-    if not item.fields["used"]:
-        return item.open or True
-    requests = calls_any_function(item, _subject, scope)
+    if not item.fields["used"] and (item.open is None or item.fields["service"] == _ANY):
+        return True
+    requests = calls_any_function(item, subject, scope)
     if requests is None or item.principal is None:
-        return False
+        return item.open or False
     from wa_policy.rules.forbid import judge
 
     found = judge(Forbid((requests,)), subject_of(item.principal, scope.inventory), {}, scope)
-    return found.reasons[0] if found.reasons else found.verdict is Verdict.FAIL
+    # Any function is too much, whether or not the definition calls one.
+    is_wide: Truth = found.reasons[0] if found.reasons else found.verdict is Verdict.FAIL
+    return any_of((is_wide, item.open or False))
 
 
 def calls_any_function(item: Item, _subject: Subject, _scope: Scope) -> RequestClass | None:
     """Calls of functions that the policies do not name."""
-    if item.fields["service"] != _LAMBDA or not item.fields["used"]:
+    if item.fields["service"] != _LAMBDA or (not item.fields["used"] and item.open is None):
         return None
     named = item.fields["resources"]
     resource = ResourceSpec(

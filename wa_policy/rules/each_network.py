@@ -48,7 +48,7 @@ def endpoint_policy(subject: Subject, _scope: Scope, _arguments: Values) -> Item
     policy = document.policy if isinstance(document, Present) else None
     fields: dict[str, Field] = {
         "service": service,
-        "actions": _actions_of(service),
+        "actions": actions_of_service(service),
         "named": () if policy is None else tuple(dict.fromkeys(_named(policy))),
     }
     place = policy.source if policy is not None else endpoint.source
@@ -83,7 +83,8 @@ _ACTIONS = {
 """Actions of services whose endpoints are not named by their prefix."""
 
 
-def _actions_of(service: str) -> tuple[str, ...]:
+def actions_of_service(service: str) -> tuple[str, ...]:
+    """Patterns of the actions of a service by the name of its endpoints."""
     return _ACTIONS.get(service, (f"{service.split('.', maxsplit=1)[0]}:*",))
 
 
@@ -137,7 +138,7 @@ def _endpoints_of(prefix: str) -> tuple[str, ...]:
     known = [
         service
         for service in table("endpoint_policies").rows
-        if any(action.partition(":")[0] == prefix for action in _actions_of(service))
+        if any(action.partition(":")[0] == prefix for action in actions_of_service(service))
     ]
     return tuple(f"*.{service}" for service in known)
 

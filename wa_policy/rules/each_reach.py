@@ -53,5 +53,5 @@ def names_one(value: Text) -> bool:
     arn = parse_arn(value) if isinstance(value, str) else None
     if arn is None:
         return False
-    name = re.split(r"[:/]", arn.resource, maxsplit=1)[-1].lstrip("/")
-    return name[:1] not in ("", "*", "?")
+    _, *names = re.split(r"[:/]", arn.resource, maxsplit=1)
+    return bool(names) and names[0].lstrip("/")[:1] not in ("", "*", "?")

@@ -16,7 +16,7 @@ from wa_policy.iam.principal import (
     UnknownPrincipal,
 )
 from wa_policy.iam.unknown import Unknown
-from wa_policy.inventory.model import METHODS_PROPERTY, REST_API_ID_PROPERTY, PropertyValue
+from wa_policy.inventory.model import METHODS_PROPERTY, REST_API_ID_PROPERTY, Organization, PropertyValue
 from wa_policy.rules.arguments import Values, texts
 from wa_policy.rules.documents import hole_of, resource_documents
 from wa_policy.rules.items import Item, Items, first_of_each_key
@@ -75,9 +75,19 @@ def _senders(statement: Statement) -> Iterator[str]:
                 yield f"{_SENDERS.get(arn.service, arn.service)}.amazonaws.com"
 
 
-def granted_accounts(subject: Subject, _scope: Scope, arguments: Values) -> Items:
-    """The accounts that Allow statements name and that are not the owner."""
-    return _granted(subject, "account", accounts_of, {subject.account, *texts(arguments, "except")})
+def granted_accounts(subject: Subject, scope: Scope, arguments: Values) -> Items:
+    """The accounts that Allow statements name and that are not the owner, nor of a trusted organization."""
+    left_out = {subject.account, *texts(arguments, "except"), *accounts_of_trusted(scope)}
+    return _granted(subject, "account", accounts_of, left_out)
+
+
+def accounts_of_trusted(scope: Scope) -> frozenset[str]:
+    """The accounts of the organization that was read, where it is one of `trusted_orgs`."""
+    organization = scope.inventory.organization
+    trusted = texts(scope.parameters, "trusted_orgs")
+    if not isinstance(organization, Organization) or organization.id not in trusted:
+        return frozenset()
+    return frozenset(organization.places)
 
 
 def accounts_of(statement: Statement) -> Iterator[str | Unknown]:

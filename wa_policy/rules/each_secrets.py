@@ -60,7 +60,7 @@ KINDS = (*SecretKind, NOT_HIDDEN, WITH_DEFAULT, WRITTEN)
 _WORDS: dict[str, str] = {
     **{str(kind): words for kind, words in WORDS.items()},
     NOT_HIDDEN: "a parameter without `NoEcho`, which everyone sees who may describe the stack",
-    WITH_DEFAULT: "a parameter with the secret as its default in the template",
+    WITH_DEFAULT: "a parameter for a secret that has a default in the template",
     WRITTEN: "a secret that stands in the template",
 }
 
@@ -156,7 +156,7 @@ def _item(resource: Resource, leaf: _Leaf, hidden: Mapping[str, PropertyValue]) 
     if parameter is not None:
         if resource.type in _KEEPS_SECRETS:
             return None
-        return _made(resource, leaf, SecretKind.RESOLVED, f"the value of the parameter `{parameter}`")
+        return _made(resource, leaf, SecretKind.RESOLVED, f"parameter {parameter}")
     if isinstance(leaf.value, Unknown):
         if strength_of(leaf.name) is NameStrength.NONE:
             return None
@@ -213,7 +213,7 @@ def _of_parameter(resource: Resource) -> Items:
     has_form = is_given and kind_of(name, text) is not None
     if has_form or (is_given and (sounds or is_hidden)):
         found.append(WITH_DEFAULT)
-    fields = {"name": name, "path": name, "shown": masked(text) if text else ""}
+    fields = {"name": "it", "path": name, "shown": masked(text) if text else ""}
     return Items(
         tuple(Item(kind, resource.source, {**fields, "kind": kind, "says": _WORDS[kind]}) for kind in found)
     )

@@ -24,6 +24,7 @@ from wa_policy.iam.principal import Anonymous, AwsService, Role, User, account_o
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Absent, NotExported, Present
+from wa_policy.rules.access_points import not_through_own, points_unread
 from wa_policy.rules.callers import NamedCaller, callers_of, of_resource, shown, unnamed_account
 from wa_policy.rules.key_domains import within
 from wa_policy.rules.looks import ASSUMED, action_groups, grants_nothing, may_allow_all
@@ -69,6 +70,16 @@ def judge(forbid: Forbid, subject: Subject, bindings: Mapping[str, object], scop
 
 
 def _judge_class(request_class: RequestClass, forbid: Forbid, subject: Subject, scope: Scope) -> Judgement:
+    apart = not_through_own(request_class, subject)
+    if apart is None:
+        return _judge_requests(request_class, forbid, subject, scope)
+    judged = _judge_requests(apart, forbid, subject, scope)
+    if judged.verdict is Verdict.FAIL or _judge_requests(request_class, forbid, subject, scope) == judged:
+        return judged
+    return Judgement(Verdict.UNKNOWN, reasons=(*judged.reasons, points_unread(subject)))
+
+
+def _judge_requests(request_class: RequestClass, forbid: Forbid, subject: Subject, scope: Scope) -> Judgement:
     reasons: list[Unknown] = []
     for question, named in _questions(request_class, forbid.exempt, subject, scope):
         match _ask(question, forbid.mode, scope):

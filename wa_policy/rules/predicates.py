@@ -11,6 +11,7 @@ from wa_policy.iam.policy import Effect
 from wa_policy.iam.principal import ServicePrincipal, UnknownPrincipal
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue
+from wa_policy.rules import predicates_authorizers as authorizers
 from wa_policy.rules import predicates_network as network
 from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values, text, texts
@@ -31,8 +32,8 @@ from wa_policy.rules.predicates_perimeter import (
     opens_data,
     opens_network,
 )
-from wa_policy.rules.predicates_secrets import is_made_by_code, is_of_stack, is_rotated, names_other_accounts
 from wa_policy.rules.predicates_schema import is_strict_schema
+from wa_policy.rules.predicates_secrets import is_made_by_code, is_of_stack, is_rotated, names_other_accounts
 from wa_policy.rules.subjects import PRINCIPAL_TYPES, Scope, Subject
 
 
@@ -142,7 +143,27 @@ _NETWORK: Mapping[str, Predicate] = {
     ),
 }
 
+_AUTHORIZER = ("AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer")
+_AUTHORIZERS: Mapping[str, Predicate] = {
+    "keyed_on_credential": Predicate(
+        authorizers.keyed_on_credential,
+        "an identity source of the authorizer is a header or parameter whose name speaks of a credential",
+        _AUTHORIZER,
+    ),
+    "keyed_on_route": Predicate(
+        authorizers.keyed_on_route,
+        "the identity sources of the authorizer name the route, or the path and the method",
+        _AUTHORIZER,
+    ),
+    "reads_credentials_from_query": Predicate(
+        authorizers.reads_credentials_from_query,
+        "an identity source of the authorizer is a parameter of the query whose name speaks of a credential",
+        _AUTHORIZER,
+    ),
+}
+
 PREDICATES: Mapping[str, Predicate] = {
+    **_AUTHORIZERS,
     "is_strict_schema": Predicate(
         is_strict_schema,
         "every object of the schema names what it needs and takes no more, every text is bounded, and every keyword is one of "

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from base64 import b64decode
 from collections import Counter
 from enum import StrEnum
 from itertools import pairwise
@@ -497,7 +498,7 @@ def has_random_part(text: str) -> bool:
 
 
 def _is_random(token: str) -> bool:
-    if entropy(token) <= _MIN_ENTROPY or token.startswith("arn"):
+    if entropy(token) <= _MIN_ENTROPY or token.startswith("arn") or _is_encoded_text(token):
         return False
     run = max(_RUN.findall(token) or [""], key=len)
     if len(run) < _MIN_RUN or run.islower() or run.isupper() or not any(letter.isdigit() for letter in run):
@@ -505,6 +506,18 @@ def _is_random(token: str) -> bool:
     classes = [0 if letter.isdigit() else 1 if letter.isupper() else 2 for letter in run]
     turns = sum(one != other for one, other in pairwise(classes))
     return len(set(classes)) == 3 and turns / (len(run) - 1) >= _MIN_TURNS
+
+
+def _is_encoded_text(token: str) -> bool:
+    """True iff the token is plain text in base64, such as a configuration."""
+    try:
+        plain = b64decode(
+            token + "=" * (-len(token) % 4), altchars=b"-_" if {"-", "_"} & set(token) else None
+        )
+        text = plain.decode("utf-8")
+    except ValueError:
+        return False
+    return text.isprintable() and kind_by_form(text) is None
 
 
 def _in_url(text: str, start: int) -> bool:

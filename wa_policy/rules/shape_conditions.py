@@ -77,7 +77,7 @@ def set_operator_in_words(item: Item) -> str:
 
 # --- keys, operators, values -----------------------------------------------------------------------------------------
 
-_OUTDATED = frozenset(("aws:sourceowner",))
+_OUTDATED = frozenset(("aws:sourceowner", "aws:principalorgmasteraccountid"))
 """Keys that services still write and no page lists."""
 _VARIABLES = ("iot:connection.", "iot:certificate.", "iot:clientid", "iot:domainname")
 """How the policy variables of AWS IoT begin, which stand for keys too.
