@@ -290,4 +290,5 @@ def _example(raw: Raw, source: Source) -> Example:
         parameters={name: _operand(value) for name, value in raw.get("parameters", {}).items()},  # type: ignore[misc]
         no_organization=raw.get("no_organization", False),
         source=source,
+        today=date.fromisoformat(raw["today"]) if "today" in raw else None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from wa_policy.findings import RuleFacts, Severity, Verdict
@@ -287,6 +288,8 @@ class Example:
     parameters: Mapping[str, ParameterValue]
     no_organization: bool
     source: Source = field(compare=False)
+    today: date | None = None
+    """The day of the scan; without it no day is known."""
 
 
 # --- the rule ----------------------------------------------------------------------------------------------------
