@@ -138,8 +138,8 @@ def is_strange_layer(item: Item, subject: Subject, _scope: Scope, arguments: Val
     if account in (subject.account, *texts(arguments, "accounts")):
         return False
     row = table(str(arguments["table"])).rows.get(account)
-    patterns = row["layers"] if row is not None else ()
-    return not any(matches(glob(pattern), name) for pattern in patterns if isinstance(patterns, tuple))
+    patterns = row["layers"] if row is not None else None
+    return not (isinstance(patterns, tuple) and any(matches(glob(pattern), name) for pattern in patterns))
 
 
 def layer_in_words(item: Item) -> str:

@@ -33,9 +33,7 @@ def granted_on(subject: Subject, scope: Scope, arguments: Values) -> Items:
             continue
         first = first or statement
         tags += [
-            condition.key
-            for condition in statement.conditions
-            if isinstance(condition.key, str) and _TAG_KEY.fullmatch(condition.folded_key)
+            condition.key for condition in statement.conditions if _TAG_KEY.fullmatch(condition.folded_key)
         ]
         if statement.resource is not None and not statement.resource.negated:
             named += [str(value) for value in statement.resource.values if names_one(value)]

@@ -11,7 +11,7 @@ from wa_policy.inventory.model import (
     DOCUMENT_PROPERTY,
     NO_ECHO_PROPERTY,
     TEMPLATE_PARAMETER_TYPE,
-    WRITTEN_SECRET_PROPERTY,
+    WRITTEN_OUT_PROPERTY,
     PropertyValue,
     Resource,
 )
@@ -82,7 +82,7 @@ def secrets(subject: Subject, scope: Scope, _arguments: Values) -> Items:
     if resource.type == TEMPLATE_PARAMETER_TYPE:
         return _of_parameter(resource)
     leaves, unknown = _leaves_of(resource, scope)
-    if resource.properties.get(WRITTEN_SECRET_PROPERTY) is True:
+    if resource.properties.get(WRITTEN_OUT_PROPERTY) is True:
         leaf = _Leaf("SecretString", "SecretString", "")
         return Items((_made(resource, leaf, WRITTEN, ""),), unknown)
     hidden = resource.properties.get(NO_ECHO_PROPERTY)

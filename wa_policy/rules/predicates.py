@@ -23,6 +23,7 @@ from wa_policy.rules.predicates_account import (
     keeps_events,
     never,
 )
+from wa_policy.rules.predicates_doors import has_identity_source, may_come_from_elsewhere
 from wa_policy.rules.predicates_general import has_tag, is_declared, is_named, is_production, is_type
 from wa_policy.rules.predicates_perimeter import (
     blocks_public_access,
@@ -230,6 +231,18 @@ PREDICATES: Mapping[str, Predicate] = {
     "keeps_events": Predicate(
         keeps_events,
         "all targets of the rule only keep its events: log groups and delivery streams",
+    ),
+    "has_identity_source": Predicate(
+        has_identity_source,
+        "an identity source of the authorizer, written as `request.header.Authorization` or `context.routeKey`, fits one of the "
+        "`patterns`, in which case does not matter",
+        ("AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"),
+        (Argument("patterns", ArgumentKind.TEXTS),),
+    ),
+    "may_come_from_elsewhere": Predicate(
+        may_come_from_elsewhere,
+        "unknown for what a template or plan makes, since another one may bring `what`; does not hold for what was exported",
+        arguments=(Argument("what", ArgumentKind.TEXT),),
     ),
     "has_tag": Predicate(
         has_tag,

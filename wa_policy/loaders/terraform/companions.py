@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from wa_policy.iam.unknown import Unknown
-from wa_policy.inventory.model import WRITTEN_SECRET_PROPERTY, PropertyValue
+from wa_policy.inventory.model import WRITTEN_OUT_PROPERTY, PropertyValue
 from wa_policy.loaders.resource_ids import function_arn
 from wa_policy.loaders.terraform.buckets import items_of, without_none
 from wa_policy.loaders.terraform.instances import Instance
@@ -184,7 +184,7 @@ def _secret_version(plan: Plan, instance: Instance) -> None:
     text = instance.values.get("secret_string")
     written = plan.configuration.expressions(instance).get("secret_string")
     if secret is not None and text and isinstance(written, Mapping) and not written.get("references"):
-        secret.put(WRITTEN_SECRET_PROPERTY, True, instance.source)
+        secret.put(WRITTEN_OUT_PROPERTY, True, instance.source)
 
 
 OTHERS: Mapping[str, Callable[[Plan, Instance], None]] = {
