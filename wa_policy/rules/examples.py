@@ -57,7 +57,9 @@ def results_of(rule: Rule, example: Example, catalog: Catalog) -> tuple[Result, 
     scope = Scope(inventory, values_of(rule, example.parameters), catalog, today=example.today)
     found = tuple(run_rule(rule, inventory, scope))
     return in_all_choices(
-        found, inventory, lambda made: tuple(run_rule(rule, made, Scope(made, scope.parameters, catalog, today=example.today)))
+        found,
+        inventory,
+        lambda made: tuple(run_rule(rule, made, Scope(made, scope.parameters, catalog, today=example.today))),
     )
 
 
