@@ -20,6 +20,7 @@ import yaml
 
 from wa_policy import api
 from wa_policy.findings import Verdict
+from wa_policy.iam.unknown import UnknownKind
 from wa_policy.rules.model import Manual, Rule
 from wa_policy.rules.pack import load_pack
 from wa_policy.settings import Profile, Settings
@@ -96,7 +97,16 @@ def _fields(rule: Rule, entry: Mapping[str, Any]) -> Iterator[str]:
 # --- verdicts ----------------------------------------------------------------------------------------------------
 
 
-Counts = dict[str, Counter[Verdict]]
+_MISSING = (
+    UnknownKind.NOT_EXPORTED,
+    UnknownKind.UNRESOLVED,
+    UnknownKind.KNOWN_AFTER_APPLY,
+    UnknownKind.UNREADABLE,
+)
+UNTOLD = "untold"
+"""An unknown verdict for which all reasons are that the input does not say it."""
+
+Counts = dict[str, Counter[str]]
 
 
 def counted(path: str) -> Counts:
@@ -105,7 +115,10 @@ def counted(path: str) -> Counts:
     report = api.scan(api.read([path], settings), settings, today=DAY)
     found: Counts = {}
     for result in report.results:
-        found.setdefault(result.rule.id, Counter())[result.verdict] += 1
+        of = found.setdefault(result.rule.id, Counter())
+        of[result.verdict] += 1
+        if result.verdict is Verdict.UNKNOWN and all(why.kind in _MISSING for why in result.reasons):
+            of[UNTOLD] += 1
     return found
 
 
@@ -131,11 +144,12 @@ def verdicts() -> str:
         (
             f"The verdicts of all rules on {len(templates)} public serverless templates and on two exported accounts, one of them "
             "made up with planted faults; made by `python -m tools.rule_tables verdicts`. `decided` is the share of pass and "
-            "fail among what applies. A rule that was never seen to pass or to fail shows here; its examples show both."
+            "fail among what applies; the last column leaves out what the input does not say: values that are chosen "
+            "at deployment, files and answers that are not there. A rule that was never seen to pass or to fail shows here; its examples show both."
         ),
         "",
-        "| rule | profile | templates: pass | fail | unknown | n/a | accounts: pass | fail | unknown | n/a | decided |",
-        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| rule | profile | templates: pass | fail | unknown | n/a | accounts: pass | fail | unknown | n/a | decided | of what is told |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for rule in sorted(load_pack(), key=lambda rule: rule.id):
         if isinstance(rule.check, Manual):
@@ -146,10 +160,16 @@ def verdicts() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _decided(counts: Sequence[Counter[Verdict]]) -> str:
+def _decided(counts: Sequence[Counter[str]]) -> str:
     known = sum(of[Verdict.PASS] + of[Verdict.FAIL] for of in counts)
-    whole = known + sum(of[Verdict.UNKNOWN] for of in counts)
-    return f"{100 * known / whole:.0f}%" if whole else "never applied"
+    unknown = sum(of[Verdict.UNKNOWN] for of in counts)
+    untold = sum(of[UNTOLD] for of in counts)
+    if not known + unknown:
+        return "never applied | never applied"
+    told = known + unknown - untold
+    return (
+        f"{100 * known / (known + unknown):.0f}% | {f'{100 * known / told:.0f}%' if told else 'nothing told'}"
+    )
 
 
 def main() -> int:

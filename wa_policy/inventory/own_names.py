@@ -51,12 +51,14 @@ OWN_NAMES: Mapping[str, Mapping[str, OwnName]] = {
     "AWS::ApiGateway::DomainName": {"WaPolicy::TruststoreWarnings": _WARNINGS},
     "AWS::ApiGateway::Method": {
         "WaPolicy::Path": OwnName(_TEXT, "its path"),
+        "WaPolicy::TakesCallerRights": OwnName(_FLAG, "whether its integration acts with the rights of callers nobody identified"),
         "WaPolicy::UriScheme": OwnName(_TEXT, "how the URI of its integration begins, such as `http`"),
         "WaPolicy::SkipsVerification": OwnName(_FLAG, "whether the certificate of its backend goes unchecked"),
     },
     "AWS::ApiGateway::Stage": {"WaPolicy::LastUpdatedDate": OwnName(_TEXT, "when it was last changed")},
     "AWS::ApiGatewayV2::DomainName": {"WaPolicy::TruststoreWarnings": _WARNINGS},
     "AWS::ApiGatewayV2::Integration": {
+        "WaPolicy::TakesCallerRights": OwnName(_FLAG, "whether it acts with the rights of callers nobody identified"),
         "WaPolicy::UriScheme": OwnName(_TEXT, "how its URI begins, such as `http`"),
     },
     "AWS::AppSync::GraphQLApi": {"WaPolicy::WebAclArn": OwnName(_TEXT, "its web ACL")},

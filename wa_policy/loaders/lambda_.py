@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import CODE_SHA_PROPERTY, VPC_ID_PROPERTY, PropertyValue, Resource
+from wa_policy.inventory.model import (
+    CODE_SHA_PROPERTY,
+    LAST_MODIFIED_PROPERTY,
+    RESOLVED_IMAGE_PROPERTY,
+    VPC_ID_PROPERTY,
+    PropertyValue,
+    Resource,
+)
 from wa_policy.loaders.members import Node
 from wa_policy.loaders.origin import Origin
 from wa_policy.loaders.pieces import Export
@@ -66,10 +73,12 @@ FUNCTION = Table(
         ),
         *same("TenancyConfig", "CapacityProviderConfig", "DurableConfig", read=as_is),
         Member("CodeSha256", CODE_SHA_PROPERTY),
+        Member("LastModified", LAST_MODIFIED_PROPERTY),
         Member("VpcConfig", VPC_ID_PROPERTY, lambda node: inside("VpcId")(node) or None),
     ),
     elsewhere={
         "Code": "lambda get-function",
+        RESOLVED_IMAGE_PROPERTY: "lambda get-function",
         "CodeSigningConfigArn": "lambda get-function-code-signing-config",
         "FunctionScalingConfig": "lambda get-function-scaling-config",
         "RecursiveLoop": "lambda get-function-recursion-config",
@@ -83,6 +92,7 @@ FUNCTION = Table(
 # Members of `get-function` beside Configuration. The presigned `Location` of the code is a secret: not read.
 _GET_FUNCTION = (
     Member("Code", "Code", structure(*same("ImageUri"), Member("SourceKMSKeyArn", "SourceKMSKeyArn"))),
+    Member("Code", RESOLVED_IMAGE_PROPERTY, inside("ResolvedImageUri")),
     Member("Tags", "Tags", texts_by_name),
     Member("Concurrency", "ReservedConcurrentExecutions", inside("ReservedConcurrentExecutions", number)),
 )

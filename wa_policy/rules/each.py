@@ -10,6 +10,7 @@ from wa_policy.rules.arguments import Argument, ArgumentKind
 from wa_policy.rules.each_account import detective_services, function_scanning
 from wa_policy.rules.each_api_policy import address_guards, bound_networks
 from wa_policy.rules.each_breadth import COMPARED_TYPES, breadth
+from wa_policy.rules.each_callers import invokers, log_writer
 from wa_policy.rules.each_code import code_sharers, functions_of_role, layers
 from wa_policy.rules.each_credentials import integration_roles
 from wa_policy.rules.each_function import execution_role, role_sharers, write_span
@@ -21,6 +22,7 @@ from wa_policy.rules.each_grants import (
     policy_statements,
 )
 from wa_policy.rules.each_identity import data_source_role, guest_role, identity_pools, signed_in_users
+from wa_policy.rules.each_integration_roles import integration_roles
 from wa_policy.rules.each_machine import machine_grants
 from wa_policy.rules.each_network import called_services, endpoint_policy, vpc_guards
 from wa_policy.rules.each_operations import (
@@ -164,6 +166,23 @@ ITERATORS: Mapping[str, ItemIterator] = {
         empty=Verdict.NOT_APPLICABLE,
         brings_caller=True,
     ),
+    "invokers": ItemIterator(
+        invokers,
+        "each event source mapping, method, integration, permission, event rule, schedule, state machine and subscription "
+        "that names the function, with the version or alias that it names",
+        ("invoker", "type", "qualifier"),
+        _FUNCTION,
+        empty=Verdict.PASS,
+    ),
+    "log_writer": ItemIterator(
+        log_writer,
+        "the role as which the function runs, with its log group and the patterns of the ARNs of its log streams; a `permit` "
+        "for `self` asks about the policies of the role",
+        ("role", "log_group", "log_streams"),
+        _FUNCTION,
+        empty=Verdict.NOT_APPLICABLE,
+        brings_caller=True,
+    ),
     "foreign_accounts": ItemIterator(
         foreign_accounts,
         "those of `granted_accounts` that do not belong to the organization that was exported",
@@ -245,6 +264,15 @@ ITERATORS: Mapping[str, ItemIterator] = {
         (REST_API, HTTP_API),
         empty=Verdict.NOT_APPLICABLE,
         brings_caller=True,
+    ),
+    "integration_roles": ItemIterator(
+        integration_roles,
+        "those of the `integrations` that have credentials, with the role and the patterns of the actions that the integrations of "
+        "the API with this role are for",
+        ("key", "role", "actions"),
+        (REST_API, HTTP_API),
+        empty=Verdict.NOT_APPLICABLE,
+        item_types={REST_API: METHOD, HTTP_API: INTEGRATION},
     ),
     "integrations": ItemIterator(
         integrations,

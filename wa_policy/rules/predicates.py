@@ -13,6 +13,7 @@ from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue
 from wa_policy.rules import predicates_authorizers as authorizers
 from wa_policy.rules import predicates_network as network
+from wa_policy.rules import predicates_operations as operations
 from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values, text, texts
 from wa_policy.rules.documents import identity_documents, resource_documents
@@ -23,6 +24,7 @@ from wa_policy.rules.predicates_account import (
     keeps_events,
     never,
 )
+from wa_policy.rules.json_schemas import is_request_model, is_strict_model
 from wa_policy.rules.predicates_doors import has_identity_source, may_come_from_elsewhere
 from wa_policy.rules.predicates_general import has_tag, is_declared, is_named, is_production, is_type
 from wa_policy.rules.predicates_perimeter import (
@@ -35,7 +37,7 @@ from wa_policy.rules.predicates_perimeter import (
 )
 from wa_policy.rules.predicates_schema import is_strict_schema
 from wa_policy.rules.predicates_secrets import is_made_by_code, is_of_stack, is_rotated, names_other_accounts
-from wa_policy.rules.subjects import PRINCIPAL_TYPES, Scope, Subject
+from wa_policy.rules.subjects import ACCOUNT, PRINCIPAL_TYPES, Scope, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,69 @@ _AUTHORIZERS: Mapping[str, Predicate] = {
     ),
 }
 
+_TABLE = Argument("table", ArgumentKind.TEXT)
+_TAG = (Argument("tag", ArgumentKind.TEXT), Argument("values", ArgumentKind.TEXTS))
+_OPERATIONS: Mapping[str, Predicate] = {
+    "failures_set_off_rule": Predicate(
+        operations.failures_set_off_rule,
+        "an enabled event rule with a target gets the failures and timeouts of the state machine; those of an Express one "
+        "are no events",
+        ("AWS::StepFunctions::StateMachine",),
+    ),
+    "has_json_format": Predicate(
+        operations.has_json_format,
+        "the format of the access log of the stage is a JSON object with each of the `variables`, written without `$context.`",
+        operations.STAGES,
+        (Argument("variables", ArgumentKind.TEXTS),),
+    ),
+    "has_known_runtime": Predicate(
+        operations.has_known_runtime,
+        "the runtime of the function is one of the `table`",
+        (operations.FUNCTION,),
+        (_TABLE,),
+    ),
+    "has_retired_runtime": Predicate(
+        operations.has_retired_runtime,
+        "by the `table`, AWS deprecates the runtime of the function at most `days` days after the day of the scan",
+        (operations.FUNCTION,),
+        (_TABLE, Argument("days", ArgumentKind.NUMBER)),
+    ),
+    "holds_environment": Predicate(
+        operations.holds_environment,
+        "a resource of the account has the tag with one of the values",
+        (ACCOUNT,),
+        _TAG,
+    ),
+    "is_watched": Predicate(
+        operations.is_watched,
+        "an alarm looks at one of the `metrics` of the subject, or of all of its kind, by one of the `statistics` where they "
+        "are given; of a stage at those of its API, of an event source mapping at those of its function. In both lists `*` "
+        "stands for any text",
+        arguments=(
+            Argument("metrics", ArgumentKind.TEXTS),
+            Argument("statistics", ArgumentKind.TEXTS, required=False),
+        ),
+    ),
+    "logs_executions": Predicate(
+        operations.logs_executions,
+        "a stage of a REST or WebSocket API in the account and Region logs its executions",
+        ("AWS::ApiGateway::Account",),
+    ),
+    "runs_image_older_than": Predicate(
+        operations.runs_image_older_than,
+        "the image that the function runs was pushed more than so many `days` before the day of the scan",
+        (operations.FUNCTION,),
+        (Argument("days", ArgumentKind.NUMBER),),
+    ),
+    "shares_logs": Predicate(
+        operations.shares_logs,
+        "a link to a monitoring account shares the log groups of the account and Region",
+        ("AWS::Logs::LogGroup",),
+    ),
+}
+
 PREDICATES: Mapping[str, Predicate] = {
+    **_OPERATIONS,
     **_AUTHORIZERS,
     "is_strict_schema": Predicate(
         is_strict_schema,
@@ -279,6 +343,15 @@ PREDICATES: Mapping[str, Predicate] = {
         names_other_accounts,
         "an Allow statement of the resource policy names everyone or another account, whatever its conditions",
         (*sorted(TYPES_WITH_POLICY), "AWS::IAM::Role"),
+    ),
+    "is_request_model": Predicate(
+        is_request_model, "a method of the API names the model for what comes in", ("AWS::ApiGateway::Model",)
+    ),
+    "is_strict_model": Predicate(
+        is_strict_model,
+        "each object of the schema has `required` and `additionalProperties: false`, each text one of `maxLength`, `pattern`, "
+        "`enum` and `format`, and each keyword is one of JSON Schema draft 4",
+        ("AWS::ApiGateway::Model",),
     ),
     "is_rotated": Predicate(
         is_rotated,

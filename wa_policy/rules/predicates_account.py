@@ -20,10 +20,10 @@ def has_account_policy(subject: Subject, scope: Scope, arguments: Values) -> Tru
     """True iff the account has a policy of that kind for its log groups in the Region of the subject."""
     kind = text(arguments, "kind")
     found: list[Truth] = []
-    for policy in _beside(subject, scope, _ACCOUNT_POLICY):
+    for policy in beside(subject, scope, _ACCOUNT_POLICY):
         value = policy.property("PolicyType")
         found.append(value if isinstance(value, Unknown) else value == kind)
-    if (more := _unread(subject, scope, "logs.describe-account-policies", f"policy-type:{kind}")) is not None:
+    if (more := unread(subject, scope, "logs.describe-account-policies", f"policy-type:{kind}")) is not None:
         found.append(more)
     return any_of(found)
 
@@ -31,15 +31,15 @@ def has_account_policy(subject: Subject, scope: Scope, arguments: Values) -> Tru
 def is_scanned_by_registry(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
     """True iff the scanning of the registry covers the repository."""
     found: list[Truth] = []
-    for registry in _beside(subject, scope, _SCANNING):
+    for registry in beside(subject, scope, _SCANNING):
         rules = registry.property("Rules")
         found += (
             [rules]
             if isinstance(rules, Unknown)
             else [_covers(rule.value, subject.name) for rule in parts_of(rules)]
         )
-    if not _beside(subject, scope, _SCANNING):
-        more = _unread(subject, scope, "ecr.get-registry-scanning-configuration", "")
+    if not beside(subject, scope, _SCANNING):
+        more = unread(subject, scope, "ecr.get-registry-scanning-configuration", "")
         found += [] if more is None else [more]
     return any_of(found)
 
@@ -65,7 +65,8 @@ def _wild(pattern: str) -> str:
     return pattern if "*" in pattern else f"*{pattern}*"
 
 
-def _beside(subject: Subject, scope: Scope, type_: str) -> list[Resource]:
+def beside(subject: Subject, scope: Scope, type_: str) -> list[Resource]:
+    """The resources of the type in the account and Region of the subject."""
     return [
         resource
         for resource in scope.inventory.of_type(type_)
@@ -73,7 +74,7 @@ def _beside(subject: Subject, scope: Scope, type_: str) -> list[Resource]:
     ]
 
 
-def _unread(subject: Subject, scope: Scope, call: str, about: str) -> Unknown | None:
+def unread(subject: Subject, scope: Scope, call: str, about: str) -> Unknown | None:
     """Why there may be a setting that was not read; what a template does not make counts as not there."""
     if is_made_by_code(subject, scope, {}) is True:
         return None

@@ -9,6 +9,7 @@ from wa_policy.evaluator.truth import Truth
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values
 from wa_policy.rules.each_account import is_off, off_in_words
 from wa_policy.rules.each_breadth import breadth_in_words, is_broader
+from wa_policy.rules.each_callers import is_unqualified, unqualified_in_words
 from wa_policy.rules.each_code import bundle_in_words, is_one_bundle, is_strange_layer, layer_in_words
 from wa_policy.rules.each_machine import calls_any_function, exceeds_definition, excess_in_words
 from wa_policy.rules.each_sources import gone_in_words, is_gone
@@ -183,6 +184,13 @@ SHAPES: Mapping[str, ShapePredicate] = {
         ("detective_services", "function_scanning"),
         _none,
         off_in_words,
+    ),
+    "is_unqualified": ShapePredicate(
+        is_unqualified,
+        "it names the function without a version or alias, or by `$LATEST`",
+        ("invokers",),
+        _none,
+        unqualified_in_words,
     ),
     "is_one_bundle": ShapePredicate(
         is_one_bundle,

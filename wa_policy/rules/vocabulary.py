@@ -14,9 +14,14 @@ from enum import StrEnum
 from wa_policy.catalog.schemas import ResourceSchemas, ValueShape
 from wa_policy.inventory.model import (
     CODE_SHA_PROPERTY,
+    DELETION_POLICY_PROPERTY,
     EVENT_PATTERNS_PROPERTY,
+    FIXED_NAME_PROPERTY,
+    LAST_MODIFIED_PROPERTY,
     METHODS_PROPERTY,
     POLICY_PROPERTY,
+    REPLACE_POLICY_PROPERTY,
+    RESOLVED_IMAGE_PROPERTY,
     REST_API_ID_PROPERTY,
     STATE_MACHINE_PROPERTY,
     STATES_PROPERTY,
@@ -214,7 +219,7 @@ TYPES: Mapping[str, Mapping[str, PropertyType]] = {
     | _names("Tags"),
     "AWS::Lambda::Function": _texts(
         f"FunctionName Runtime Role Handler Description PackageType KmsKeyArn CodeSigningConfigArn RecursiveLoop {CODE_SHA_PROPERTY} "
-        f"{VPC_ID_PROPERTY}"
+        f"{VPC_ID_PROPERTY} {LAST_MODIFIED_PROPERTY} {RESOLVED_IMAGE_PROPERTY}"
     )
     | _numbers("Timeout MemorySize ReservedConcurrentExecutions")
     | _lists("Layers Architectures")
@@ -297,10 +302,18 @@ _OF_OWN = {
 }
 
 
+_OF_TEMPLATES = {
+    DELETION_POLICY_PROPERTY: PropertyType(PropertyKind.TEXT),
+    FIXED_NAME_PROPERTY: PropertyType(PropertyKind.FLAG),
+    REPLACE_POLICY_PROPERTY: PropertyType(PropertyKind.TEXT),
+}
+"""What only templates say of a resource, of whatever type."""
+
+
 def _own(type_: str) -> Mapping[str, PropertyType]:
     """The properties of a type in the table above, and those that only answers of AWS have."""
     named = OWN_NAMES.get(type_, {})
-    return {**{name: _OF_OWN[own.kind] for name, own in named.items()}, **TYPES.get(type_, {})}
+    return {**_OF_TEMPLATES, **{name: _OF_OWN[own.kind] for name, own in named.items()}, **TYPES.get(type_, {})}
 
 
 def _schemas() -> ResourceSchemas:

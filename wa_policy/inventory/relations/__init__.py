@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from functools import cache
 
-from wa_policy.inventory.model import Inventory
-from wa_policy.inventory.relations import rows_compute, rows_doors, rows_messages, rows_network, rows_watch
+from wa_policy.iam.unknown import Unknown
+from wa_policy.inventory.model import Inventory, Resource
+from wa_policy.inventory.relations import (
+    rows_compute,
+    rows_doors,
+    rows_messages,
+    rows_network,
+    rows_watch,
+    special_watch,
+)
 from wa_policy.inventory.relations.index import Index
 from wa_policy.inventory.relations.model import Related, Relation, Side
+from wa_policy.inventory.relations.special_watch import Metric
 from wa_policy.inventory.relations.types import id_of, type_of
 
-__all__ = ("RELATIONS", "Related", "Relation", "related", "relation", "relation_names", "target_types")
+__all__ = ("RELATIONS", "Metric", "Related", "Relation", "metrics_on", "related", "relation", "relation_names", "target_types")
 
 RELATIONS: tuple[Relation, ...] = (
     *rows_compute.ROWS,
@@ -49,6 +58,13 @@ def related(inventory: Inventory, resource: Side, name: str) -> Related:
     outcome = inventory.once(_index).follow(resource, row)
     found = sorted(outcome.found, key=lambda side: (type_of(side), id_of(side)))
     return Related(tuple(found), outcome.open or outcome.missing)
+
+
+def metrics_on(
+    inventory: Inventory, resource: Side
+) -> tuple[tuple[tuple[Resource, Metric], ...], Unknown | None]:
+    """The metrics of alarms that are about the resource, or about all of its kind; and why there may be more."""
+    return special_watch.metrics_on(inventory.once(_index), resource)
 
 
 def _index(inventory: Inventory) -> Index:

@@ -87,6 +87,7 @@ ROWS = (
         names("function", FUNCTION, "Integration.Uri", only_arns=True),
         names("authorizer", AUTHORIZER, "AuthorizerId"),
         names("request_validator", VALIDATOR, "RequestValidatorId"),
+        names("role", ROLE, "Integration.Credentials"),
     ),
     *of(
         AUTHORIZER,

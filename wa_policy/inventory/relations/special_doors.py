@@ -109,8 +109,14 @@ def methods_of_function(index: Index, side: Side) -> Outcome:
 
 
 def methods_of_authorizer(index: Index, side: Side) -> Outcome:
-    """The methods that an authorizer guards."""
-    return _with_unread(index, side, index.inverse(METHOD, _METHODS_OF_AUTHORIZER, side))
+    """The methods that an authorizer guards, all of them of its own API."""
+    found = index.inverse(METHOD, _METHODS_OF_AUTHORIZER, side)
+    own = side.property("RestApiId") if isinstance(side, Resource) else None
+    for api in index.inventory.of_type(REST_API):
+        if api.property(REST_API_ID_PROPERTY) == own and api.account == side.account:
+            listed = api.property(METHODS_PROPERTY)
+            return Outcome(found.found, found.open or (listed if isinstance(listed, Unknown) else None))
+    return _with_unread(index, side, found)
 
 
 def _with_unread(index: Index, side: Side, found: Outcome) -> Outcome:

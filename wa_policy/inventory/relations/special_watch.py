@@ -13,7 +13,7 @@ from wa_policy.inventory.model import PropertyValue, Resource
 from wa_policy.inventory.relations.index import Index
 from wa_policy.inventory.relations.inverse import union
 from wa_policy.inventory.relations.model import Outcome, Side
-from wa_policy.inventory.relations.types import region_of, type_of
+from wa_policy.inventory.relations.types import id_of, region_of, type_of
 from wa_policy.inventory.relations.values import parts_at
 
 ALARM, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
@@ -60,7 +60,7 @@ _NAMESPACES: Mapping[str, tuple[str, ...]] = {
     for type_ in WATCHED
 }
 _QUERY = re.compile(
-    r"\bSELECT\b.+?\bFROM\s+(?:SCHEMA\(\s*)?[\"']?(?P<namespace>[A-Za-z0-9/_.-]+)[\"']?(?P<rest>.*)",
+    r"\bSELECT\s+(?P<statistic>\w+)\s*\(\s*[\"']?(?P<name>[A-Za-z0-9_.-]+)[\"']?\s*\)\s*FROM\s+(?:SCHEMA\(\s*)?[\"']?(?P<namespace>[A-Za-z0-9/_.-]+)[\"']?(?P<rest>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-querylanguage.html"""
@@ -73,18 +73,30 @@ _STATE = re.compile(r"(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*[\"']?(?P<name>[^\"')]+
 class Metric:
     """A metric that an alarm looks at; `dimensions` is unknown where they cannot be told."""
 
-    __slots__ = ("dimensions", "namespace")
+    __slots__ = ("dimensions", "name", "namespace", "statistic")
 
-    def __init__(self, namespace: PropertyValue, dimensions: Mapping[str, PropertyValue] | Unknown) -> None:
+    def __init__(
+        self,
+        namespace: PropertyValue,
+        dimensions: Mapping[str, PropertyValue] | Unknown,
+        name: PropertyValue = None,
+        statistic: PropertyValue = None,
+    ) -> None:
         self.namespace = namespace
         self.dimensions = dimensions
+        self.name = name
+        self.statistic = statistic
 
 
 def metrics_of(alarm: Resource) -> Iterator[Metric]:
     """The metrics of an alarm: its own, those of its expressions, and of its queries."""
     namespace = alarm.property("Namespace")
     if namespace is not None:
-        yield Metric(namespace, _dimensions(alarm.property("Dimensions")))
+        statistic = alarm.property("Statistic")
+        if statistic is None:
+            statistic = alarm.property("ExtendedStatistic")
+        name = alarm.property("MetricName")
+        yield Metric(namespace, _dimensions(alarm.property("Dimensions")), name, statistic)
     for item in parts_at(alarm.property("Metrics"), ""):
         if isinstance(item, Unknown):
             yield Metric(item, {})
@@ -93,17 +105,20 @@ def metrics_of(alarm: Resource) -> Iterator[Metric]:
 
 
 def _of_query(item: Mapping[str, PropertyValue]) -> Iterator[Metric]:
-    for metric in parts_at(item.get("MetricStat"), "Metric"):
+    stat = item.get("MetricStat")
+    statistic = stat.get("Stat") if isinstance(stat, Mapping) else None
+    for metric in parts_at(stat, "Metric"):
         if isinstance(metric, Unknown):
             yield Metric(metric, {})
         elif isinstance(metric, Mapping):
-            yield Metric(metric.get("Namespace"), _dimensions(metric.get("Dimensions")))
+            dimensions = _dimensions(metric.get("Dimensions"))
+            yield Metric(metric.get("Namespace"), dimensions, metric.get("MetricName"), statistic)
     expression = item.get("Expression")
     if isinstance(expression, Unknown):
         yield Metric(expression, {})
     found = _QUERY.search(expression) if isinstance(expression, str) else None
     if found is not None:
-        yield Metric(found["namespace"], _conditions(found["rest"]))
+        yield Metric(found["namespace"], _conditions(found["rest"]), found["name"], found["statistic"])
     elif isinstance(expression, str) and "SEARCH(" in expression.upper():
         yield Metric(Unknown(UnknownKind.NOT_MODELLED, f"which metrics `{expression}` finds"), {})
 
@@ -188,6 +203,26 @@ def account_alarms(index: Index, side: Side) -> Outcome:
         for alarm in known.get((account, region, namespace), ())
     ]
     return Outcome(tuple(found), doubts.get((account, region)), index.unlisted(ALARM, side))
+
+
+def metrics_on(index: Index, side: Side) -> tuple[tuple[tuple[Resource, Metric], ...], Unknown | None]:
+    """The metrics of alarms that are about the resource, or about all of its kind; and why there may be more."""
+    whole = union((index.related(side, "alarms"), account_alarms(index, side)))
+    own = (type_of(side), id_of(side))
+    found = [
+        (alarm, metric)
+        for alarm in sorted(whole.found, key=id_of)
+        if isinstance(alarm, Resource)
+        for metric in metrics_of(alarm)
+        if _is_on(index, alarm, metric, own)
+    ]
+    return tuple(found), whole.open or whole.missing
+
+
+def _is_on(index: Index, alarm: Resource, metric: Metric, own: tuple[str, str]) -> bool:
+    if not metric.dimensions:
+        return metric.namespace in _NAMESPACES.get(own[0], ())
+    return own in [(type_of(one), id_of(one)) for one in _about(index, alarm, metric).found]
 
 
 def _wide_alarms(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wa_policy.errors import Problem
@@ -12,9 +12,12 @@ from wa_policy.iam.source import Source, escape
 from wa_policy.iam.text import Template
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
+    DELETION_POLICY_PROPERTY,
     DEPLOYMENT_PROPERTY,
+    FIXED_NAME_PROPERTY,
     NO_ECHO_PROPERTY,
     POLICY_PROPERTY,
+    REPLACE_POLICY_PROPERTY,
     WAIVERS_PROPERTY,
     Absent,
     Answer,
@@ -26,6 +29,7 @@ from wa_policy.inventory.model import (
 )
 from wa_policy.loaders.cloudformation.conditions import Conditions
 from wa_policy.loaders.cloudformation.documents import Reading
+from wa_policy.loaders.cloudformation.kinds import KINDS
 from wa_policy.loaders.cloudformation.places import Places
 from wa_policy.loaders.cloudformation.properties import converted, properties_of
 from wa_policy.loaders.cloudformation.scope import Scope
@@ -58,6 +62,17 @@ class Grants:
     statements: list[Statement] = field(default_factory=list)
     doubts: list[Unknown] = field(default_factory=list)
     place: Source | None = None
+
+
+_NAMED_APART = frozenset(
+    (
+        *("AWS::DynamoDB::Table", "AWS::Events::EventBus", "AWS::IAM::Role", "AWS::Kinesis::Stream"),
+        *("AWS::Lambda::Function", "AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue"),
+        *("AWS::SecretsManager::Secret", "AWS::StepFunctions::StateMachine"),
+    )
+)
+"""Types of which no two resources of an account and Region may have the same name."""
+_POLICIES = {"DeletionPolicy": DELETION_POLICY_PROPERTY, "UpdateReplacePolicy": REPLACE_POLICY_PROPERTY}
 
 
 class Build:
@@ -126,6 +141,7 @@ class Build:
             properties[WAIVERS_PROPERTY] = waivers
         if written.type == "AWS::Lambda::Alias":
             properties[DEPLOYMENT_PROPERTY] = self._deployment(written)
+        properties.update(self._written(written))
         pointer = f"{written.pointer}/Properties"
         hidden = self.resolver.no_echo.get(written.logical_id)
         if hidden:
@@ -134,6 +150,18 @@ class Build:
             }
         places = Places(values, lambda name: self.resolver.at(f"{pointer}/{escape(name)}"))
         return Made(written, values, id_, name, properties, places, source, doubt)
+
+    def _written(self, written: Written) -> Iterator[tuple[str, PropertyValue]]:
+        """What only the text of the template says: whether the name is written out, and what becomes of the resource."""
+        kind = KINDS.get(written.type)
+        raw = written.raw.get("Properties")
+        if written.type in _NAMED_APART and kind is not None and isinstance(raw, Mapping):
+            if isinstance(raw.get(kind.name), str):
+                yield FIXED_NAME_PROPERTY, True
+        for name, property_ in _POLICIES.items():
+            if name in written.raw:
+                pointer = f"{written.pointer}/{name}"
+                yield property_, converted(self.resolver.resolve(written.raw[name], pointer, pointer))
 
     def _deployment(self, written: Written) -> PropertyValue:
         """The deployment group that shifts an alias.
