@@ -65,7 +65,7 @@ def test_a_condition_makes_access_uncertain(folders: Run, tmp_path: Path) -> Non
 
 def test_findings_appear_and_go(folders: Run, tmp_path: Path) -> None:
     file = "lambda.get-policy.orders.json"
-    change(tmp_path, file, '\\"AWS:SourceArn\\":\\"arn:aws:s3:::acme-pictures\\"', '\\"AWS:SourceArn\\":\\"arn:aws:s3:::acme-pictures\\",\\"AWS:SourceAccount\\":\\"111122223333\\"')  # fmt: skip
+    change(tmp_path, file, '\\"AWS:SourceArn\\":\\"arn:aws:s3:::acme-pictures\\"', '\\"AWS:SourceArn\\":\\"arn:aws:s3:::acme-pictures\\"},\\"StringEquals\\":{\\"AWS:SourceAccount\\":\\"111122223333\\"')  # fmt: skip
     code, found = diff(folders, "old", "new")
     assert code == ExitCode.CLEAN
     assert [finding["rule"] for finding in found["gone"]] == ["lambda-permission-service-source"]

@@ -355,6 +355,8 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("scan", EXPORTS, "--exit-zero", "--store", "{}/h.db"),
     ("history", "--store", "{}/h.db"),
     ("diff", EXPORTS, EXPORTS),
+    ("review", EXPORTS, "--today", "2026-11-26"),
+    ("init", EXPORTS, "--output", "{}/wa-policy.yaml"),
     ("rules", "list"),
     ("rules", "show", "respol-public"),
     ("can", "arn:aws:iam::111122223333:role/orders-role", "sqs:SendMessage", "arn:aws:sqs:eu-west-1:111122223333:jobs", "--input", EXPORTS),

@@ -196,3 +196,45 @@ def test_a_document_without_a_validator_has_none(read_exports: Read) -> None:
     read = method_of(read_exports({"t.json": {"Resources": {"Api": api}}}))
     assert read.get("RequestValidatorId") is None
     assert read["Integration"] == {"Type": "MOCK"}
+
+
+def test_routes_of_an_openapi_document(read_exports: Read) -> None:
+    integration = {
+        "type": "http_proxy",
+        "httpMethod": "POST",
+        "uri": {"Fn::Sub": "http://${Host}/"},
+        "credentials": "arn:aws:iam::111122223333:role/r",
+        "payloadFormatVersion": "2.0",
+        "connectionType": "vpc_link",
+        "tlsConfig": {"serverNameToVerify": "backend.example.com"},
+    }
+    scheme = {"type": "oauth2", "x-amazon-apigateway-authorizer": {"type": "jwt"}}
+    operation = {"security": [{"users": ["orders/write"]}], "x-amazon-apigateway-integration": integration}
+    body = {
+        "openapi": "3.0.1",
+        "x-amazon-apigateway-cors": {"allowOrigins": ["*"], "allowCredentials": True},
+        "components": {"securitySchemes": {"users": scheme}},
+        "paths": {"/orders": {"post": operation}},
+    }
+    template = {
+        "Parameters": {"Host": {"Type": "String"}},
+        "Resources": {"Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": body}}},
+    }
+    found = read_exports({"t.json": template})
+    (api,) = found.of_type("AWS::ApiGatewayV2::Api")
+    assert api.property("CorsConfiguration") == {"AllowOrigins": ("*",), "AllowCredentials": True}
+    (route,) = found.of_type("AWS::ApiGatewayV2::Route")
+    assert route.property("AuthorizationType") == "JWT"
+    assert route.property("AuthorizationScopes") == ("orders/write",)
+    (called,) = found.of_type("AWS::ApiGatewayV2::Integration")
+    expected = {
+        "IntegrationType": "HTTP_PROXY",
+        "IntegrationMethod": "POST",
+        "CredentialsArn": "arn:aws:iam::111122223333:role/r",
+        "PayloadFormatVersion": "2.0",
+        "ConnectionType": "VPC_LINK",
+        "TlsConfig": {"ServerNameToVerify": "backend.example.com"},
+        "WaPolicy::UriScheme": "http",
+    }
+    assert {name: called.property(name) for name in expected} == expected
+    assert isinstance(called.property("IntegrationUri"), Unknown)

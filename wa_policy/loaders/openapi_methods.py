@@ -44,7 +44,13 @@ _OF_V2 = {
     **{
         name: name
         for name in (
-            *("ConnectionType", "ConnectionId", "IntegrationSubtype", "PassthroughBehavior"),
+            *(
+                URI_SCHEME_PROPERTY,
+                "ConnectionType",
+                "ConnectionId",
+                "IntegrationSubtype",
+                "PassthroughBehavior",
+            ),
             *(
                 "PayloadFormatVersion",
                 "RequestParameters",

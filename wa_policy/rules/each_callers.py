@@ -12,7 +12,7 @@ from wa_policy.inventory.relations import related
 from wa_policy.inventory.relations.values import parts_at
 from wa_policy.rules.arguments import Values
 from wa_policy.rules.each_function import role_of
-from wa_policy.rules.items import Item, Items, numbered
+from wa_policy.rules.items import Field, Item, Items, numbered
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.views import walk
 
@@ -38,7 +38,7 @@ def log_writer(subject: Subject, scope: Scope, _arguments: Values) -> Items:
     if group.startswith("arn:"):
         group = group.partition(":log-group:")[2].removesuffix(":*")
     streams = f"{start.replace(':lambda:', ':logs:', 1)}:log-group:{group}:*"
-    fields = {"role": role.name, "log_group": group, "log_streams": (streams,)}
+    fields: dict[str, Field] = {"role": role.name, "log_group": group, "log_streams": (streams,)}
     return Items((Item(role.name, function.place("Role"), fields, principal=role),))
 
 
@@ -80,7 +80,11 @@ def invokers(subject: Subject, scope: Scope, _arguments: Values) -> Items:
                 qualifier = _qualifier(written, name)
                 if qualifier is not None:
                     place = other.place(paths[0].partition(".")[0])
-                    fields = {"invoker": other.name, "type": other.type, "qualifier": qualifier}
+                    fields: dict[str, Field] = {
+                        "invoker": other.name,
+                        "type": other.type,
+                        "qualifier": qualifier,
+                    }
                     items.append(Item(f"{_kind(other)} {other.name}", place, fields))
     return Items(numbered(items), tuple(unknown))
 

@@ -17,7 +17,7 @@ _CALLER = re.compile(r"arn:[a-z-]+:iam::\*:user/\*")
 _URI = re.compile(
     r"arn:[^:]+:apigateway:[^:]*:(?:[^:.]+\.)?(?P<service>[^:]+):(?P<how>action|path)/(?P<rest>.*)", re.DOTALL
 )
-_SERVICES = {"appsync-api": "appsync", "s3-global": "s3"}
+_SERVICES = {"appsync-api": "appsync", "email": "ses"}
 _VERSION = re.compile(r"[^/]*/functions/")
 _SUBTYPE = re.compile(r"(?P<service>[A-Za-z]+)-(?P<action>[A-Za-z]+)")
 _SUBTYPE_SERVICES = {"eventbridge": "events", "stepfunctions": "states"}
@@ -50,7 +50,9 @@ def integration_roles(subject: Subject, scope: Scope, arguments: Values) -> Item
         taken = _takes_caller(role, kinds.get(item.key))
         with_rights = replace(resource, properties={**resource.properties, TAKES_CALLER: taken})
         about = subject_of_resource(with_rights, scope.inventory)
-        items.append(replace(item, fields=fields, subject=about))
+        uri = _uri(resource)
+        open_ = uri if isinstance(uri, Unknown) and taken is None else item.unknown
+        items.append(replace(item, fields=fields, subject=about, unknown=open_))
     return Items(tuple(items), found.unknown)
 
 
@@ -75,6 +77,13 @@ def _takes_caller(role: PropertyValue, kind: PropertyValue) -> PropertyValue:
     return role
 
 
+def _uri(integration: Resource) -> PropertyValue:
+    if integration.type != METHOD:
+        return integration.property("IntegrationUri")
+    called = integration.property("Integration")
+    return called if isinstance(called, Unknown) else _member(called, "Uri")
+
+
 def actions_of_integration(integration: Resource) -> tuple[str, ...]:
     """Patterns of the actions that an integration is for; every action of its service where its URI does not say which."""
     if integration.type != METHOD:
@@ -83,10 +92,9 @@ def actions_of_integration(integration: Resource) -> tuple[str, ...]:
         if named is not None:
             service = named["service"].lower()
             return (f"{_SUBTYPE_SERVICES.get(service, service)}:{named['action']}",)
-        uri = integration.property("IntegrationUri")
-        is_function = isinstance(uri, str) and ":lambda:" in uri
-        return ("lambda:InvokeFunction",) if is_function else ("execute-api:Invoke",)
-    uri = _member(integration.property("Integration"), "Uri")
+    uri = _uri(integration)
+    if isinstance(uri, str) and re.match(r"arn:[^:]+:lambda:", uri):
+        return ("lambda:InvokeFunction",)
     found = _URI.fullmatch(uri) if isinstance(uri, str) else None
     if found is None:
         return ()

@@ -151,13 +151,30 @@ _KEYS = frozenset(("lambda:vpcids", "lambda:subnetids", "lambda:securitygroupids
 def vpc_guards(subject: Subject, scope: Scope, _arguments: Values) -> Items:
     """Each policy that denies by the VPC of a function, with a principal that may do everything but what it denies."""
     found = [*_policies(subject, scope)]
+    unknown = _unread(subject, scope)
     items = []
     for name, policy in found:
         denies = [statement for statement in policy.statements if statement.effect is Effect.DENY]
         guards = [statement for statement in denies if _speaks_of_vpc(statement)]
         if guards:
             items.append(Item(name, guards[0].source, {"policy": name}, principal=_held_by(policy, subject)))
-    return Items(tuple(items))
+    return Items(tuple(items), unknown)
+
+
+def _unread(subject: Subject, scope: Scope) -> tuple[Unknown, ...]:
+    """Why there may be policies that were not read."""
+    principal, organization = subject.principal, scope.inventory.organization
+    if principal is not None:
+        boundary = principal.boundary
+        return (*principal.missing, *((boundary.unknown,) if isinstance(boundary, NotExported) else ()))
+    if isinstance(organization, NotExported):
+        return (organization.unknown,)
+    if not isinstance(organization, Organization) or subject.account is None:
+        return ()
+    place = organization.places.get(subject.account)
+    if place is not None and isinstance(place.service_control, Unknown):
+        return (place.service_control,)
+    return ()
 
 
 def _speaks_of_vpc(statement: Statement) -> bool:

@@ -10,6 +10,7 @@ from wa_policy.evaluator.truth import Truth
 from wa_policy.iam.arn import Arn, is_account_id, parse_arn
 from wa_policy.iam.pattern import glob, matches
 from wa_policy.iam.policy import Effect, Statement
+from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import REST_API_ID_PROPERTY, Inventory, Resource
 from wa_policy.rules.arguments import Values
 from wa_policy.rules.documents import resource_documents
@@ -57,7 +58,9 @@ def listed_sources(subject: Subject, scope: Scope, _arguments: Values) -> Items:
                     continue
                 for account in _accounts(arn, statement):
                     found = _count(arn, account, scope.inventory)
-                    if found is not None:
+                    if isinstance(found, Unknown):
+                        items.append(Item(str(value), condition.source, unknown=found))
+                    elif found is not None:
                         fields: dict[str, Field] = {
                             "source": str(value),
                             "account": account,
@@ -82,16 +85,22 @@ def _accounts(arn: Arn, statement: Statement) -> Iterator[str]:
             yield named.pop()
 
 
-def _count(arn: Arn, account: str, inventory: Inventory) -> int | None:
-    """How many resources the ARN names, None where they were not all listed."""
+def _count(arn: Arn, account: str, inventory: Inventory) -> int | Unknown | None:
+    """How many resources the ARN names; None where nothing of the account was exported, or its list tells nothing."""
     kind = _LISTED.get((arn.service, arn.resource_type)) or _LISTED.get((arn.service, ""))
     region = None if arn.service in _GLOBAL else arn.region
     if kind is None or (region is not None and not re.fullmatch("[a-z0-9-]+", region)):
         return None
     if arn.service == "events" and arn.resource_name.count("/") > 0:
         return None  # `list-rules` answers for one bus: which other buses were asked about is not kept
-    if not all(_was_listed(inventory, call, account, region) for call in kind.calls):
-        return None
+    missing = [call for call in kind.calls if not _was_listed(inventory, call, account, region)]
+    if missing:
+        if not any(one.account == account for one in inventory.listed):
+            return None
+        wanted = f"{missing[0].replace('.', ' ')} in account `{account}`" + (
+            f" in `{region}`" if region else ""
+        )
+        return Unknown(UnknownKind.NOT_EXPORTED, wanted)
     candidates = [
         one for type_ in kind.types for one in inventory.of_type(type_) if one.account in (account, None)
     ]

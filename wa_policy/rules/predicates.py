@@ -129,6 +129,11 @@ _NETWORK: Mapping[str, Predicate] = {
         "every rule by which the security group lets in names the group itself",
         _GROUP,
     ),
+    "guards_others": Predicate(
+        network.guards_others,
+        "something that was read has the security group and is neither a function nor a rule of a group",
+        _GROUP,
+    ),
     "lets_in_from_internet": Predicate(
         network.lets_in_from_internet, "the security group lets in from every address", _GROUP
     ),
@@ -173,6 +178,11 @@ _OPERATIONS: Mapping[str, Predicate] = {
         "an enabled event rule with a target gets the failures and timeouts of the state machine; those of an Express one "
         "are no events",
         ("AWS::StepFunctions::StateMachine",),
+    ),
+    "guards_configuration": Predicate(
+        operations.guards_configuration,
+        "an environment of AppConfig that was read has the alarm as its monitor",
+        operations.ALARMS,
     ),
     "has_json_format": Predicate(
         operations.has_json_format,
@@ -223,6 +233,11 @@ _OPERATIONS: Mapping[str, Predicate] = {
         operations.shares_logs,
         "a link to a monitoring account shares the log groups of the account and Region",
         ("AWS::Logs::LogGroup",),
+    ),
+    "state_sets_off_rule": Predicate(
+        operations.state_sets_off_rule,
+        "an enabled event rule with a target gets it when the alarm goes off",
+        operations.ALARMS,
     ),
 }
 

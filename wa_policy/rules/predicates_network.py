@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from wa_policy.evaluator.truth import Truth, all_of, any_of, negate
@@ -16,6 +17,7 @@ from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.views import parts_of, walk
 
 _ALL_PORTS = 65_535
+_SUBNET = re.compile(r"subnet-[0-9a-f]+$")
 
 
 def default_group_of_template(value: PropertyValue, _scope: Scope, _arguments: Values) -> Truth:
@@ -43,8 +45,13 @@ def spans_zones(subject: Subject, scope: Scope, arguments: Values) -> Truth:
             unknown = unknown or zone
     if len(zones) >= wanted:
         return True
+    names = [part.value for part in parts_of(named)]
+    odd = [name for name in names if isinstance(name, str) and not _SUBNET.match(name)]
+    if odd and len(found.found) < len(names):
+        # The default of a parameter that stands for what everybody puts there: one name, or many.
+        return Unknown(UnknownKind.UNRESOLVED, f"the subnets, of which `{odd[0]}` is no id")
     # Each subnet has one zone: too few subnets cannot lie in enough zones.
-    if len(parts_of(named)) < wanted:
+    if len(names) < wanted:
         return False
     return unknown or False
 
@@ -193,6 +200,49 @@ def lets_in_only_itself(subject: Subject, scope: Scope, _arguments: Values) -> T
         source = rule.get("SourceSecurityGroupId") if isinstance(rule, Mapping) else rule
         truths.append(source if isinstance(source, Unknown) else isinstance(source, str) and source in own)
     return all_of(truths)
+
+
+_NO_INTERFACE = frozenset(
+    (
+        *("AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress"),
+        *("AWS::Lambda::Function", "AWS::Serverless::Function"),
+    )
+)
+"""Types that name a security group and take no connections behind it."""
+
+
+def guards_others(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+    """True iff something that was read, but functions and rules of groups, has the security group.
+
+    Unknown without such a thing where VPC endpoints, which share the groups of functions more than others, were not read.
+    """
+    group = subject.resource
+    if group is None:
+        return False
+    own = frozenset((group.id, group.name, group.id.rpartition("/")[2]))
+    if any(
+        _names_group(resource.properties, own, within=False)
+        for resource in scope.inventory.resources
+        if resource.type not in _NO_INTERFACE
+    ):
+        return True
+    return related(scope.inventory, group, "endpoints").unknown or False
+
+
+def _names_group(value: PropertyValue, own: frozenset[str], *, within: bool) -> bool:
+    """True iff a property that is about security groups, by its name, has one of the texts."""
+    match value:
+        case str():
+            return within and value in own
+        case Mapping():
+            return any(
+                _names_group(part, own, within=within or "securitygroup" in name.lower())
+                for name, part in value.items()
+            )
+        case tuple():
+            return any(_names_group(part, own, within=within) for part in value)
+        case _:
+            return False
 
 
 # --- routes ----------------------------------------------------------------------------------------------------------

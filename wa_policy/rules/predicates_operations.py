@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from wa_policy.evaluator.truth import Truth, all_of, any_of
@@ -25,6 +26,7 @@ from wa_policy.rules.tables import table
 from wa_policy.rules.views import parts_of, walk
 
 STAGES = ("AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage")
+ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 MAPPING, FUNCTION = "AWS::Lambda::EventSourceMapping", "AWS::Lambda::Function"
 _BY_WAY_OF = {**dict.fromkeys(STAGES, "api"), MAPPING: "function"}
 """What the metrics of these types are about."""
@@ -69,7 +71,14 @@ def _fits(value: PropertyValue, patterns: tuple[str, ...]) -> Truth:
     return isinstance(value, str) and any(matches(glob(one), value) for one in patterns)
 
 
-_STATUS_CHANGE = "Step Functions Execution Status Change"
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an event has at a path: a rule gets all of them if its pattern lets each of the values through."""
+
+    path: str
+    values: tuple[str, ...]
+    needed: bool = False
+    """The pattern must name the field: one that does not is about other events as well."""
 
 
 def failures_set_off_rule(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
@@ -83,66 +92,87 @@ def failures_set_off_rule(subject: Subject, scope: Scope, _arguments: Values) ->
     kind = machine.property("StateMachineType")
     if kind == "EXPRESS":
         return False  # publishes no such events
+    asked = (
+        _Asked("source", ("aws.states",), needed=True),
+        _Asked("detail-type", ("Step Functions Execution Status Change",)),
+        _Asked("detail.status", ("FAILED", "TIMED_OUT")),
+        _Asked("detail.stateMachineArn", (machine.id,)),
+    )
+    return all_of((_sets_off(subject, scope, asked), kind if isinstance(kind, Unknown) else True))
+
+
+def state_sets_off_rule(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+    """True iff an enabled rule with a target gets it when the alarm goes off.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
+    """
+    asked = (
+        _Asked("source", ("aws.cloudwatch",), needed=True),
+        _Asked("detail-type", ("CloudWatch Alarm State Change",)),
+        _Asked("detail.alarmName", (subject.name,)),
+        _Asked("detail.state.value", ("ALARM",)),
+        _Asked("resources", (subject.id,)),
+    )
+    return _sets_off(subject, scope, asked)
+
+
+def _sets_off(subject: Subject, scope: Scope, asked: tuple[_Asked, ...]) -> Truth:
+    """True iff an enabled rule with a target lets such events through."""
     found: list[Truth] = []
     for rule in beside(subject, scope, "AWS::Events::Rule"):
         state, targets = rule.property("State"), rule.property("Targets")
         patterns = rule.property(EVENT_PATTERNS_PROPERTY)
+        parts: list[Truth] = [
+            state if isinstance(state, Unknown) else state != "DISABLED",
+            targets if isinstance(targets, Unknown) else bool(parts_of(targets)),
+        ]
         if isinstance(patterns, Unknown):
-            found.append(patterns)
-            continue
-        found.append(
-            all_of(
-                (
-                    state if isinstance(state, Unknown) else state not in ("DISABLED", False),
-                    targets if isinstance(targets, Unknown) else bool(parts_of(targets)),
-                    any_of(_gets_failures(part.value, machine) for part in parts_of(patterns)),
-                )
+            parts.append(patterns)
+        else:
+            parts.append(
+                any_of(all_of(_lets_through(one.value, ask) for ask in asked) for one in parts_of(patterns))
             )
-        )
-    if (more := unread(subject, scope, "events.list-rules", "event-bus:default")) is not None:
+        found.append(all_of(parts))
+    if (more := unread(subject, scope, "events.list-rules", "")) is not None:
         found.append(more)
-    whole = any_of(found)
-    return all_of((whole, kind if isinstance(kind, Unknown) else True))
+    return any_of(found)
 
 
-def _gets_failures(pattern: PropertyValue, machine: Resource) -> Truth:
-    if isinstance(pattern, Unknown):
-        return pattern
-    return all_of(
-        (
-            _asks_for(pattern, "source", ("aws.states",), needed=True),
-            _asks_for(pattern, "detail-type", (_STATUS_CHANGE,), needed=False),
-            _asks_for(pattern, "detail.status", ("FAILED", "TIMED_OUT"), needed=False),
-            _asks_for(pattern, "detail.stateMachineArn", (machine.id,), needed=False),
-        )
-    )
-
-
-def _asks_for(pattern: PropertyValue, path: str, wanted: tuple[str, ...], *, needed: bool) -> Truth:
-    """True iff the pattern lets through each of the values of the field; `needed`: it must name the field."""
+def _lets_through(pattern: PropertyValue, asked: _Asked) -> Truth:
+    """True iff the pattern lets through each of the values of the field."""
     fields = walk(pattern, ("Fields",))
     if isinstance(fields, Unknown):
         return fields
-    named = [field.value for field in parts_of(fields) if walk(field.value, ("Path",)) == path]
+    named = [field.value for field in parts_of(fields) if walk(field.value, ("Path",)) == asked.path]
     if not named:
-        return not needed
+        return not asked.needed
+    return any_of(_fits_field(field, asked) for field in named)
+
+
+def _fits_field(field: PropertyValue, asked: _Asked) -> Truth:
+    values = walk(field, ("Values",))
+    if isinstance(values, Unknown):
+        return values
+    members = [part.value for part in parts_of(values)]
+    if all(one in members for one in asked.values):
+        return True
+    if any(one.value != "equals" for one in parts_of(walk(field, ("Operators",)))):
+        told = f"whether what is asked of `{asked.path}` lets `{asked.values[0]}` through"
+        return Unknown(UnknownKind.NOT_MODELLED, told)
+    return next((one for one in members if isinstance(one, Unknown)), False)
+
+
+def guards_configuration(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+    """True iff an environment of AppConfig has the alarm as its monitor: deployments there are rolled back by it."""
     found: list[Truth] = []
-    for field in named:
-        values = walk(field, ("Values",))
-        if isinstance(values, Unknown):
-            found.append(values)
+    for environment in beside(subject, scope, "AWS::AppConfig::Environment"):
+        monitors = environment.property("Monitors")
+        if isinstance(monitors, Unknown):
+            found.append(monitors)
             continue
-        members = [part.value for part in parts_of(values)]
-        doubt = next((one for one in members if isinstance(one, Unknown)), None)
-        operators = walk(field, ("Operators",))
-        others = [one.value for one in parts_of(operators) if one.value != "equals"]
-        if all(one in members for one in wanted):
-            found.append(True)
-        elif others:
-            told = f"whether the operators on `{path}` let `{wanted[0]}` through"
-            found.append(Unknown(UnknownKind.NOT_MODELLED, told))
-        else:
-            found.append(doubt or False)
+        for monitor in parts_of(monitors):
+            arn = walk(monitor.value, ("AlarmArn",))
+            found.append(arn if isinstance(arn, Unknown) else arn == subject.id)
     return any_of(found)
 
 

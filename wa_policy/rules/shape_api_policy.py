@@ -87,14 +87,20 @@ def _is_about(statement: Statement, subject: Subject, method: Mapping[str, Prope
     for part in (verb, path):
         if isinstance(part, Unknown):
             return part
-    called = resource_glob(method_arn(subject, str(verb), str(path)))
+    called = method_arn(subject, str(verb), str(path))
     found: list[Truth] = []
     for value in selection.values:
         if isinstance(value, Template):
             found += [hole.reason for hole in value.holes]
         else:
-            found.append(overlaps(called, resource_glob(value)))
+            found.append(overlaps(resource_glob(_on_stage(called, value)), resource_glob(value)))
     return any_of(found)
+
+
+def _on_stage(called: str, value: str) -> str:
+    """The ARN of a method on a stage that the statement is about: `*` would stand for more than the name of a stage."""
+    stage = (value.split("/", 3)[1:2] or ["x"])[0]
+    return called.replace("/*/", f"/{stage.replace('*', 'x').replace('?', 'x')}/", 1)
 
 
 def dead_in_words(item: Item) -> str:

@@ -313,7 +313,11 @@ _OF_TEMPLATES = {
 def _own(type_: str) -> Mapping[str, PropertyType]:
     """The properties of a type in the table above, and those that only answers of AWS have."""
     named = OWN_NAMES.get(type_, {})
-    return {**_OF_TEMPLATES, **{name: _OF_OWN[own.kind] for name, own in named.items()}, **TYPES.get(type_, {})}
+    return {
+        **_OF_TEMPLATES,
+        **{name: _OF_OWN[own.kind] for name, own in named.items()},
+        **TYPES.get(type_, {}),
+    }
 
 
 def _schemas() -> ResourceSchemas:

@@ -257,7 +257,7 @@ Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: shop, EndpointConfiguration: {Types: [PRIVATE], VpcEndpointIds: [!Ref Vpce]}}}
   Vpce: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: vpc-0abc, ServiceName: s}}
   Res: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: orders}}
-  Me: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Res, HttpMethod: GET, AuthorizationType: CUSTOM, AuthorizerId: !Ref Auth, RequestValidatorId: !Ref Val, Integration: {Type: AWS_PROXY, Uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"}}}
+  Me: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Res, HttpMethod: GET, AuthorizationType: CUSTOM, AuthorizerId: !Ref Auth, RequestValidatorId: !Ref Val, Integration: {Type: AWS_PROXY, Credentials: !GetAtt R.Arn, Uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations"}}}
   Auth: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Name: a, Type: TOKEN, AuthorizerCredentials: !GetAtt R.Arn, AuthorizerUri: !Sub "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Al}/invocations"}}
   AuthPool: {Type: AWS::ApiGateway::Authorizer, Properties: {RestApiId: !Ref Api, Name: p, Type: COGNITO_USER_POOLS, ProviderARNs: [!GetAtt Pool.Arn]}}
   Val: {Type: AWS::ApiGateway::RequestValidator, Properties: {RestApiId: !Ref Api}}
@@ -289,6 +289,7 @@ Resources:
   Hmod: {Type: AWS::ApiGatewayV2::Model, Properties: {ApiId: !Ref Http, Name: Order}}
   Hdom: {Type: AWS::ApiGatewayV2::DomainName, Properties: {DomainName: web.example.com, MutualTlsAuthentication: {TruststoreUri: !Sub "s3://${Trust}/b.pem"}, DomainNameConfigurations: [{CertificateArn: !Ref Acm}]}}
   Hmap: {Type: AWS::ApiGatewayV2::ApiMapping, Properties: {DomainName: !Ref Hdom, ApiId: !Ref Http, Stage: !Ref Hst}}
+  Hmap2: {Type: AWS::ApiGatewayV2::ApiMapping, Properties: {DomainName: !Ref Hdom, ApiId: !Ref Api, Stage: !Ref St, ApiMappingKey: rest}}
   HAlarm: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/ApiGateway, MetricName: 5xx, Dimensions: [{Name: ApiId, Value: !Ref Http}]}}
   Dist:
     Type: AWS::CloudFront::Distribution
@@ -299,6 +300,7 @@ Resources:
         ViewerCertificate: {AcmCertificateArn: !Ref Acm}
         DefaultCacheBehavior: {ResponseHeadersPolicyId: !Ref Rhp}
         Origins:
+          - {Id: h, DomainName: web.example.com}
           - {Id: a, DomainName: !GetAtt Site.RegionalDomainName, OriginAccessControlId: !Ref Oac}
           - {Id: b, DomainName: !Sub "${Http}.execute-api.${AWS::Region}.amazonaws.com"}
           - {Id: c, DomainName: !Select [2, !Split ["/", !GetAtt U.FunctionUrl]]}
@@ -337,9 +339,9 @@ DOORS_PAIRS = """
 F: rest_apis=Api methods=Me integrations=Int routes=Rt authorizers=Auth v2_authorizers=Hauth data_sources=Ds user_pools=Pool
 U: distributions=Dist
 Api: stages=St methods=Me authorizers=Auth,AuthPool models=Mod request_validators=Val deployments=Dep gateway_responses=Gr
-Api: base_path_mappings=Bpm domain_names=Dom usage_plans=Up functions=F web_acls=Acl vpc_endpoints=Vpce distributions=Dist rules=Bus alarms=ApiAlarm
+Api: base_path_mappings=Bpm domain_names=Dom api_mappings=Hmap2 v2_domain_names=Hdom usage_plans=Up functions=F web_acls=Acl vpc_endpoints=Vpce distributions=Dist rules=Bus alarms=ApiAlarm
 St: api=Api log_group=Lg deployment=Dep client_certificate=Cert usage_plans=Up base_path_mappings=Bpm domain_names=Dom web_acl=Acl
-Me: api=Api function=F authorizer=Auth request_validator=Val
+Me: api=Api function=F authorizer=Auth request_validator=Val role=R
 Auth: api=Api function=F user_pools=- role=R methods=Me
 AuthPool: api=Api function=- user_pools=Pool role=- methods=-
 Mod: api=Api
@@ -354,13 +356,14 @@ Rt: api=Http integration=Int function=F authorizer=Hauth
 Int: api=Http function=F vpc_link=- role=R routes=Rt
 IntV: api=Http function=- vpc_link=Vl role=- routes=-
 Hauth: api=Http function=F routes=Rt
-Dom: base_path_mappings=Bpm apis=Api truststore_bucket=Trust certificate=Acm
-Hdom: api_mappings=Hmap apis=Http truststore_bucket=Trust certificate=Acm
+Dom: base_path_mappings=Bpm apis=Api truststore_bucket=Trust certificate=Acm distributions=Dist
+Hdom: api_mappings=Hmap,Hmap2 apis=Api,Http truststore_bucket=Trust certificate=Acm distributions=Dist
 Bpm: api=Api domain_name=Dom
 Hmap: api=Http domain_name=Hdom
+Hmap2: api=Api domain_name=Hdom
 Trust: truststore_domain_names=Dom,Hdom
 Site: distributions=Dist
-Dist: origins=Api,Dom,Http,Site,U origin_access_controls=Oac web_acl=Acl log_bucket=Trust certificate=Acm response_headers_policies=Rhp alarms=DAlarm
+Dist: origins=Api,Dom,Hdom,Http,Site,U origin_access_controls=Oac web_acl=Acl log_bucket=Trust certificate=Acm response_headers_policies=Rhp alarms=DAlarm
 Oac: distributions=Dist
 Gql: data_sources=Ds,Dt api_caches=Cache api_keys=Gk resolvers=Gr2 schemas=Gs log_role=R user_pools=Pool alarms=GAlarm web_acl=Acl
 Ds: api=Gql function=F table=- role=R
@@ -389,6 +392,7 @@ Resources:
   Cache: {Type: AWS::ElastiCache::ReplicationGroup, Properties: {SecurityGroupIds: [!Ref A, !GetAtt B.GroupId]}}
   Serverless: {Type: AWS::ElastiCache::ServerlessCache, Properties: {SecurityGroupIds: [!Ref A]}}
   Dax: {Type: AWS::DAX::Cluster, Properties: {SecurityGroupIds: [!Ref A]}}
+  Proxy: {Type: AWS::RDS::DBProxy, Properties: {VpcSecurityGroupIds: [!Ref B]}}
   V: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   Pub: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref V}}
   Priv: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref V}}
@@ -430,6 +434,7 @@ DbCluster: security_groups=A
 Cache: security_groups=A,B
 Serverless: security_groups=A
 Dax: security_groups=A
+Proxy: security_groups=B
 V: subnets=Priv,Pub endpoints=E flow_logs=Flow route_tables=RtPriv,RtPub security_groups=A,B,C network_acls=Nacl internet_gateways=Igw nat_gateways=Nat functions=-
 Pub: vpc=V route_tables=RtPub routes=Out network_acls=- nat_gateways=Nat flow_logs=FlowS endpoints=- functions=-
 Priv: vpc=V route_tables=RtPriv routes=ToE,ViaNat network_acls=Nacl nat_gateways=- flow_logs=- endpoints=E
@@ -441,8 +446,8 @@ ViaNat: route_table=RtPriv internet_gateway=- nat_gateway=Nat
 Att: vpc=V internet_gateway=Igw
 Nat: subnet=Pub routes=ViaNat alarms=NatAlarm
 Igw: vpcs=V routes=Out
-A: vpc=V ingress_groups=- egress_groups=B admitted_by=- ingress_rules=In egress_rules=- endpoints=E
-B: ingress_groups=C admitted_by=- egress_rules=-
+A: vpc=V ingress_groups=- egress_groups=B admitted_by=- ingress_rules=In egress_rules=- endpoints=E databases=DbCluster,Store database_proxies=- caches=Cache,Dax,Serverless
+B: databases=- database_proxies=Proxy caches=Cache ingress_groups=C admitted_by=- egress_rules=-
 C: admitted_by=B egress_rules=Eg
 In: security_group=A source_group=C
 Eg: security_group=C destination_group=A

@@ -3,6 +3,7 @@
 import builtins
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -101,6 +102,40 @@ def test_what_the_transform_makes(read: ReadTemplate) -> None:
 def test_a_default_of_parameter_store_is_no_value(read: ReadTemplate) -> None:
     (function,) = read(TEXT, assume=HERE).of_type("AWS::Lambda::Function")
     assert "Parameter Store" in str(function.property("Description"))
+
+
+LISTS = """\
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Ranges: {Type: CommaDelimitedList, Default: "192.0.2.1, 198.51.100.0/24"}
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Auth: {ResourcePolicy: {IpRangeBlacklist: !Ref Ranges}}
+  Orders:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.13
+      Handler: app.main
+      CodeUri: src/
+      Events: {Get: {Type: Api, Properties: {Path: /, Method: get, RestApiId: !Ref Api}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "ranges"),
+    [({}, ("192.0.2.1", "198.51.100.0/24")), ({"Ranges": "192.0.2.7,192.0.2.8"}, ("192.0.2.7", "192.0.2.8"))],
+)
+def test_a_list_parameter_comes_to_the_transform_as_a_list(
+    given: Mapping[str, str], ranges: Sequence[str], read: ReadTemplate
+) -> None:
+    (api,) = read(LISTS, assume=replace(HERE, parameters=given)).of_type("AWS::ApiGateway::RestApi")
+    policy = api.policy()
+    assert isinstance(policy, Present)
+    (deny,) = [one for one in policy.policy.statements if one.effect == "Deny"]
+    assert tuple(str(value) for value in deny.conditions[0].values) == tuple(ranges)
 
 
 @pytest.mark.parametrize("assume", [HERE, Assumptions()])

@@ -66,6 +66,8 @@ _OPENAPI_TYPES = {
     "request": "REQUEST",
     "jwt": "JWT",
 }
+_BY_HEADER = ("cognito_user_pools", "token")
+"""Types of authorizers whose header is the name of the security scheme."""
 _AUTHORIZER_NAMES = {
     "authorizerUri": "AuthorizerUri",
     "authorizerCredentials": "AuthorizerCredentials",
@@ -96,6 +98,13 @@ def authorizers(inventory: Inventory, type_: str) -> Iterator[Resource]:
                 properties |= {
                     full: said[short] for short, full in _AUTHORIZER_NAMES.items() if short in said
                 }
+                header = scheme.get("name") if isinstance(scheme, Mapping) else None
+                if (
+                    str(kind).lower() in _BY_HEADER
+                    and "IdentitySource" not in properties
+                    and isinstance(header, str)
+                ):
+                    properties["IdentitySource"] = f"method.request.header.{header}"
                 jwt = said.get("jwtConfiguration")
                 if isinstance(jwt, Mapping):
                     names = (("Issuer", "issuer"), ("Audience", "audience"))

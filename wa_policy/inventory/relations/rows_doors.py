@@ -160,7 +160,7 @@ ROWS = (
     *of(
         V2_DOMAIN,
         named_by("api_mappings", V2_MAPPING, "DomainName"),
-        via("apis", HTTP_API, "api_mappings", "api"),
+        via("apis", (HTTP_API, REST_API), "api_mappings", "api"),
         names("truststore_bucket", BUCKET, "MutualTlsAuthentication.TruststoreUri"),
         names("certificate", CERTIFICATE, "DomainNameConfigurations.CertificateArn"),
         back("distributions", DISTRIBUTION, "origins"),

@@ -155,9 +155,9 @@ class Build:
         """What only the text of the template says: whether the name is written out, and what becomes of the resource."""
         kind = KINDS.get(written.type)
         raw = written.raw.get("Properties")
-        if written.type in _NAMED_APART and kind is not None and isinstance(raw, Mapping):
-            if isinstance(raw.get(kind.name), str):
-                yield FIXED_NAME_PROPERTY, True
+        name = raw.get(kind.name) if kind is not None and isinstance(raw, Mapping) else None
+        if written.type in _NAMED_APART and isinstance(name, str):
+            yield FIXED_NAME_PROPERTY, True
         for name, property_ in _POLICIES.items():
             if name in written.raw:
                 pointer = f"{written.pointer}/{name}"

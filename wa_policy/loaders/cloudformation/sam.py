@@ -22,6 +22,7 @@ from wa_policy.iam.source import Source
 from wa_policy.inventory import symbols
 from wa_policy.loaders.cloudformation.beside import included
 from wa_policy.loaders.cloudformation.sam_places import SamPlaces, is_serverless
+from wa_policy.loaders.cloudformation.scope import is_list_type, list_items
 from wa_policy.loaders.cloudformation.template import texts_with
 from wa_policy.loaders.text import shown
 
@@ -78,7 +79,10 @@ def transformed(
     written = value.get("Resources")
     if not isinstance(written, Mapping) or not any(map(is_serverless, written.values())):
         return Transformed(value, str)  # nothing in it to transform
-    parameters = {name: item for name, item in given.items() if isinstance(item, str | int | float)}
+    parameters = _lists_apart(
+        value.get("Parameters"),
+        {name: item for name, item in given.items() if isinstance(item, str | int | float)},
+    )
     result = run_transform(value, parameters, region or symbols.REGION, partition, notes)
     if result is None:
         kept = {name: item for name, item in written.items() if not is_serverless(item)}
@@ -100,6 +104,20 @@ def transformed(
         result["Transform"] = transform
     places = SamPlaces(value, result, source.pointer)
     return Transformed(result, places.locate, tuple(notes.found))
+
+
+def _lists_apart(written: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of parameters, those of lists as the lists that they are."""
+    types = written if isinstance(written, Mapping) else {}
+
+    def is_list(name: str) -> bool:
+        definition = types.get(name)
+        return isinstance(definition, Mapping) and is_list_type(str(definition.get("Type")))
+
+    return {
+        name: list_items(item) if isinstance(item, str) and is_list(name) else item
+        for name, item in given.items()
+    }
 
 
 def run_transform(
@@ -212,8 +230,13 @@ def _prepare(template: dict[str, Any], source: Source) -> None:
     if isinstance(parameters, dict):
         for definition in parameters.values():
             # The default of such a parameter is the name under which Parameter Store has the value.
-            if isinstance(definition, dict) and str(definition.get("Type")).startswith("AWS::SSM::Parameter"):
+            if not isinstance(definition, dict):
+                continue
+            type_, default = str(definition.get("Type")), definition.get("Default")
+            if type_.startswith("AWS::SSM::Parameter"):
                 definition.pop("Default", None)
+            elif is_list_type(type_) and isinstance(default, str):
+                definition["Default"] = list_items(default)  # as CloudFormation hands it to a transform
     resources = template.get("Resources")
     for name, resource in resources.items() if isinstance(resources, dict) else ():
         properties = resource.get("Properties") if isinstance(resource, dict) else None

@@ -36,6 +36,16 @@ _SUFFIXES = {
 }
 
 
+def is_list_type(type_: str) -> bool:
+    """True iff a parameter of this type is a list whose value is written with commas."""
+    return type_ == "CommaDelimitedList" or type_.startswith("List<")
+
+
+def list_items(written: str) -> list[str]:
+    """The items of the value of a list, without the space around the commas."""
+    return _COMMAS.split(written.strip()) if written.strip() else []
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a template is deployed; None for what nobody said. `number` tells the templates of one run apart."""
@@ -150,7 +160,7 @@ class Scope:
         if not isinstance(type_, str):
             self.note(f"{pointer}/Type", "parameter-type", f"found {describe(type_)}, expected a string")
             type_ = "String"
-        is_list = type_ == "CommaDelimitedList" or type_.startswith("List<")
+        is_list = is_list_type(type_)
         if type_.startswith("AWS::SSM::Parameter::Value<"):
             is_list = (
                 "List<" in type_.removeprefix("AWS::SSM::Parameter::Value<") or "CommaDelimited" in type_
@@ -183,7 +193,7 @@ class Scope:
                 name, f"the parameter `{name}`, whose default is no text", is_list=is_list, raw={}
             )
         if is_list and isinstance(value, str):
-            return _COMMAS.split(value.strip()) if value.strip() else []
+            return list_items(value)
         if isinstance(value, bool):
             return "true" if value else "false"
         return str(value) if isinstance(value, int | float) else value
