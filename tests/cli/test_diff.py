@@ -68,15 +68,21 @@ def test_findings_appear_and_go(folders: Run, tmp_path: Path) -> None:
     change(tmp_path, file, '\\"AWS:SourceArn\\":\\"arn:aws:s3:::acme-pictures\\"', '\\"AWS:SourceArn\\":\\"arn:aws:s3:::acme-pictures\\"},\\"StringEquals\\":{\\"AWS:SourceAccount\\":\\"111122223333\\"')  # fmt: skip
     code, found = diff(folders, "old", "new")
     assert code == ExitCode.CLEAN
-    assert [finding["rule"] for finding in found["gone"]] == ["lambda-permission-service-source"]
+    assert {finding["rule"] for finding in found["gone"]} == {
+        "lambda-permission-service-source",
+        "lambda-permission-source-account",
+    }
     code, found = diff(folders, "new", "old")
     assert code == ExitCode.FINDINGS
-    assert [(one["rule"], one["line"]) for one in found["new"]] == [("lambda-permission-service-source", 2)]
+    assert [(one["rule"], one["line"]) for one in found["new"]] == [
+        ("lambda-permission-service-source", 2),
+        ("lambda-permission-source-account", 2),
+    ]
     assert folders("diff", "new", "old", "--no-organization", "--exit-zero").code == ExitCode.CLEAN
     text = folders("diff", "new", "old", "--no-organization").out
-    assert text.startswith("NEW (1)\n+ high lambda-permission-service-source: ")
+    assert text.startswith("NEW (2)\n+ high lambda-permission-service-source: ")
     markdown = folders("diff", "new", "old", "--no-organization", "--format", "markdown").out
-    assert markdown.startswith("### wa-policy: 1 new and 0 gone; ")
+    assert markdown.startswith("### wa-policy: 2 new and 0 gone; ")
     assert "- high `lambda-permission-service-source` " in markdown
 
 

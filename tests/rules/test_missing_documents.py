@@ -39,7 +39,7 @@ MISSING = {
         "s3api get-bucket-notification-configuration",
     ),
     "apigatewayv2.get-apis": ("lambda-permission-dangling-source", "apigatewayv2 get-apis"),
-    "apigatewayv2.get-integrations": ("function-single-route", "apigatewayv2 get-integrations"),
+    "apigatewayv2.get-integrations": ("apigw-integration-tls", "apigatewayv2 get-integrations"),
     "apigatewayv2.get-routes": ("apigw-v2-route-authorization", "apigatewayv2 get-routes"),
     "lambda.list-function-url-configs": (
         "lambda-url-publicly-invocable",

@@ -30,6 +30,12 @@ from wa_policy.inventory.relations.model import Side
 from wa_policy.inventory.relations.types import KNOWN, PRINCIPAL_TYPES, KnownType, id_of, region_of, type_of
 from wa_policy.inventory.symbols import has_made_name
 
+_EC2_IDS = (
+    *(known.id_start for known in KNOWN.values() if known.id_start),
+    *("cagw-", "eigw-", "eni-", "eipalloc-", "i-", "lgw-", "pcx-", "pl-", "tgw-", "vgw-", "local"),
+)
+"""How ids of EC2 begin, and the word for the VPC itself as the target of a route."""
+
 
 class Sides:
     """What stands at the ends of relations, with look-ups that are made once."""
@@ -112,10 +118,10 @@ class Sides:
             yield from self._names_of(known).get(key, {}).values()
 
     def is_another(self, known: KnownType, text: str) -> bool:
-        """True iff an id is that of another type of EC2."""
+        """True iff an id is that of another type of EC2; a text that is no id of EC2, such as a placeholder, may be any."""
         if not known.id_start or text.startswith(known.id_start):
             return False
-        return not has_made_name(text) or text in self._made_ids
+        return text in self._made_ids if has_made_name(text) else text.startswith(_EC2_IDS)
 
     @cached_property
     def _made_ids(self) -> frozenset[str]:

@@ -148,7 +148,9 @@ KINDS: Mapping[str, Kind] = {
     # --- without a name by which anything refers to them
     "aws_api_gateway_base_path_mapping": Kind("AWS::ApiGateway::BasePathMapping"),
     "aws_api_gateway_account": Kind("AWS::ApiGateway::Account"),
-    "aws_api_gateway_request_validator": Kind("AWS::ApiGateway::RequestValidator"),
+    "aws_api_gateway_request_validator": Kind(
+        "AWS::ApiGateway::RequestValidator", _api("/restapis/{rest_api_id}/requestvalidators/{made}")
+    ),
     "aws_api_gateway_model": Kind("AWS::ApiGateway::Model", "", "{made}", "name"),
     "aws_api_gateway_deployment": Kind("AWS::ApiGateway::Deployment"),
     "aws_api_gateway_resource": Kind("AWS::ApiGateway::Resource"),
