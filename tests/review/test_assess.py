@@ -144,12 +144,12 @@ def test_tasks_come_by_risk_and_priority(read: Read) -> None:
     listed = [(task.kind.value, task.rule.id) for task in found.tasks]
     assert listed == [
         ("fix", "worse"),
-        ("export", "worse"),
+        ("find out", "worse"),
         ("answer", "asks"),
         ("fix", "required"),
-        ("export", "required"),
+        ("find out", "required"),
         ("fix", "best"),
-        ("export", "best"),
+        ("find out", "best"),
     ]
     fix = found.tasks[0]
     assert fix.what == "mend `worse`"

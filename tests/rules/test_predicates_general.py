@@ -11,10 +11,12 @@ from wa_policy.evaluator.truth import Truth
 from wa_policy.iam.source import NOWHERE, Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Inventory, ReadFile, Resource
+from wa_policy.inventory.symbols import own_parameter
 from wa_policy.rules.predicates import PREDICATES
 from wa_policy.rules.subjects import Scope, Subject, subject_of_resource
 
 WHY = Unknown(UnknownKind.UNRESOLVED, "`Stage`")
+OPEN = Unknown(UnknownKind.UNRESOLVED, "`${Stage}`, which names the stage")
 
 
 def subject(file: str = "a", **properties: Any) -> Subject:
@@ -39,6 +41,7 @@ PRODUCTION: list[tuple[dict[str, Any], Truth]] = [
     ({"Tags": WHY, "StageName": "prod"}, True),
     ({"Tags": WHY, "StageName": "test"}, WHY),
     ({"StageName": WHY}, WHY),
+    ({"StageName": own_parameter(1, "Stage")}, OPEN),
     ({"StageName": "prod"}, True),
     ({"Tags": {"aws:cloudformation:stack-name": "orders-prod"}}, True),
     ({"Tags": {"aws:cloudformation:stack-name": "products"}}, False),

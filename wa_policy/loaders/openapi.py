@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from wa_policy.iam.unknown import Unknown
+from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue
 from wa_policy.loaders.cloudformation.values import doubt_of
 from wa_policy.loaders.openapi_methods import details
@@ -81,6 +81,8 @@ def method(
         scheme = _scheme(name, body)
         if isinstance(scheme, Unknown):
             found["AuthorizationType"] = scheme
+        elif scheme is None:
+            found["AuthorizationType"] = _undefined(name)
         elif _is_api_key(scheme):
             found["ApiKeyRequired"] = True
         else:
@@ -100,7 +102,7 @@ def _schemes_named(requirements: Any) -> Iterator[str]:
 
 
 def _scheme(name: str, body: Mapping[str, Any]) -> Any:
-    """A security scheme, in the form of OpenAPI 2 or 3."""
+    """A security scheme, in the form of OpenAPI 2 or 3; None where there is none of the name."""
     components = body.get("components")
     schemes = (
         components.get("securitySchemes")
@@ -110,7 +112,19 @@ def _scheme(name: str, body: Mapping[str, Any]) -> Any:
     if isinstance(schemes, Unknown):
         return schemes
     found = schemes.get(name) if isinstance(schemes, Mapping) else None
-    return found if isinstance(found, Mapping | Unknown) else {"type": "custom"}
+    return found if isinstance(found, Mapping | Unknown) else None
+
+
+def _undefined(name: str) -> PropertyValue:
+    """Who may call a method that asks for a security scheme which the document does not define.
+
+    SAM writes `NONE` for a method that opts out of the default authorizer: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-apifunctionauth.html
+    """
+    if name == "NONE":
+        return "NONE"
+    return Unknown(
+        UnknownKind.UNDOCUMENTED, f"the security scheme `{name}`, which the document does not define"
+    )
 
 
 def _is_api_key(scheme: Mapping[str, Any]) -> bool:

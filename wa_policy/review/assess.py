@@ -58,6 +58,7 @@ def assess(
         )
         return ChoiceReview(choice, _standing(evidence, asked), evidence, asked)
 
+    known = {rule.id for rule in rules}
     pillars = tuple(
         PillarReview(
             pillar,
@@ -78,6 +79,7 @@ def assess(
         resources=report.resources,
         problems=report.problems,
         tables=report.tables,
+        notices=tuple(one for one in report.findings if one.rule.id not in known),
     )
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from wa_policy.errors import LoadError, Problem
-from wa_policy.review.model import Change, ChangeKind, Review, Standing
-from wa_policy.review.render_json import FORMAT, findings_in, members_of, standings_in
+from wa_policy.review.model import Change, ChangeKind, Review, Risk, Standing
+from wa_policy.review.render_json import FORMAT, members_of, results_in, risks_in, standings_in
 
 _ORDER = (
     Standing.MET,
@@ -47,9 +47,24 @@ def _wrong(file: str, message: str) -> LoadError:
 def compared(review: Review, before: dict[str, Any]) -> Review:
     """The review with what is another than in the one before."""
     now = members_of(review)
-    changes = [*_standings(before, now), *_findings(before, now)]
+    changes = [*_profile(before, now), *_risks(before, now), *_standings(before, now), *_results(before, now)]
     changes.sort(key=lambda change: (_KINDS.index(change.kind), change.about, change.what))
     return replace(review, since=date.fromisoformat(before["day"]), changes=tuple(changes))
+
+
+def _profile(before: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
+    if before["profile"] != now["profile"]:
+        what = f"rules of profile {before['profile']} before, of profile {now['profile']} now"
+        yield Change(ChangeKind.OTHER, "profile", what)
+
+
+def _risks(before: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
+    old = {id_: Risk(risk) for id_, _, risk in risks_in(before)}
+    for id_, title, risk in risks_in(now):
+        was, is_ = old.get(id_), Risk(risk)
+        if was is not None and was is not is_:
+            kind = ChangeKind.WORSE if is_.rank < was.rank else ChangeKind.BETTER
+            yield Change(kind, id_, f"{title} Risk {was.value} before, {is_.value} now")
 
 
 def _standings(before: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
@@ -65,9 +80,21 @@ def _standings(before: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
         yield Change(kind, id_, f"{title}: {was.value} before, {is_.value} now")
 
 
-def _findings(before: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
-    old, new = set(findings_in(before)), set(findings_in(now))
-    for rule, subject in sorted(new - old):
-        yield Change(ChangeKind.FOUND, rule, subject)
-    for rule, subject in sorted(old - new):
-        yield Change(ChangeKind.GONE, rule, subject)
+_NOW = {"accepted": "found before, accepted now", "unknown": "found before, not known now"}
+
+
+def _results(before: dict[str, Any], now: dict[str, Any]) -> Iterator[Change]:
+    """Findings that are new or gone. One that was accepted, or is not known any more, is not gone."""
+    old, new = results_in(before), results_in(now)
+    for (rule, subject), kind in sorted(new.items()):
+        was = old.get((rule, subject))
+        if kind == "findings" and was != "findings":
+            yield Change(
+                ChangeKind.FOUND, rule, f"{subject} (accepted before)" if was == "accepted" else subject
+            )
+    for (rule, subject), kind in sorted(old.items()):
+        if kind == "findings" and (is_ := new.get((rule, subject))) != "findings":
+            if is_ is None:
+                yield Change(ChangeKind.GONE, rule, subject)
+            else:
+                yield Change(ChangeKind.OTHER, rule, f"{subject}: {_NOW[is_]}")

@@ -121,12 +121,12 @@ class TaskKind(StrEnum):
 
     FIX = "fix"
     ANSWER = "answer"
-    EXPORT = "export"
+    FIND_OUT = "find out"
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An entry of the worklist: what to do, for which choice, and about what."""
+    """An entry of the worklist: what to do, for which choice, and about what. `missing` are the reasons of unknown verdicts."""
 
     kind: TaskKind
     risk: Risk
@@ -134,6 +134,7 @@ class Task:
     rule: RuleFacts
     what: str
     subjects: tuple[str, ...]
+    missing: tuple[str, ...] = ()
 
 
 class ChangeKind(StrEnum):
@@ -157,7 +158,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The review of a day. `since` is the day of the review that `changes` compare with, None where there is none."""
+    """The review of a day. `since` is the day of the review that `changes` compare with, None where there is none.
+
+    `notices` are findings that belong to no choice, such as waivers that have ended.
+    """
 
     day: date
     profile: Profile
@@ -168,12 +172,24 @@ class Review:
     resources: int
     problems: tuple[Problem, ...] = ()
     tables: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Result, ...] = ()
     since: date | None = None
     changes: tuple[Change, ...] = ()
 
     @property
     def questions(self) -> tuple[QuestionReview, ...]:
         return tuple(question for pillar in self.pillars for question in pillar.questions)
+
+    @property
+    def accepted(self) -> tuple[tuple[RuleFacts, Result], ...]:
+        """Each accepted risk once, with its rule."""
+        found = {
+            (one.rule.id, result.subject, result.key): (one.rule, result)
+            for choice in self.choices
+            for one in choice.rules
+            for result in one.accepted
+        }
+        return tuple(found.values())
 
     @property
     def choices(self) -> tuple[ChoiceReview, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wa_policy.findings import Result, Verdict
@@ -41,6 +41,7 @@ def members_of(review: Review) -> dict[str, Any]:
             for one in review.pillars
         ],
         "tasks": [_task(task) for task in review.tasks],
+        "notices": [one.message or one.rule.title for one in review.notices],
         "since": None if review.since is None else review.since.isoformat(),
         "changes": [
             {"kind": change.kind.value, "about": change.about, "what": change.what}
@@ -130,18 +131,29 @@ def _task(task: Task) -> dict[str, Any]:
         "severity": task.rule.severity.value,
         "what": task.what,
         "subjects": list(task.subjects),
+        "missing": list(task.missing),
     }
 
 
-def findings_in(members: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The findings of a review in JSON: the rule, and the subject with its key."""
+def results_in(members: dict[str, Any]) -> Mapping[tuple[str, str], str]:
+    """What a review in JSON says of each rule and subject with its key: `findings`, `accepted` or `unknown`."""
+    found: dict[tuple[str, str], str] = {}
     for pillar in members["pillars"]:
         for question in pillar["questions"]:
             for choice in question["choices"]:
                 for rule in choice["rules"]:
-                    for result in rule["findings"] if rule["counts"] else ():
-                        key = f" {result['key']}" if "key" in result else ""
-                        yield rule["id"], result["subject"] + key
+                    for kind in ("unknown", "accepted", "findings") if rule["counts"] else ():
+                        for result in rule[kind]:
+                            key = f" {result['key']}" if "key" in result else ""
+                            found[rule["id"], result["subject"] + key] = kind
+    return found
+
+
+def risks_in(members: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The questions of a review in JSON: id, number with title, and risk."""
+    for pillar in members["pillars"]:
+        for question in pillar["questions"]:
+            yield question["id"], f"{question['number']}. {question['title']}", question["risk"]
 
 
 def standings_in(members: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -4,38 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from wa_policy.findings import Result, Verdict
 from wa_policy.findings.acceptance import acceptance
 from wa_policy.findings.visible import visible
 from wa_policy.review.model import (
     Asked,
-    ChangeKind,
+    Change,
     ChoiceReview,
     QuestionReview,
     Review,
-    Risk,
     RuleEvidence,
-    Standing,
     Task,
+    TaskKind,
+)
+from wa_policy.review.wording import (
+    CHANGES,
+    HOW_RISKS_FOLLOW,
+    MARKS,
+    NO_EVIDENCE,
+    RISKS,
+    by_risk_and_choice,
+    evidence_of,
+    in_short,
+    missing_in,
+    missing_words,
+    named,
+    risk_words,
+    silent_words,
+    standings_of,
+    verdict_words,
+    work_in_short,
 )
 
 MOST_SHOWN = 10
-_MARKS = {
-    Standing.MET: "✔",
-    Standing.NOT_MET: "✘",
-    Standing.ACCEPTED: "◆",
-    Standing.UNKNOWN: "?",
-    Standing.UNANSWERED: "…",
-    Standing.NOT_APPLICABLE: "–",
-}
-_CHANGES = {
-    ChangeKind.WORSE: "worse",
-    ChangeKind.FOUND: "new finding",
-    ChangeKind.OTHER: "other",
-    ChangeKind.BETTER: "better",
-    ChangeKind.GONE: "no longer found",
-}
+_MOST_SUBJECTS = 3
+_MOST_RULES = 5
 
 
 def render(review: Review) -> str:
@@ -52,6 +56,7 @@ def _all(review: Review) -> Iterator[str]:
     if review.since is not None:
         yield from _changes(review)
     yield from _worklist(review.tasks)
+    yield from _accepted(review)
     for pillar in review.pillars:
         yield f"## {pillar.pillar.name}"
         yield ""
@@ -60,31 +65,9 @@ def _all(review: Review) -> Iterator[str]:
     if review.problems:
         yield "## Problems of the input"
         yield ""
-        for problem in review.problems[:MOST_SHOWN]:
-            yield f"- {code(problem.file)}: {code(problem.message)}"
-        if len(review.problems) > MOST_SHOWN:
-            yield f"- and {len(review.problems) - MOST_SHOWN} more"
+        yield from _some([f"- {code(one.file)}: {code(one.message)}" for one in review.problems], "")
         yield ""
-    yield from _legend(review)
-
-
-def in_short(review: Review) -> str:
-    """What was read, and how many choices stand where, in a sentence or two."""
-    counts = [
-        f"{number} {standing.value}"
-        for standing in Standing
-        if (number := sum(one.standing is standing for one in review.choices))
-    ]
-    files = "1 file" if review.files == 1 else f"{review.files} files"
-    resources = "1 resource" if review.resources == 1 else f"{review.resources} resources"
-    return f"Read: {files}, {resources}. Of {len(review.choices)} choices: {', '.join(counts)}."
-
-
-def risk_words(one: QuestionReview) -> str:
-    """The risk of a question, and what it may come to once all is known."""
-    if one.risk is one.at_best:
-        return one.risk.value
-    return f"{one.risk.value} ({one.at_best.value} at best)"
+    yield from _end(review)
 
 
 def _risks(review: Review) -> Iterator[str]:
@@ -92,24 +75,24 @@ def _risks(review: Review) -> Iterator[str]:
     yield "|---|---|---|---|"
     for pillar in review.pillars:
         for one in pillar.questions:
-            marks = " ".join(_MARKS[choice.standing] for choice in one.choices)
-            yield f"| {pillar.pillar.name} | {one.question.number}. {one.question.title} | {risk_words(one)} | {marks} |"
+            question = f"{one.question.number}. {one.question.title}"
+            yield f"| {pillar.pillar.name} | {question} | {risk_words(one)} | {standings_of(one.choices)} |"
+    yield ""
+    yield HOW_RISKS_FOLLOW
     yield ""
 
 
-def _legend(review: Review) -> Iterator[str]:
+def _end(review: Review) -> Iterator[str]:
     yield "---"
     yield ""
-    yield ", ".join(f"{mark} {standing.value}" for standing, mark in _MARKS.items()) + "."
-    yield ""
-    yield (
-        "A question is at high risk while a required choice is not met, at medium risk while a good one is not. "
-        "An accepted risk stays a risk. Rules beyond the profile are hints."
-    )
+    yield "Marks: " + ", ".join(f"{mark} {standing.value}" for standing, mark in MARKS.items()) + "."
     if review.tables:
         yield ""
         dates = ", ".join(f"{name} of {day}" for name, day in sorted(review.tables.items()))
         yield f"Data: {dates}."
+
+
+# --- what changed, what to do ------------------------------------------------------------------------------------
 
 
 def _changes(review: Review) -> Iterator[str]:
@@ -118,9 +101,17 @@ def _changes(review: Review) -> Iterator[str]:
     yield ""
     if not review.changes:
         yield "Nothing changed."
-    for change in review.changes:
-        yield f"- {_CHANGES[change.kind]}: {code(change.about)} {code(change.what)}"
-    yield ""
+        yield ""
+    for kind, changes in groupby(review.changes, key=lambda change: change.kind):
+        lines = [_change(change) for change in changes]
+        yield f"**{CHANGES[kind]}** ({len(lines)})"
+        yield ""
+        yield from _some(lines, "")
+        yield ""
+
+
+def _change(change: Change) -> str:
+    return f"- {code(change.what)} ({code(change.about)})"
 
 
 def _worklist(tasks: Sequence[Task]) -> Iterator[str]:
@@ -130,17 +121,61 @@ def _worklist(tasks: Sequence[Task]) -> Iterator[str]:
         yield "Nothing is left to do."
         yield ""
         return
-    yield "| risk | do | rule | for | about |"
-    yield "|---|---|---|---|---|"
-    for task in tasks:
-        about = ", ".join(code(subject) for subject in task.subjects[:3])
-        more = f" and {len(task.subjects) - 3} more" if len(task.subjects) > 3 else ""
-        what = cell(task.what)
-        yield (
-            f"| {task.risk.value if task.risk is not Risk.NONE else 'low'} | {task.kind.value}: {what} "
-            f"| `{task.rule.id}` | {task.choice.priority.value}: {cell(task.choice.title)} | {about}{more} |"
-        )
+    yield work_in_short(tasks)
     yield ""
+    for risk, choices in by_risk_and_choice(tasks):
+        yield f"### {RISKS[risk]}"
+        yield ""
+        for choice, of_choice in choices:
+            yield f"**{cell(choice.title)}** ({choice.priority.value}, {choice.checkmark})"
+            yield ""
+            for task in of_choice:
+                yield from _task(task)
+            yield ""
+    missing = missing_in(tasks)
+    if missing:
+        yield "### Find out"
+        yield ""
+        yield "What is not known, and the rules that wait for it; what most of them wait for comes first."
+        yield ""
+        lines = []
+        for one in missing:
+            rules = ", ".join(f"`{rule}`" for rule in one.rules[:_MOST_RULES])
+            more = f" and {len(one.rules) - _MOST_RULES} more" if len(one.rules) > _MOST_RULES else ""
+            times = f", {one.times} times" if one.times > 1 else ""
+            lines.append(f"- [ ] {code(one.what)}{times}: {rules}{more}")
+        yield from _some(lines, "", most=3 * MOST_SHOWN)
+        yield ""
+
+
+def _task(task: Task) -> Iterator[str]:
+    if task.kind is TaskKind.ANSWER:
+        yield f"- [ ] answer `{task.rule.id}`: {cell(task.what)}"
+        return
+    yield f"- [ ] fix `{task.rule.id}` ({task.rule.severity.value}): {cell(task.what)}"
+    about = ", ".join(code(subject) for subject in task.subjects[:_MOST_SUBJECTS])
+    left = len(task.subjects) - _MOST_SUBJECTS
+    yield f"  <br>{about}{f' and {left} more' if left > 0 else ''}"
+
+
+def _accepted(review: Review) -> Iterator[str]:
+    if not review.accepted and not review.notices:
+        return
+    yield "## Accepted risks"
+    yield ""
+    yield from _some(
+        [
+            f"- `{rule.id}` ({rule.severity.value}): {code(named(result))}, {code(acceptance(result))}"
+            for rule, result in review.accepted
+        ],
+        "",
+        most=3 * MOST_SHOWN,
+    )
+    yield from (f"- {code(one.message or one.rule.title)}" for one in review.notices)
+    yield ""
+
+
+# --- questions and evidence --------------------------------------------------------------------------------------
 
 
 def _question(one: QuestionReview) -> Iterator[str]:
@@ -154,54 +189,58 @@ def _question(one: QuestionReview) -> Iterator[str]:
 
 def _choice(one: ChoiceReview) -> Iterator[str]:
     choice = one.choice
-    yield f"- {_MARKS[one.standing]} **{cell(choice.title)}** ({choice.priority.value}, {choice.checkmark}): {one.standing.value}"
+    head = f"{MARKS[one.standing]} **{cell(choice.title)}** ({choice.priority.value}, {choice.checkmark})"
+    yield f"- {head}: {one.standing.value}"
     for asked in one.asked:
         yield f"  - {_asked(asked)}"
-    for evidence in one.rules:
-        yield from _rule(evidence)
+    evidence = evidence_of(one)
+    for rule in evidence.telling:
+        yield from _rule(rule)
+    if evidence.passing:
+        passing = ", ".join(f"`{rule.rule.id}`" for rule in evidence.passing)
+        yield f"  - pass: {passing}"
+    if evidence.hints:
+        hints = ", ".join(f"`{rule.rule.id}` ({verdict_words(rule)})" for rule in evidence.hints)
+        yield f"  - hints beyond the profile: {hints}"
+    if evidence.silent:
+        yield f"  - {silent_words(evidence.silent)}"
+    if not one.rules and not one.asked:
+        yield f"  - {NO_EVIDENCE}"
     yield ""
 
 
 def _asked(one: Asked) -> str:
-    question = f"`{one.result.rule.id}`: {cell(one.question)}"
+    about = "" if one.result.subject == "workload" else f" ({code(one.result.subject)})"
+    question = f"`{one.result.rule.id}`{about}: {cell(one.question)}"
     if one.answer is None:
-        hint = f" Look at: {cell(', '.join(one.evidence))}." if one.evidence else ""
+        hint = f" Look at: {cell('; '.join(one.evidence))}." if one.evidence else ""
         return f"{question} **Not answered.**{hint}"
     note = f": {code(one.answer.note)}" if one.answer.note else ""
-    said = f"{one.answer.reply.value}, said {code(one.answer.author)} on {one.answer.given.isoformat()}{note}"
+    said = f"said {code(one.answer.author)} on {one.answer.given.isoformat()}{note}"
     if one.holds:
-        return f"{question} **{said}** (until {one.last_day})"
-    return f"{question} **The answer has ended** on {one.last_day}: {said}"
+        return f"{question} **{one.answer.reply.value}**, {said} (until {one.last_day})"
+    return f"{question} **The answer has ended** on {one.last_day}: {one.answer.reply.value}, {said}"
 
 
 def _rule(one: RuleEvidence) -> Iterator[str]:
-    judged = {verdict: count for verdict, count in one.verdicts.items() if count}
-    applied = {verdict: count for verdict, count in judged.items() if verdict is not Verdict.NOT_APPLICABLE}
-    words = ", ".join(f"{applied[verdict]} {verdict.value}" for verdict in Verdict if verdict in applied)
-    hint = "" if one.counts else f" (hint, {one.rule.profile.value})"
-    yield f"  - `{one.rule.id}`{hint}: {words or 'not applicable'}"
-    for result in one.findings[:MOST_SHOWN]:
-        yield f"    - {one.rule.severity.value}: {code(result.message or _named(result))}"
-    if len(one.findings) > MOST_SHOWN:
-        yield f"    - and {len(one.findings) - MOST_SHOWN} more"
-    for result in one.accepted[:MOST_SHOWN]:
-        yield f"    - accepted risk: {code(_named(result))}, {code(acceptance(result))}"
-    if len(one.accepted) > MOST_SHOWN:
-        yield f"    - and {len(one.accepted) - MOST_SHOWN} accepted ones more"
-    for result in one.unknown[:MOST_SHOWN]:
-        missing = "; ".join(str(why) for why in result.reasons)
-        yield f"    - unknown: {code(_named(result))}, {code(missing)}"
-    if len(one.unknown) > MOST_SHOWN:
-        yield f"    - and {len(one.unknown) - MOST_SHOWN} unknown ones more"
+    missing = f"; missing: {code(missing_words(one.unknown))}" if one.unknown else ""
+    yield f"  - `{one.rule.id}` ({one.rule.severity.value}): {verdict_words(one)}{missing}"
+    yield from _some([f"    - {code(result.message or named(result))}" for result in one.findings], "    ")
+    yield from _some(
+        [f"    - accepted: {code(named(result))}, {code(acceptance(result))}" for result in one.accepted],
+        "    ",
+    )
 
 
-def _named(result: Result) -> str:
-    return f"{result.subject} {result.key}".rstrip()
+def _some(lines: Sequence[str], indent: str, most: int = MOST_SHOWN) -> Iterator[str]:
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"{indent}- and {len(lines) - most} more"
 
 
 def code(text: str) -> str:
     """The text as a code span: nothing in it is markup."""
-    shown = visible(text).replace("|", "\\|")
+    shown = visible(text)
     runs = [len(run) for run in re.findall("`+", shown)]
     fence = "`" * (max(runs, default=0) + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""

@@ -1,12 +1,12 @@
-"""The worklist of a review: what to fix, to answer and to export, the greatest risk first."""
+"""The worklist of a review: what to fix, to answer and to find out, the greatest risk first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
 from wa_policy.findings import Result
-from wa_policy.iam.unknown import Unknown
 from wa_policy.review.model import Asked, ChoiceReview, PillarReview, QuestionReview, Risk, Task, TaskKind
+from wa_policy.review.wording import missing_words
 
 _KINDS = tuple(TaskKind)
 
@@ -55,12 +55,13 @@ def _of_choice(one: ChoiceReview, risk: Risk) -> Iterator[Task]:
             )
         if evidence.unknown:
             yield Task(
-                TaskKind.EXPORT,
+                TaskKind.FIND_OUT,
                 risk,
                 one.choice,
                 rule,
-                _missing(evidence.unknown),
+                missing_words(evidence.unknown),
                 _subjects(evidence.unknown),
+                _reasons(evidence.unknown),
             )
     for asked in one.asked:
         if not asked.holds:
@@ -86,13 +87,5 @@ def _subjects(results: Iterable[Result]) -> tuple[str, ...]:
     )
 
 
-_MOST_REASONS = 3
-
-
-def _missing(results: Iterable[Result]) -> str:
-    """What would decide the unknown verdicts, in one line."""
-    reasons: tuple[Unknown, ...] = tuple(dict.fromkeys(why for result in results for why in result.reasons))
-    words = [str(why) for why in reasons[:_MOST_REASONS]]
-    if len(reasons) > _MOST_REASONS:
-        words.append(f"and {len(reasons) - _MOST_REASONS} more")
-    return "; ".join(words)
+def _reasons(results: Iterable[Result]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(why) for result in results for why in result.reasons))

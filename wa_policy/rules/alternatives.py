@@ -54,7 +54,8 @@ def _varied(
     for alternative in variation.others:
         made = alternative.make()
         found = [result for result in judge(made) if _file(result, made) in variation.files]
-        worlds.append(_world(found, made, alternative.says, alternative.symbols))
+        known = worlds[0].results
+        worlds.append(_world(found, made, alternative.says, alternative.symbols, known))
     return [*kept, *_merged(worlds)]
 
 
@@ -69,11 +70,15 @@ def _world(
     inventory: Inventory,
     says: Mapping[str, str],
     symbols: Mapping[str, str],
+    known: Mapping[Key, Result] | None = None,
 ) -> _World:
     by_key: dict[Key, Result] = {}
     subjects = set()
     for result in results:
         key = _key(result, inventory, symbols)
+        as_written = (*key[:4], result.key)
+        if known is not None and key not in known and as_written in known:
+            key = as_written  # what the template writes out, though under this choice it is the own account, or name
         by_key.setdefault(key, result)
         subjects.add((*key[:4], ""))
     return _World(says, by_key, frozenset(subjects))

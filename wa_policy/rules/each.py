@@ -12,7 +12,7 @@ from wa_policy.rules.each_api_policy import address_guards, bound_networks
 from wa_policy.rules.each_breadth import COMPARED_TYPES, breadth
 from wa_policy.rules.each_callers import invokers, log_writer
 from wa_policy.rules.each_code import code_sharers, functions_of_role, layers
-from wa_policy.rules.each_credentials import integration_roles
+from wa_policy.rules.each_failures import dead_letter_senders, failure_destinations
 from wa_policy.rules.each_function import execution_role, role_sharers, write_span
 from wa_policy.rules.each_grants import (
     calling_services,
@@ -140,6 +140,14 @@ ITERATORS: Mapping[str, ItemIterator] = {
         empty=Verdict.NOT_APPLICABLE,
         brings_caller=True,
     ),
+    "dead_letter_senders": ItemIterator(
+        dead_letter_senders,
+        "the rules of EventBridge and the topics that send to the queue what they could not deliver, each with the principal of "
+        "its service and its ARN",
+        ("sender", "service", "sources"),
+        ("AWS::SQS::Queue",),
+        empty=Verdict.NOT_APPLICABLE,
+    ),
     "detective_services": ItemIterator(
         detective_services,
         "for each Region of the account in which functions were read each of the `services` (`guardduty-lambda`, "
@@ -166,20 +174,13 @@ ITERATORS: Mapping[str, ItemIterator] = {
         empty=Verdict.NOT_APPLICABLE,
         brings_caller=True,
     ),
-    "invokers": ItemIterator(
-        invokers,
-        "each event source mapping, method, integration, permission, event rule, schedule, state machine and subscription "
-        "that names the function, with the version or alias that it names",
-        ("invoker", "type", "qualifier"),
-        _FUNCTION,
-        empty=Verdict.PASS,
-    ),
-    "log_writer": ItemIterator(
-        log_writer,
-        "the role as which the function runs, with its log group and the patterns of the ARNs of its log streams; a `permit` "
-        "for `self` asks about the policies of the role",
-        ("role", "log_group", "log_streams"),
-        _FUNCTION,
+    "failure_destinations": ItemIterator(
+        failure_destinations,
+        "where Lambda sends what the function fails on, by its configurations for asynchronous invocation, its dead-letter queue or "
+        "its event source mappings, with the action by which the role of the function writes there: none where a FIFO queue or topic "
+        "is to take asynchronous events; `forbid` and `permit` for `self` ask about the policies of the role",
+        ("destination", "actions", "resources", "role"),
+        ("AWS::Lambda::Function",),
         empty=Verdict.NOT_APPLICABLE,
         brings_caller=True,
     ),
@@ -258,15 +259,6 @@ ITERATORS: Mapping[str, ItemIterator] = {
     ),
     "integration_roles": ItemIterator(
         integration_roles,
-        "the roles with which methods or routes of the API call services, each by the key of its operation, with the actions "
-        "that the integration needs (all of the service, where its URI does not say which) and those of keys and logs",
-        ("key", "role", "actions"),
-        (REST_API, HTTP_API),
-        empty=Verdict.NOT_APPLICABLE,
-        brings_caller=True,
-    ),
-    "integration_roles": ItemIterator(
-        integration_roles,
         "those of the `integrations` that have credentials, with the role and the patterns of the actions that the integrations of "
         "the API with this role are for",
         ("key", "role", "actions"),
@@ -282,6 +274,14 @@ ITERATORS: Mapping[str, ItemIterator] = {
         (REST_API, HTTP_API),
         empty=Verdict.NOT_APPLICABLE,
         item_types={REST_API: METHOD, HTTP_API: INTEGRATION},
+    ),
+    "invokers": ItemIterator(
+        invokers,
+        "each event source mapping, method, integration, permission, event rule, schedule, state machine and subscription "
+        "that names the function, with the version or alias that it names",
+        ("invoker", "type", "qualifier"),
+        _FUNCTION,
+        empty=Verdict.PASS,
     ),
     "key_holders": ItemIterator(
         key_holders,
@@ -306,6 +306,15 @@ ITERATORS: Mapping[str, ItemIterator] = {
         ("source", "account", "found"),
         _WITH_POLICY,
         empty=Verdict.NOT_APPLICABLE,
+    ),
+    "log_writer": ItemIterator(
+        log_writer,
+        "the role as which the function runs, with its log group and the patterns of the ARNs of its log streams; a `permit` "
+        "for `self` asks about the policies of the role",
+        ("role", "log_group", "log_streams"),
+        _FUNCTION,
+        empty=Verdict.NOT_APPLICABLE,
+        brings_caller=True,
     ),
     "machine_grants": ItemIterator(
         machine_grants,

@@ -11,12 +11,12 @@ from wa_policy.iam.policy import Effect
 from wa_policy.iam.principal import ServicePrincipal, UnknownPrincipal
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue
-from wa_policy.rules import predicates_authorizers as authorizers
 from wa_policy.rules import predicates_network as network
 from wa_policy.rules import predicates_operations as operations
 from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Argument, ArgumentKind, Values, text, texts
 from wa_policy.rules.documents import identity_documents, resource_documents
+from wa_policy.rules.json_schemas import is_request_model, is_strict_model
 from wa_policy.rules.predicates_account import (
     admits_every_event,
     has_account_policy,
@@ -24,7 +24,6 @@ from wa_policy.rules.predicates_account import (
     keeps_events,
     never,
 )
-from wa_policy.rules.json_schemas import is_request_model, is_strict_model
 from wa_policy.rules.predicates_doors import has_identity_source, may_come_from_elsewhere
 from wa_policy.rules.predicates_general import has_tag, is_declared, is_named, is_production, is_type
 from wa_policy.rules.predicates_perimeter import (
@@ -35,7 +34,6 @@ from wa_policy.rules.predicates_perimeter import (
     opens_data,
     opens_network,
 )
-from wa_policy.rules.predicates_schema import is_strict_schema
 from wa_policy.rules.predicates_secrets import is_made_by_code, is_of_stack, is_rotated, names_other_accounts
 from wa_policy.rules.subjects import ACCOUNT, PRINCIPAL_TYPES, Scope, Subject
 
@@ -151,25 +149,6 @@ _NETWORK: Mapping[str, Predicate] = {
     ),
 }
 
-_AUTHORIZER = ("AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer")
-_AUTHORIZERS: Mapping[str, Predicate] = {
-    "keyed_on_credential": Predicate(
-        authorizers.keyed_on_credential,
-        "an identity source of the authorizer is a header or parameter whose name speaks of a credential",
-        _AUTHORIZER,
-    ),
-    "keyed_on_route": Predicate(
-        authorizers.keyed_on_route,
-        "the identity sources of the authorizer name the route, or the path and the method",
-        _AUTHORIZER,
-    ),
-    "reads_credentials_from_query": Predicate(
-        authorizers.reads_credentials_from_query,
-        "an identity source of the authorizer is a parameter of the query whose name speaks of a credential",
-        _AUTHORIZER,
-    ),
-}
-
 _TABLE = Argument("table", ArgumentKind.TEXT)
 _TAG = (Argument("tag", ArgumentKind.TEXT), Argument("values", ArgumentKind.TEXTS))
 _OPERATIONS: Mapping[str, Predicate] = {
@@ -205,7 +184,7 @@ _OPERATIONS: Mapping[str, Predicate] = {
     "holds_environment": Predicate(
         operations.holds_environment,
         "a resource of the account has the tag with one of the values",
-        (ACCOUNT,),
+        (ACCOUNT, "AWS::ApiGateway::RestApi"),
         _TAG,
     ),
     "is_watched": Predicate(
@@ -243,13 +222,6 @@ _OPERATIONS: Mapping[str, Predicate] = {
 
 PREDICATES: Mapping[str, Predicate] = {
     **_OPERATIONS,
-    **_AUTHORIZERS,
-    "is_strict_schema": Predicate(
-        is_strict_schema,
-        "every object of the schema names what it needs and takes no more, every text is bounded, and every keyword is one of "
-        "draft 4",
-        ("AWS::ApiGateway::Model",),
-    ),
     **_NETWORK,
     "blocks_public_access": Predicate(
         blocks_public_access,

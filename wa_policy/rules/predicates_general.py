@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.iam.pattern import glob, matches
-from wa_policy.iam.unknown import Unknown
+from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue
-from wa_policy.inventory.symbols import shown
+from wa_policy.inventory.symbols import has_made_name, shown
 from wa_policy.rules.arguments import Values, text, texts
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.views import parts_of, walk
@@ -44,6 +44,8 @@ def is_production(subject: Subject, _scope: Scope, arguments: Values) -> Truth:
     for stage in stages:
         if isinstance(stage, Unknown):
             found.append(stage)
+        elif isinstance(stage, str) and has_made_name(stage):
+            found.append(Unknown(UnknownKind.UNRESOLVED, f"`{shown(stage)}`, which names the stage"))
         elif isinstance(stage, str):
             found.append(stage.lower() in wanted)
     if stages:

@@ -269,7 +269,7 @@ def leads_to_internet(subject: Subject, _scope: Scope, _arguments: Values) -> Tr
     ways: list[Truth] = [
         gateway
         if isinstance(gateway, Unknown)
-        else isinstance(gateway, str) and not gateway.startswith(("vpce-", "local"))
+        else isinstance(gateway, str) and not gateway.startswith(("vpce-", "vgw-", "local"))
     ]
     ways += [
         value if isinstance(value, Unknown) else True
@@ -277,6 +277,8 @@ def leads_to_internet(subject: Subject, _scope: Scope, _arguments: Values) -> Tr
         if (value := route.properties.get(name))
     ]
     onward = next((name for name in _ONWARD if route.properties.get(name)), None)
+    if isinstance(gateway, str) and gateway.startswith("vgw-"):
+        onward = "GatewayId"  # of an own network behind a VPN
     if onward is not None:
         ways.append(
             Unknown(UnknownKind.NOT_EXPORTED, f"where `{onward}` of `{route.name or route.id}` leads on to")

@@ -24,6 +24,7 @@ from wa_policy.rules.predicates_general import tag_of
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.tables import table
 from wa_policy.rules.views import parts_of, walk
+from wa_policy.rules.vocabulary import property_type
 
 STAGES = ("AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage")
 ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
@@ -133,7 +134,7 @@ def _sets_off(subject: Subject, scope: Scope, asked: tuple[_Asked, ...]) -> Trut
                 any_of(all_of(_lets_through(one.value, ask) for ask in asked) for one in parts_of(patterns))
             )
         found.append(all_of(parts))
-    if (more := unread(subject, scope, "events.list-rules", "")) is not None:
+    if (more := unread(subject, scope, "events.list-rules", "event-bus:default")) is not None:
         found.append(more)
     return any_of(found)
 
@@ -339,6 +340,8 @@ def holds_environment(subject: Subject, scope: Scope, arguments: Values) -> Trut
     for resource in scope.inventory.resources:
         if resource.account != subject.account:
             continue
+        if property_type(resource.type, ("Tags",)) is None:
+            continue  # takes no tags
         value = tag_of(resource.property("Tags"), text(arguments, "tag"))
         if isinstance(value, Unknown):
             found.append(value)

@@ -83,6 +83,17 @@ def test_what_a_template_only_gives_a_policy_is_not_its_own(tmp_path: Path) -> N
         assert related(inventory, function, name).unknown is not None, name
 
 
+def test_a_placeholder_is_no_id_of_another_type(tmp_path: Path) -> None:
+    text = (
+        "Resources: {F: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [YOUR_SUBNETS, vpc-1], "
+        "SecurityGroupIds: [vpc-1]}}}}"
+    )
+    inventory = load_text(tmp_path, text)
+    (function,) = inventory.of_type("AWS::Lambda::Function")
+    assert "`YOUR_SUBNETS`" in str(related(inventory, function, "subnets").unknown)
+    assert related(inventory, function, "security_groups") == Related()  # of a VPC it is none
+
+
 def test_templates_of_two_accounts_do_not_make_each_other_unknown(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("Resources: {F: {Type: 'AWS::Lambda::Function'}}")
     (tmp_path / "b.yaml").write_text(

@@ -142,3 +142,47 @@ Resources:
     assert all(stage.property("TracingEnabled") is True for stage in stages.values())
     assert stages["prod"].property(WEB_ACL_PROPERTY) is not None
     assert stages["test"].property(WEB_ACL_PROPERTY) is None
+
+
+def test_a_security_scheme_that_the_document_does_not_define(read: ReadTemplate) -> None:
+    inventory = read(
+        """
+Resources:
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body:
+        openapi: 3.0.1
+        components: {securitySchemes: {own: {type: apiKey, name: token, in: header, x-amazon-apigateway-authtype: custom}}}
+        paths:
+          /a: {get: {security: [{own: []}]}, put: {security: [{NONE: []}]}, post: {security: [{owm: []}]}}
+"""
+    )
+    found = {key: authorization for key, (authorization, _, _) in methods(inventory).items()}
+    assert (found["GET /a"], found["PUT /a"]) == ("CUSTOM", "NONE")
+    assert isinstance(found["POST /a"], Unknown)
+    assert "`owm`" in str(found["POST /a"])
+
+
+def test_a_method_that_opts_out_of_the_default_authorizer_in_sam(read: ReadTemplate) -> None:
+    events = "{Type: Api, Properties: {RestApiId: !Ref Api, Path: /a, Method: %s}}"
+    open_ = (
+        "{Type: Api, Properties: {RestApiId: !Ref Api, Path: /a, Method: DELETE, Auth: {Authorizer: NONE}}}"
+    )
+    inventory = read(
+        f"""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: prod
+      Auth: {{DefaultAuthorizer: Pool, Authorizers: {{Pool: {{UserPoolArn: "arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_a"}}}}}}
+  F:
+    Type: AWS::Serverless::Function
+    Properties:
+      {{Handler: a.b, Runtime: python3.14, InlineCode: x, Events: {{Get: {events % "GET"}, Delete: {open_}}}}}
+"""
+    )
+    found = {key: authorization for key, (authorization, _, _) in methods(inventory).items()}
+    assert found == {"GET /a": "COGNITO_USER_POOLS", "DELETE /a": "NONE"}

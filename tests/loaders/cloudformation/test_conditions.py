@@ -3,7 +3,12 @@
 import pytest
 
 from tests.loaders.cloudformation.reading import Judge, ReadTemplate
+from wa_policy.catalog.store import load_catalog
+from wa_policy.findings import Verdict
 from wa_policy.inventory.model import Assumptions, Present
+from wa_policy.rules.pack import load_pack
+from wa_policy.rules.run import run
+from wa_policy.settings import Settings
 
 HEAD = """
 Parameters:
@@ -181,3 +186,14 @@ Resources:
     # Where the function is there it fails, but in that very account.
     assert judge(read(text), rule)[key] == "unknown"
     assert judge(read(text, assume=Assumptions(account="111122223333")), rule)[key] == "fail"
+
+
+def test_a_written_account_that_may_be_the_own_one_has_one_result(read: ReadTemplate) -> None:
+    layer = "!Sub 'arn:aws:lambda:${AWS::Region}:444455556666:layer:tools:2'"
+    inventory = read(
+        f"Resources: {{F: {{Type: AWS::Lambda::Function, Properties: {{Layers: [{layer}], Role: !Sub 'r'}}}}}}"
+    )
+    report = run(load_pack(), inventory, Settings(), load_catalog(), only=("lambda-layer-trusted",))
+    (result,) = report.results
+    assert (result.key, result.verdict) == ("444455556666:tools", Verdict.UNKNOWN)
+    assert "the account is `444455556666`" in result.reasons[0].reason

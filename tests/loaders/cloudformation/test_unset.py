@@ -26,6 +26,9 @@ def of(folder: Path, type_: str, name: str, **properties: object) -> PropertyVal
         ("AWS::Lambda::Alias", "ProvisionedConcurrencyConfig"),
         ("AWS::Lambda::Function", "DeadLetterConfig"),
         ("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification"),
+        ("AWS::DynamoDB::Table", "WaPolicy::DeletionPolicy"),
+        ("AWS::DynamoDB::Table", "WaPolicy::UpdateReplacePolicy"),
+        ("AWS::DynamoDB::Table", "WaPolicy::HasFixedName"),
     ],
 )
 def test_a_property_that_a_template_does_not_set_is_not_set(type_: str, name: str, tmp_path: Path) -> None:

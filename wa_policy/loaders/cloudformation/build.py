@@ -156,12 +156,15 @@ class Build:
         kind = KINDS.get(written.type)
         raw = written.raw.get("Properties")
         name = raw.get(kind.name) if kind is not None and isinstance(raw, Mapping) else None
-        if written.type in _NAMED_APART and isinstance(name, str):
-            yield FIXED_NAME_PROPERTY, True
+        if written.type in _NAMED_APART:
+            yield FIXED_NAME_PROPERTY, True if isinstance(name, str) else None
         for name, property_ in _POLICIES.items():
-            if name in written.raw:
-                pointer = f"{written.pointer}/{name}"
-                yield property_, converted(self.resolver.resolve(written.raw[name], pointer, pointer))
+            pointer = f"{written.pointer}/{name}"
+            is_set = name in written.raw
+            yield (
+                property_,
+                converted(self.resolver.resolve(written.raw[name], pointer, pointer)) if is_set else None,
+            )
 
     def _deployment(self, written: Written) -> PropertyValue:
         """The deployment group that shifts an alias.
