@@ -1,4 +1,4 @@
-"""Write the rules of `policies/` as one JSON file, which loads far faster than the YAML, and their pages.
+"""Write the rules of `policies/` as one JSON file, which loads far faster than the YAML, and their pages and coverage.
 
 `python -m tools.compile_pack`
 """
@@ -9,6 +9,7 @@ import json
 import sys
 from pathlib import Path
 
+from tools import make_coverage_page
 from wa_policy.api.rule_pages import pages_of, write_rule_pages
 from wa_policy.catalog.store import load_catalog
 from wa_policy.errors import RuleError
@@ -36,6 +37,7 @@ def main() -> int:
     print(f"{TARGET}: {len(rules)} rules")
     changed = write_rule_pages(pages_of(rules), str(PAGES))
     print(f"{PAGES}: {len(changed)} pages changed")
+    make_coverage_page.PAGE.write_text(make_coverage_page.page(rules), encoding="utf-8")
     return 0
 
 

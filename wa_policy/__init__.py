@@ -22,7 +22,9 @@ if TYPE_CHECKING:
         find_paths,
         find_request,
         locate,
+        make_review,
         read,
+        render_review,
         scan,
         simulate,
         what_can,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from wa_policy.iam.request import Request, make_context
     from wa_policy.iam.unknown import Unknown
     from wa_policy.inventory.model import Inventory
+    from wa_policy.review.model import Review
     from wa_policy.settings import Settings
 
 __all__ = [
@@ -60,6 +63,7 @@ __all__ = [
     "Report",
     "Request",
     "Result",
+    "Review",
     "Settings",
     "Severity",
     "Undecided",
@@ -83,9 +87,11 @@ __all__ = [
     "load_catalog",
     "locate",
     "make_context",
+    "make_review",
     "parse_caller",
     "parse_policy",
     "read",
+    "render_review",
     "scan",
     "simulate",
     "what_can",
@@ -106,7 +112,9 @@ _MODULES = {
         "find_paths",
         "find_request",
         "locate",
+        "make_review",
         "read",
+        "render_review",
         "scan",
         "simulate",
         "what_can",
@@ -127,6 +135,7 @@ _MODULES = {
     "iam.request": ("Request", "make_context"),
     "iam.unknown": ("Unknown",),
     "inventory.model": ("Inventory",),
+    "review.model": ("Review",),
     "settings": ("Settings",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

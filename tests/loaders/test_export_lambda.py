@@ -250,3 +250,18 @@ def test_contradicting_answers(read_exports: Read) -> None:
         "contradiction",
     )
     assert the_function(found).property("Timeout") == 30
+
+
+def test_when_it_was_changed_and_the_image_by_its_digest(read_exports: Read) -> None:
+    digest = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/r@sha256:aa"
+    changed = function(LastModified="2026-08-27T10:00:00.000+0000")
+    listed = the_function(read_exports({"lambda.list-functions.json": {"Functions": [changed]}}))
+    assert listed.property("WaPolicy::LastModified") == "2026-08-27T10:00:00.000+0000"
+    assert isinstance(listed.property("WaPolicy::ResolvedImageUri"), Unknown)
+    whole = {"Configuration": changed, "Code": {"ImageUri": "r:1", "ResolvedImageUri": digest}}
+    assert (
+        the_function(read_exports({"lambda.get-function.f.json": whole})).property(
+            "WaPolicy::ResolvedImageUri"
+        )
+        == digest
+    )

@@ -49,9 +49,9 @@ def quick(id_: str, lens: str | list[str], most: int, **more: Any) -> Rule:
     return made(id_, lens, select="AWS::Lambda::Function", require={"Timeout": {"at_most": most}}, **more)
 
 
-def asks(id_: str, lens: str, **more: Any) -> Rule:
+def asks(id_: str, lens: str, *, select: str = "workload", **more: Any) -> Rule:
     question = {"question": "Who looks at it?", "evidence": ["the wiki"], "expires_days": 100}
-    return made(id_, lens, select="workload", manual=question, profile="manual", **more)
+    return made(id_, lens, select=select, manual=question, profile="manual", **more)
 
 
 @pytest.fixture

@@ -34,7 +34,8 @@ def test_a_table_is_old_after_so_many_days_and_without_a_day_never() -> None:
     assert stale_tables([OIDC], date(2026, 12, 25), 30) == {}
     assert stale_tables([OIDC], date(2026, 12, 26), 30) == {"shared_issuers": ("role-trust-oidc-subject",)}
     assert stale_tables([OIDC], None, 0) == {}
-    assert stale_tables(load_pack(), table_day, 0) == {}
+    read = ("lambda-runtime-deprecating-soon", "lambda-runtime-supported")
+    assert stale_tables(load_pack(), table_day, 0) == {"runtimes": read}
 
 
 def scan(tmp_path: Path, settings: Settings, today: date | None) -> Report:

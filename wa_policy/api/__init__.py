@@ -62,7 +62,7 @@ from wa_policy.api.requests import (
     explain_case,
     simulate,
 )
-from wa_policy.api.reviewing import custom_lens, lens_answers, render_review, review
+from wa_policy.api.reviewing import custom_lens, lens_answers, make_review, render_review
 from wa_policy.api.rule_files import (
     RuleLint,
     RuleTests,
@@ -131,6 +131,7 @@ __all__ = [
     "locate_escalations",
     "locate_results",
     "lost_input",
+    "make_review",
     "new_rule",
     "only_changed",
     "preview_guardrails",
@@ -141,7 +142,6 @@ __all__ = [
     "record",
     "reduced_baseline_text",
     "render_review",
-    "review",
     "rule",
     "rule_pages",
     "rule_parameters",

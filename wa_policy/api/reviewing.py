@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from wa_policy.api.inputs import Progress
+from wa_policy.errors import UsageError
 from wa_policy.inventory.model import Inventory
 from wa_policy.settings import Profile, Settings
 
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 
 SERVERLESS_LENS = "serverless"
 """The alias of AWS's own lens."""
+NO_WORKLOAD = "WORKLOAD_ID"
+"""Stands for the id of a workload that is not known yet."""
 
 
-def review(
+def make_review(
     inventory: Inventory,
     settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
     *,
@@ -76,10 +79,19 @@ def custom_lens(settings: Settings = Settings()) -> str:  # noqa: B008  # frozen
     return lens(pack_of(settings))
 
 
-def lens_answers(
-    found: Review, *, lens_alias: str = SERVERLESS_LENS, workload_id: str = "WORKLOAD_ID"
-) -> str:
-    """The answers of the review as requests of `aws wellarchitected update-answer`, for a reviewer to send."""
-    from wa_policy.review.tool import answers
+def lens_answers(found: Review, *, lens_alias: str = SERVERLESS_LENS, workload_id: str = NO_WORKLOAD) -> str:
+    """The answers of the review as requests of `aws wellarchitected update-answer`, for a reviewer to send.
 
+    Raises UsageError where the alias or the id can be none of the tool.
+    """
+    import re
+
+    from wa_policy.review.tool import MOST_LENS_ALIAS, WORKLOAD_ID, answers
+
+    if workload_id != NO_WORKLOAD and not re.fullmatch(WORKLOAD_ID, workload_id):
+        raise UsageError(f"found the workload `{workload_id}`, expected 32 digits and letters from a to f")
+    if not 1 <= len(lens_alias) <= MOST_LENS_ALIAS:
+        raise UsageError(
+            f"found a lens alias of {len(lens_alias)} characters, expected 1 to {MOST_LENS_ALIAS}"
+        )
     return answers(found, lens_alias=lens_alias, workload_id=workload_id)

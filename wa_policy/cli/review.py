@@ -91,7 +91,7 @@ def review(
     )
     inventory = read_input(paths, settings, kind=None, stdin=stdin_for(paths))
     with progress_line("checking rule") as progress:
-        found = api.review(
+        found = api.make_review(
             inventory, settings, today=day, waivers=waivers, answers=answers, since=since, progress=progress
         )
     rendered = [(_render(one, found, settings, lens_alias, workload), file) for one, file in to]

@@ -113,7 +113,11 @@ OWN_NAMES: Mapping[str, Mapping[str, OwnName]] = {
         "WaPolicy::KeyState": OwnName(_TEXT, "its state"),
     },
     "AWS::Kinesis::Stream": {"WaPolicy::Policy": _POLICY},
-    "AWS::Lambda::Function": {"WaPolicy::MemoryRecommendation": OwnName(_FREE, "what Compute Optimizer says of its memory")},
+    "AWS::Lambda::Function": {
+        "WaPolicy::CodeSize": OwnName(_NUMBER, "the bytes of its code, without its layers"),
+        "WaPolicy::MemoryRecommendation": OwnName(_FREE, "what Compute Optimizer says of its memory"),
+        "WaPolicy::PackageSize": OwnName(_NUMBER, "the bytes of its code and its layers"),
+    },
     "AWS::Lambda::LayerVersion": {"WaPolicy::Policy": _POLICY},
     "AWS::Lambda::Version": {
         "WaPolicy::CodeSize": OwnName(_NUMBER, "the bytes of its code"),

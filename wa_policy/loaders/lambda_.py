@@ -32,6 +32,9 @@ from wa_policy.loaders.tables import (
     texts_by_name,
 )
 
+CODE_SIZE_PROPERTY = "WaPolicy::CodeSize"
+PACKAGE_SIZE_PROPERTY = "WaPolicy::PackageSize"
+
 
 def _variables(node: Node) -> PropertyValue:
     """Environment; where the caller may not decrypt the variables, the answer has an error in their place."""
@@ -73,6 +76,7 @@ FUNCTION = Table(
         ),
         *same("TenancyConfig", "CapacityProviderConfig", "DurableConfig", read=as_is),
         Member("CodeSha256", CODE_SHA_PROPERTY),
+        Member("CodeSize", CODE_SIZE_PROPERTY, number),
         Member("LastModified", LAST_MODIFIED_PROPERTY),
         Member("VpcConfig", VPC_ID_PROPERTY, lambda node: inside("VpcId")(node) or None),
     ),
@@ -219,10 +223,22 @@ def _function(export: Export, node: Node, around: Node | None = None) -> str | N
         # A published version keeps a configuration of its own.
         type_, id_ = "AWS::Lambda::Version", f"{arn}:{version}"
         properties |= {"FunctionName": arn, "Version": version}
+    else:
+        properties[PACKAGE_SIZE_PROPERTY] = _package_size(node, properties[CODE_SIZE_PROPERTY])
     export.pieces.resources.append(
         Resource(type_, id_, name, account, region, properties, node.source, places)
     )
     return arn
+
+
+def _package_size(node: Node, code: PropertyValue) -> PropertyValue:
+    """The bytes of the code and of the layers."""
+    layers = node.get("Layers")
+    sizes = () if layers is None else many(inside("CodeSize", number))(layers)
+    told = (code, *sizes) if isinstance(sizes, tuple) else (None,)
+    known = [size for size in told if isinstance(size, int)]
+    missing = f"`CodeSize` of the code or of a layer, in `{node.source.file}`"
+    return sum(known) if len(known) == len(told) else Unknown(UnknownKind.NOT_EXPORTED, missing)
 
 
 def is_url_list(value: Any, _origin: Origin) -> bool:

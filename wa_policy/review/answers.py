@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
 from wa_policy.errors import LoadError, Problem
+from wa_policy.findings.visible import visible
 from wa_policy.iam.source import Source
 from wa_policy.loaders.checked import read_checked
-from wa_policy.review.model import Answer, Reply, Review
+from wa_policy.review.model import Answer, Asked, Reply, Review
 from wa_policy.rules.model import Manual, Rule
 
 _DAY = {
@@ -99,24 +101,47 @@ def _answer(item: Mapping[str, str], place: Source) -> Answer:
 def questionnaire(review: Review) -> str:
     """A file of answers to be filled in: one entry, commented out, for each question that is open."""
     lines = [
-        "# Answers to the questions of the review that no file can answer. Remove the `#` before an entry and fill it in;",
-        "# `reply` is yes, no or not applicable. An answer ends after the time that its rule gives, or on `expires`.",
+        "# Answers to the questions of the review that no file can answer. To answer one, take the `#` away from its entry, which",
+        "# begins with `rule`, and fill it in. An answer ends after the time that its rule gives, or earlier on `expires`.",
         "answers:",
     ]
-    seen: set[str] = set()
+    open_: dict[str, dict[str, Asked]] = {}
     for choice in review.choices:
         for asked in choice.asked:
-            rule = asked.result.rule.id
-            if asked.holds or rule in seen:
-                continue
-            seen.add(rule)
-            lines += ["", f"  # {asked.question}"]
-            lines += [f"  # Look at: {', '.join(asked.evidence)}"] if asked.evidence else []
+            if not asked.holds:
+                open_.setdefault(asked.result.rule.id, {}).setdefault(asked.result.subject, asked)
+    for rule, by_subject in open_.items():
+        first = next(iter(by_subject.values()))
+        lines += ["", f"  # {first.question}"]
+        lines += ["  # Look at"] if first.evidence else []
+        lines += [f"  #   * {one}" for one in first.evidence]
+        lines += [f"  # Before: {_before(one)}" for one in by_subject.values() if one.answer is not None]
+        lines += [f"  # - rule: {rule}"]
+        if set(by_subject) != {"workload"}:
+            lines += [f"  #   subject: {json.dumps(visible(subject))}" for subject in list(by_subject)[:1]]
             lines += [
-                f"  # - rule: {rule}",
-                "  #   reply: yes",
-                "  #   author: ",
-                f'  #   date: "{review.day}"',
-                '  #   note: ""',
+                f"  #   # or {json.dumps(visible(subject))}" for subject in list(by_subject)[1:_MOST_SUBJECTS]
             ]
+            left = len(by_subject) - _MOST_SUBJECTS
+            lines += (
+                [f"  #   # or one of {left} more; without a subject it answers for all"] if left > 0 else []
+            )
+        lines += [
+            "  #   reply:                    # yes, no, not applicable",
+            "  #   author:",
+            f'  #   date: "{review.day}"',
+            '  #   note: ""',
+        ]
     return "\n".join(lines) + "\n"
+
+
+_MOST_SUBJECTS = 5
+
+
+def _before(asked: Asked) -> str:
+    answer = asked.answer
+    if answer is None:
+        return ""
+    note = f": {answer.note}" if answer.note else ""
+    said = f"{answer.reply.value}, said {answer.author} on {answer.given}, held until {asked.last_day}{note}"
+    return visible(said)

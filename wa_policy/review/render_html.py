@@ -37,6 +37,7 @@ from wa_policy.review.wording import (
     risk_words,
     silent_words,
     standings_of,
+    told,
     verdict_words,
     work_in_short,
 )
@@ -172,7 +173,7 @@ def _worklist(tasks: Sequence[Task]) -> Iterator[str]:
             waiting = f"<details><summary>{many(len(one.rules), 'rule')}</summary><ul>{rules}</ul></details>"
             if len(one.rules) == 1:
                 waiting = f"<code>{text(one.rules[0])}</code>"
-            rows.append(f"<td>{text(one.what)}{times}</td><td>{waiting}</td>")
+            rows.append(f"<td>{prose(one.what)}{times}</td><td>{waiting}</td>")
         yield '<table class="list work"><thead><tr><th scope="col">what</th><th scope="col">waiting</th></tr></thead><tbody>'
         yield from (f"<tr>{row}</tr>" for row in rows[:_MOST_SHOWN])
         yield "</tbody></table>"
@@ -275,7 +276,7 @@ def _choice(one: ChoiceReview) -> Iterator[str]:
         yield f'<li class="dim">hints beyond the profile: {hints}</li>'
     if evidence.silent:
         yield f'<li class="dim">{silent_words(evidence.silent)}</li>'
-    if not one.rules and not one.asked:
+    if evidence.none:
         yield f'<li class="dim">{NO_EVIDENCE}</li>'
     yield "</ul></details>"
 
@@ -299,9 +300,9 @@ def _asked(one: Asked) -> str:
 
 
 def _rule(one: RuleEvidence) -> str:
-    missing = f"; missing: {text(missing_words(one.unknown))}" if one.unknown else ""
+    missing = f" ({prose(missing_words(one.unknown))})" if one.unknown else ""
     rows = [
-        *(text(result.message or named(result)) for result in one.findings[:_MOST_SHOWN]),
+        *(prose(message) for message in list(told(one.findings))[:_MOST_SHOWN]),
         *(
             f"accepted: {text(named(result))}, {text(acceptance(result))}"
             for result in one.accepted[:_MOST_SHOWN]

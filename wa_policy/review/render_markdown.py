@@ -33,6 +33,7 @@ from wa_policy.review.wording import (
     risk_words,
     silent_words,
     standings_of,
+    told,
     verdict_words,
     work_in_short,
 )
@@ -204,7 +205,7 @@ def _choice(one: ChoiceReview) -> Iterator[str]:
         yield f"  - hints beyond the profile: {hints}"
     if evidence.silent:
         yield f"  - {silent_words(evidence.silent)}"
-    if not one.rules and not one.asked:
+    if evidence.none:
         yield f"  - {NO_EVIDENCE}"
     yield ""
 
@@ -223,9 +224,9 @@ def _asked(one: Asked) -> str:
 
 
 def _rule(one: RuleEvidence) -> Iterator[str]:
-    missing = f"; missing: {code(missing_words(one.unknown))}" if one.unknown else ""
+    missing = f" ({code(missing_words(one.unknown))})" if one.unknown else ""
     yield f"  - `{one.rule.id}` ({one.rule.severity.value}): {verdict_words(one)}{missing}"
-    yield from _some([f"    - {code(result.message or named(result))}" for result in one.findings], "    ")
+    yield from _some([f"    - {code(message)}" for message in told(one.findings)], "    ")
     yield from _some(
         [f"    - accepted: {code(named(result))}, {code(acceptance(result))}" for result in one.accepted],
         "    ",

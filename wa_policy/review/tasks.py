@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from wa_policy.findings import Result
-from wa_policy.review.model import Asked, ChoiceReview, PillarReview, QuestionReview, Risk, Task, TaskKind
+from wa_policy.review.model import (
+    Asked,
+    ChoiceReview,
+    PillarReview,
+    QuestionReview,
+    Reply,
+    Risk,
+    Task,
+    TaskKind,
+)
 from wa_policy.review.wording import missing_words
 
 _KINDS = tuple(TaskKind)
@@ -64,6 +73,11 @@ def _of_choice(one: ChoiceReview, risk: Risk) -> Iterator[Task]:
                 _reasons(evidence.unknown),
             )
     for asked in one.asked:
+        if asked.holds and asked.answer is not None and asked.answer.reply is Reply.NO:
+            rule = asked.result.rule
+            said = f"(no, said {asked.answer.author} on {asked.answer.given})"
+            what = f"{rule.fix.get('text', rule.title)} {said}"
+            yield Task(TaskKind.FIX, risk, one.choice, rule, what, (asked.result.subject,))
         if not asked.holds:
             yield Task(
                 TaskKind.ANSWER,

@@ -7,18 +7,20 @@ https://docs.aws.amazon.com/wellarchitected/latest/APIReference/API_UpdateAnswer
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from wa_policy.review.lens import Choice, Pillar, Priority, Question, lens
 from wa_policy.review.model import ChoiceReview, QuestionReview, Review, Standing
+from wa_policy.review.wording import many
 from wa_policy.rules.model import Manual, Rule
 from wa_policy.settings import Profile
 
 SCHEMA_VERSION = "2021-11-01"
 LENS_NAME = "wa-policy serverless"
-MOST_BYTES = 500_000
-"""500 KB; taken as thousands, the stricter reading."""
+WORKLOAD_ID = "[0-9a-f]{32}"
+"""The pattern of the ids of workloads."""
+MOST_LENS_ALIAS = 128
 MOST_TEXT = 1_024
 """Of a display text of a choice in the API; the format of lenses would take 2,048."""
 MOST_TITLE = 128
@@ -102,12 +104,9 @@ def answers(review: Review, *, lens_alias: str, workload_id: str) -> str:
 
     Selected are the choices that are met. One with something unknown or unanswered stays unselected, and says so.
     """
-    members = {
-        "LensAlias": lens_alias,
-        "WorkloadId": workload_id,
-        "Answers": [_answer(question) for question in review.questions],
-    }
-    return json.dumps(members, indent=2, ensure_ascii=False) + "\n"
+    of = {"WorkloadId": workload_id, "LensAlias": lens_alias}
+    requests = [of | _answer(question) for question in review.questions]
+    return json.dumps({"Answers": requests}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _answer(one: QuestionReview) -> dict[str, Any]:
@@ -117,7 +116,7 @@ def _answer(one: QuestionReview) -> dict[str, Any]:
         "QuestionId": one.question.id,
         "SelectedChoices": selected,
         "ChoiceUpdates": {choice.choice.id: _update(choice) for choice in one.choices},
-        "Notes": cut(_notes(one.choices), MOST_NOTES),
+        "Notes": _notes(one.choices),
         "IsApplicable": applicable,
     }
     if not applicable:
@@ -140,20 +139,19 @@ def _note(one: ChoiceReview) -> str:
     unknown = sum(len(evidence.unknown) for evidence in counted)
     accepted = sum(len(evidence.accepted) for evidence in counted)
     open_ = sum(not asked.holds for asked in one.asked)
-    parts = [
-        f"{number} {word}"
-        for number, word in (
-            (findings, "finding(s)"),
-            (accepted, "accepted risk(s)"),
-            (unknown, "unknown"),
-            (open_, "question(s) open"),
-        )
-        if number
-    ]
+    counts = (
+        (findings, many(findings, "finding")),
+        (accepted, many(accepted, "accepted risk")),
+        (unknown, f"{unknown} unknown"),
+        (open_, f"{many(open_, 'question')} open"),
+    )
+    parts = [words for number, words in counts if number]
     failing = [evidence.rule.id for evidence in counted if evidence.findings]
     rules = f": {', '.join(failing)}" if failing else ""
     return f"{one.standing.value}; {', '.join(parts)}{rules}" if parts else one.standing.value
 
 
-def _notes(choices: Iterable[ChoiceReview]) -> str:
-    return "\n".join(f"{one.choice.title}: {_note(one)}" for one in choices)
+def _notes(choices: Sequence[ChoiceReview]) -> str:
+    """A line for each choice, all within the limit."""
+    share = MOST_NOTES // len(choices) - 1
+    return "\n".join(cut(f"{one.choice.title}: {_note(one)}", share) for one in choices)

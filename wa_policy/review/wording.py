@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from wa_policy.findings import Result, Verdict
+from wa_policy.iam.unknown import UnknownKind
 from wa_policy.review.lens import Choice
 from wa_policy.review.model import (
     ChangeKind,
@@ -72,14 +73,31 @@ def named(result: Result) -> str:
     return f"{result.subject} {result.key}".rstrip()
 
 
+def told(results: Sequence[Result]) -> Iterator[str]:
+    """The messages of findings, with the subject where several say the same."""
+    counts = Counter(result.message for result in results)
+    for result in results:
+        if not result.message:
+            yield named(result)
+        elif counts[result.message] > 1:
+            yield f"{result.message} ({result.subject})"
+        else:
+            yield result.message
+
+
 # --- the worklist ------------------------------------------------------------------------------------------------
 
 
 def work_in_short(tasks: Sequence[Task]) -> str:
     """How much there is to do, in a sentence."""
     counts = Counter(task.kind for task in tasks)
-    open_ = f"{many(counts[TaskKind.FIND_OUT], 'rule')} cannot decide all"
-    return f"{counts[TaskKind.FIX]} to fix, {counts[TaskKind.ANSWER]} to answer, {open_}."
+    parts = [
+        f"{counts[TaskKind.FIX]} to fix",
+        f"{counts[TaskKind.ANSWER]} to answer",
+        f"{many(counts[TaskKind.FIND_OUT], 'rule')} with something to find out",
+    ]
+    kinds = (TaskKind.FIX, TaskKind.ANSWER, TaskKind.FIND_OUT)
+    return f"{', '.join(part for part, kind in zip(parts, kinds, strict=True) if counts[kind])}."
 
 
 def by_risk_and_choice(
@@ -128,8 +146,8 @@ def missing_in(tasks: Iterable[Task]) -> tuple[Missing, ...]:
 
 
 def call_of(reason: str) -> str:
-    """The reason without what it is about: `not exported: lambda list-tags for `orders`` is about one call."""
-    return reason.partition(" for ")[0]
+    """Of what was not exported the call alone, without what it would be for; other reasons as they are."""
+    return reason.partition(" for ")[0] if reason.startswith(UnknownKind.NOT_EXPORTED) else reason
 
 
 # --- evidence ----------------------------------------------------------------------------------------------------
@@ -137,12 +155,13 @@ def call_of(reason: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The rules of a choice by what they have to say: `telling` ones in full, the others in a line."""
+    """The rules of a choice by what they have to say: `telling` ones in full, the others in a line. `none`: nothing decides it."""
 
     telling: tuple[RuleEvidence, ...]
     passing: tuple[RuleEvidence, ...]
     hints: tuple[RuleEvidence, ...]
     silent: int
+    none: bool
 
 
 def evidence_of(choice: ChoiceReview) -> Evidence:
@@ -152,7 +171,7 @@ def evidence_of(choice: ChoiceReview) -> Evidence:
     passing = tuple(one for one in counted if one not in telling and one.verdicts.get(Verdict.PASS))
     hints = tuple(one for one in choice.rules if not one.counts and (one.findings or one.unknown))
     silent = sum(not _applied(one.verdicts) for one in choice.rules)
-    return Evidence(telling, passing, hints, silent)
+    return Evidence(telling, passing, hints, silent, none=not counted and not choice.asked)
 
 
 def _applied(verdicts: Mapping[Verdict, int]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.policy import Effect, Statement
@@ -11,7 +12,7 @@ from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Values, texts
 from wa_policy.rules.documents import identity_documents
 from wa_policy.rules.items import Field, Item, Items
-from wa_policy.rules.subjects import Scope, Subject
+from wa_policy.rules.subjects import Scope, Subject, subject_of
 
 _TAG_KEY = re.compile(r"(?:aws|secretsmanager|ssm):resourcetag/.+")
 NO_TAG = "aws:ResourceTag/any"
@@ -53,3 +54,23 @@ def names_one(value: Text) -> bool:
         return False
     _, *names = re.split(r"[:/]", arn.resource, maxsplit=1)
     return bool(names) and names[0].lstrip("/")[:1] not in ("", "*", "?")
+
+
+def queues_read_by_name(scope: Scope) -> Mapping[str | None, tuple[str, ...]]:
+    """By account the patterns of queues from which Allow statements of users and roles let them receive, but for whole accounts."""
+    if scope.shared.read_queues is None:
+        wanted = matching(("sqs:ReceiveMessage",), scope.catalog)
+        found: dict[str | None, set[str]] = {}
+        for principal in scope.inventory.principals:
+            documents = identity_documents(subject_of(principal, scope.inventory))
+            for _, statement in documents.statements(Effect.ALLOW):
+                if actions_of(statement.action, scope.catalog)[0] & wanted and statement.resource is not None:
+                    named = {value for value in statement.resource.values if isinstance(value, str) and _names_queue(value)}
+                    found.setdefault(principal.account, set()).update(named)
+        scope.shared.read_queues = {account: tuple(sorted(named)) for account, named in found.items()}
+    return scope.shared.read_queues
+
+
+def _names_queue(pattern: str) -> bool:
+    arn = parse_arn(pattern)
+    return arn is not None and arn.resource[:1] not in ("", "*", "?")

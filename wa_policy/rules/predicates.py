@@ -25,7 +25,14 @@ from wa_policy.rules.predicates_account import (
     never,
 )
 from wa_policy.rules.predicates_doors import has_identity_source, may_come_from_elsewhere
-from wa_policy.rules.predicates_general import has_tag, is_declared, is_named, is_production, is_type
+from wa_policy.rules.predicates_general import (
+    has_tag,
+    has_tags,
+    is_declared,
+    is_named,
+    is_production,
+    is_type,
+)
 from wa_policy.rules.predicates_perimeter import (
     blocks_public_access,
     delivers_safely,
@@ -202,6 +209,11 @@ _OPERATIONS: Mapping[str, Predicate] = {
         "a stage of a REST or WebSocket API in the account and Region logs its executions",
         ("AWS::ApiGateway::Account",),
     ),
+    "polls": Predicate(
+        operations.polls,
+        "a Wait, a task that asks a service for a state, and a Choice that leads back to the Wait form a loop, and Step Functions "
+        "could wait for that service itself (`.sync`)",
+    ),
     "runs_image_older_than": Predicate(
         operations.runs_image_older_than,
         "the image that the function runs was pushed more than so many `days` before the day of the scan",
@@ -295,6 +307,10 @@ PREDICATES: Mapping[str, Predicate] = {
         "unknown for what a template or plan makes, since another one may bring `what`; does not hold for what was exported",
         arguments=(Argument("what", ArgumentKind.TEXT),),
     ),
+    "has_readers": Predicate(
+        operations.has_readers,
+        "a policy of a user or role of the account lets it receive messages from the queue, by its name",
+    ),
     "has_tag": Predicate(
         has_tag,
         "the subject has the tag, with one of the `values` where they are given",
@@ -302,6 +318,12 @@ PREDICATES: Mapping[str, Predicate] = {
             Argument("tag", ArgumentKind.TEXT),
             Argument("values", ArgumentKind.TEXTS, required=False),
         ),
+    ),
+    "has_tags": Predicate(
+        has_tags,
+        "the subject has each of the `tags`, written as `Key` or `Key=value`; several values of one key are alternatives; unknown "
+        "where a template leaves out a tag that its stack may have",
+        arguments=(Argument("tags", ArgumentKind.TEXTS),),
     ),
     "is_declared": Predicate(
         is_declared,

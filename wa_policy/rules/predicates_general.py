@@ -95,6 +95,29 @@ def has_tag(subject: Subject, _scope: Scope, arguments: Values) -> Truth:
     return isinstance(found, str) and (not wanted or found in wanted)
 
 
+def has_tags(subject: Subject, scope: Scope, arguments: Values) -> Truth:
+    """True iff the subject has each of the tags, written as `Key` or `Key=value`; entries of one key are alternatives."""
+    resource = subject.resource
+    if resource is None:
+        return False
+    wanted: dict[str, set[str]] = {}
+    for entry in texts(arguments, "tags"):
+        key, _, value = entry.partition("=")
+        wanted.setdefault(key, set()).update({value} if value else ())
+    unknown: Unknown | None = None
+    for key, values in sorted(wanted.items()):
+        found = tag_of(resource.property("Tags"), key)
+        if found is None and is_declared(subject, scope, arguments) is True:
+            # A stack gives its own tags to its resources:
+            # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
+            found = Unknown(UnknownKind.NOT_EXPORTED, f"a tag `{key}` of the stack")
+        if isinstance(found, Unknown):
+            unknown = unknown or found
+        elif not isinstance(found, str) or (values and found not in values):
+            return False
+    return True if unknown is None else unknown
+
+
 def tag_of(tags: PropertyValue, name: str) -> PropertyValue:
     """The value of a tag, written as a map or as a list of keys and values; None where there is none."""
     if isinstance(tags, Unknown):

@@ -14,11 +14,13 @@ from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import (
     EVENT_PATTERNS_PROPERTY,
     RESOLVED_IMAGE_PROPERTY,
+    STATES_PROPERTY,
     PropertyValue,
     Resource,
 )
 from wa_policy.inventory.relations import Metric, metrics_on, related
 from wa_policy.rules.arguments import Values, number, text, texts
+from wa_policy.rules.each_reach import queues_read_by_name
 from wa_policy.rules.predicates_account import beside, unread
 from wa_policy.rules.predicates_general import tag_of
 from wa_policy.rules.subjects import Scope, Subject
@@ -348,3 +350,51 @@ def holds_environment(subject: Subject, scope: Scope, arguments: Values) -> Trut
         elif isinstance(value, str):
             found.append(value.lower() in wanted)
     return any_of(found)
+
+
+# --- workflows ---------------------------------------------------------------------------------------------------------
+
+_WAITED_FOR = frozenset((
+    "athena", "batch", "bedrock", "codebuild", "databrew", "ecs", "emr", "emrcontainers", "emrserverless", "glue", "mediaconvert",
+    "sagemaker", "sfn", "states",
+))  # fmt: skip
+"""Services with an integration that runs a job to its end: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html"""
+
+
+def has_readers(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+    """True iff a policy of a user or role of the account lets it receive messages from the queue, by its name."""
+    queue = subject.resource
+    if queue is None:
+        return False
+    return any(matches(glob(named), queue.id) for named in queues_read_by_name(scope).get(queue.account, ()))
+
+
+def polls(subject: Subject, _scope: Scope, _arguments: Values) -> Truth:
+    """True iff a Wait, a task that asks for a state and a Choice back to the Wait form a loop for which `.sync` could stand."""
+    states = None if subject.resource is None else subject.resource.property(STATES_PROPERTY)
+    if isinstance(states, Unknown):
+        return states
+    by_place = {(walk(part.value, ("Inside",)), walk(part.value, ("Name",))): part.value for part in parts_of(states)}
+    return any_of(_asks_in_a_loop(place, by_place) for place in by_place)
+
+
+def _asks_in_a_loop(
+    place: tuple[PropertyValue, PropertyValue], by_place: Mapping[tuple[PropertyValue, PropertyValue], PropertyValue]
+) -> Truth:
+    inside, name = place
+    task = by_place[place]
+    service, action = walk(task, ("Service",)), walk(task, ("Action",))
+    for told in (service, action):
+        if isinstance(told, Unknown):
+            return told
+    if service not in _WAITED_FOR or not re.match("(get|describe|batchGet|list)", str(action)):
+        return False
+    waits = [
+        walk(state, ("Name",)) for (where, _), state in by_place.items()
+        if where == inside and walk(state, ("Type",)) == "Wait" and walk(state, ("Next",)) == name
+    ]  # fmt: skip
+    choice = by_place.get((inside, walk(task, ("Next",))))
+    if not waits or walk(choice, ("Type",)) != "Choice":
+        return False
+    turns = [walk(choice, ("Default",)), *(walk(part.value, ("Next",)) for part in parts_of(walk(choice, ("Choices",))))]
+    return any(turn in waits for turn in turns)

@@ -33,6 +33,7 @@ from wa_policy.rules.shape_functions import (
     sharing_in_words,
     span_in_words,
     spans_more_than,
+    writes_only,
     writes_to_trigger,
 )
 from wa_policy.rules.shape_grants import (
@@ -283,6 +284,14 @@ SHAPES: Mapping[str, ShapePredicate] = {
         _none,
         span_in_words,
         (Argument("services", ArgumentKind.NUMBER), Argument("actions", ArgumentKind.NUMBER)),
+    ),
+    "writes_only": ShapePredicate(
+        writes_only,
+        "there is exactly one action, and it is one of the `actions`",
+        ("write_span",),
+        _none,
+        span_in_words,
+        (Argument("actions", ArgumentKind.TEXTS),),
     ),
 }
 """All predicates by name."""

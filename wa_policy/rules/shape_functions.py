@@ -5,7 +5,7 @@ from __future__ import annotations
 from wa_policy.errors import InternalError
 from wa_policy.evaluator.truth import Truth, all_of
 from wa_policy.findings import Verdict
-from wa_policy.rules.arguments import Values, number
+from wa_policy.rules.arguments import Values, number, texts
 from wa_policy.rules.each_trigger import LOOP_SETTING
 from wa_policy.rules.items import Item
 from wa_policy.rules.request_class import CallerWord, Forbid, Policies, RequestClass, ResourceSpec
@@ -29,6 +29,12 @@ def spans_more_than(item: Item, _subject: Subject, _scope: Scope, arguments: Val
         if len(item.fields[name]) > number(arguments, name):
             return True
     return item.open or False
+
+
+def writes_only(item: Item, _subject: Subject, _scope: Scope, arguments: Values) -> Truth:
+    """True iff the item has exactly one action, and it is one of those given."""
+    actions = item.fields["actions"]
+    return len(actions) == 1 and actions[0] in texts(arguments, "actions") and (item.open or True)
 
 
 def span_in_words(item: Item) -> str:

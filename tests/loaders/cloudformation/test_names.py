@@ -215,3 +215,40 @@ def test_which_patterns_may_fit_a_name_that_is_not_known(
         "{Role:", "{FunctionName: !Sub '${AWS::StackName}-orders', Role:"
     )
     assert bool(read(text).variations) is open_
+
+
+@pytest.mark.parametrize(
+    ("name", "fixed"),
+    [
+        ("orders", True),
+        ("!Ref Name", None),
+        ("!Sub '${AWS::StackName}-orders'", None),
+        ("!If [IsProd, a, b]", None),
+        ("!Ref AWS::NoValue", None),
+    ],
+)
+def test_a_name_that_is_written_out(read: ReadTemplate, name: str, fixed: bool | None) -> None:
+    found = read(f"""
+Parameters: {{Name: {{Type: String, Default: orders}}}}
+Conditions: {{IsProd: !Equals [!Ref Name, prod]}}
+Resources:
+  Q: {{Type: AWS::SQS::Queue, Properties: {{QueueName: {name}}}}}
+""")
+    (queue,) = found.of_type("AWS::SQS::Queue")
+    assert queue.property("WaPolicy::HasFixedName") is fixed
+
+
+def test_what_becomes_of_a_resource_that_is_taken_out(read: ReadTemplate) -> None:
+    found = read("""
+Resources:
+  Kept: {Type: AWS::DynamoDB::Table, DeletionPolicy: Retain, UpdateReplacePolicy: Snapshot}
+  Gone: {Type: AWS::DynamoDB::Table}
+""")
+    said = {
+        one.id.rpartition("-")[0].rpartition("-")[2]: (
+            one.property("WaPolicy::DeletionPolicy"),
+            one.property("WaPolicy::UpdateReplacePolicy"),
+        )
+        for one in found.of_type("AWS::DynamoDB::Table")
+    }
+    assert said == {"Kept": ("Retain", "Snapshot"), "Gone": (None, None)}

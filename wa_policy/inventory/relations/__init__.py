@@ -23,7 +23,17 @@ from wa_policy.inventory.relations.model import Related, Relation, Side
 from wa_policy.inventory.relations.special_watch import Metric
 from wa_policy.inventory.relations.types import id_of, type_of
 
-__all__ = ("RELATIONS", "Metric", "Related", "Relation", "metrics_on", "related", "relation", "relation_names", "target_types")
+__all__ = (
+    "RELATIONS",
+    "Metric",
+    "Related",
+    "Relation",
+    "metrics_on",
+    "related",
+    "relation",
+    "relation_names",
+    "target_types",
+)
 
 RELATIONS: tuple[Relation, ...] = (
     *rows_compute.ROWS,
