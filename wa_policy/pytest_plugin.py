@@ -209,8 +209,8 @@ class RuleItem(_Told):
     def runtest(self) -> None:
         """Fail, skip or pass as the verdict says."""
         from wa_policy.findings import Severity, Verdict
-        from wa_policy.reporters.failure import failure_text
         from wa_policy.findings.acceptance import acceptance
+        from wa_policy.reporters.failure import failure_text
         from wa_policy.reporters.wording import headline
 
         result = self._result

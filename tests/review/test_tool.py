@@ -173,7 +173,7 @@ def test_the_answers(read: Read) -> None:
             assert update.get("Reason", "NONE") in (
                 "OUT_OF_SCOPE", "BUSINESS_PRIORITIES", "ARCHITECTURE_CONSTRAINTS", "OTHER", "NONE",
             )  # fmt: skip
-            assert len(update["Notes"]) <= 250
+            assert len(update.get("Notes", "")) <= 250
             assert (id_ in answer["SelectedChoices"]) is (update["Status"] == "SELECTED")
     security = by_id["sec_q2"]
     assert security["SelectedChoices"] == ["sec_sec_q2_a3"]
@@ -206,6 +206,22 @@ def test_the_answers_are_requests_of_the_api(read: Read) -> None:
         {"X": 1},
     ):
         assert list(breaches(model.input_shape, first | wrong, ""))
+
+
+def test_none_of_these_is_the_answer_where_nothing_is_met_and_nothing_open(read: Read) -> None:
+    # REL 1: three choices.
+    rules = [quick(f"r{place}", f"rel_rel_q1_a{place}", 30) for place in (1, 2, 3)]
+
+    def selected(*names: str) -> list[str]:
+        inventory = read({name: FUNCTIONS[name] for name in names})
+        review = assess(judged(inventory, *rules), rules, (), DAY, Profile.CORE)
+        found = json.loads(answers(review, lens_alias="serverless", workload_id="0" * 32))
+        (answer,) = (one for one in found["Answers"] if one["QuestionId"] == "rel_q1")
+        return list(answer["SelectedChoices"])
+
+    assert selected("Slow") == ["rel_rel_q1_no"]
+    assert selected("Open") == []
+    assert selected("Quick") == ["rel_rel_q1_a1", "rel_rel_q1_a2", "rel_rel_q1_a3"]
 
 
 @pytest.mark.parametrize(("alias", "workload"), [("serverless", "w"), ("", "0" * 32), ("x" * 129, "0" * 32)])

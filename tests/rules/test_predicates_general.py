@@ -79,6 +79,8 @@ def test_declared(catalog: Catalog) -> None:
 
 def test_named(catalog: Catalog) -> None:
     asked = subject()
-    found = [ask("is_named", asked, catalog, patterns=(pattern,)) for pattern in ("arn", "f", "f*", "g", "*rn")]
+    found = [
+        ask("is_named", asked, catalog, patterns=(pattern,)) for pattern in ("arn", "f", "f*", "g", "*rn")
+    ]
     assert found == [True, True, True, False, True]
     assert ask("is_named", asked, catalog, patterns=()) is False

@@ -40,6 +40,11 @@ class Question:
     title: str
     choices: tuple[Choice, ...]
 
+    @property
+    def none_of_these(self) -> str:
+        """The id of the choice that none of the others is met."""
+        return f"{self.id.partition('_')[0]}_{self.id}_no"
+
 
 @dataclass(frozen=True, slots=True)
 class Pillar:

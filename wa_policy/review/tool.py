@@ -55,7 +55,7 @@ def _question(question: Question, rules: Sequence[Rule]) -> dict[str, Any]:
         "description": "A question of the Serverless Applications Lens; wa-policy review answers its choices.",
         "choices": [
             *(_choice(choice, rules) for choice in question.choices),
-            {"id": f"{question.id}_no", "title": _NONE},
+            {"id": question.none_of_these, "title": _NONE},
         ],
         "riskRules": risk_rules(question),
     }
@@ -102,7 +102,8 @@ def cut(text: str, most: int) -> str:
 def answers(review: Review, *, lens_alias: str, workload_id: str) -> str:
     """One request of `aws wellarchitected update-answer` for each question, for the reviewer to look at and send.
 
-    Selected are the choices that are met. One with something unknown or unanswered stays unselected, and says so.
+    Selected are the choices that are met, or "none of these" where none is and nothing is open. A choice with something
+    unknown or unanswered stays unselected, and says so.
     """
     of = {"WorkloadId": workload_id, "LensAlias": lens_alias}
     requests = [of | _answer(question) for question in review.questions]
@@ -112,10 +113,14 @@ def answers(review: Review, *, lens_alias: str, workload_id: str) -> str:
 def _answer(one: QuestionReview) -> dict[str, Any]:
     applicable = any(choice.standing is not Standing.NOT_APPLICABLE for choice in one.choices)
     selected = [choice.choice.id for choice in one.choices if choice.standing is Standing.MET]
+    updates = {choice.choice.id: _update(choice) for choice in one.choices}
+    if applicable and not selected and not any(choice.standing in _OPEN for choice in one.choices):
+        selected = [one.question.none_of_these]
+        updates[one.question.none_of_these] = {"Status": "SELECTED"}
     found: dict[str, Any] = {
         "QuestionId": one.question.id,
         "SelectedChoices": selected,
-        "ChoiceUpdates": {choice.choice.id: _update(choice) for choice in one.choices},
+        "ChoiceUpdates": updates,
         "Notes": _notes(one.choices),
         "IsApplicable": applicable,
     }
@@ -124,6 +129,7 @@ def _answer(one: QuestionReview) -> dict[str, Any]:
     return found
 
 
+_OPEN = (Standing.UNKNOWN, Standing.UNANSWERED)
 _STATUS = {Standing.MET: "SELECTED", Standing.NOT_APPLICABLE: "NOT_APPLICABLE"}
 
 

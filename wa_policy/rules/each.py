@@ -277,7 +277,7 @@ ITERATORS: Mapping[str, ItemIterator] = {
     ),
     "invokers": ItemIterator(
         invokers,
-        "each event source mapping, method, integration, permission, event rule, schedule, state machine and subscription "
+        "each event source mapping, method, integration, permission, event rule, schedule, state machine, subscription and URL "
         "that names the function, with the version or alias that it names",
         ("invoker", "type", "qualifier"),
         _FUNCTION,

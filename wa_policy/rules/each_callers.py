@@ -58,6 +58,7 @@ _BY: Mapping[str, tuple[str, ...]] = {
     "schedules": ("Target.Arn",),
     "state_machines": _TASKS,
     "subscriptions": ("Endpoint",),
+    "urls": ("TargetFunctionArn",),
 }
 """Relations of a function to what invokes it, or lets it be invoked, and where it is named there."""
 
@@ -76,16 +77,21 @@ def invokers(subject: Subject, scope: Scope, _arguments: Values) -> Items:
         for other in answer.found:
             if not isinstance(other, Resource):
                 continue
-            for written in _texts(other, paths):
+            beside = other.property("Qualifier") if relation == "urls" else None
+            unknown += [beside] if isinstance(beside, Unknown) else []
+            for written in () if isinstance(beside, Unknown) else _texts(other, paths):
                 qualifier = _qualifier(written, name)
+                if qualifier == "" and isinstance(beside, str):
+                    qualifier = beside
                 if qualifier is not None:
                     place = other.place(paths[0].partition(".")[0])
                     fields: dict[str, Field] = {
-                        "invoker": other.name,
+                        "invoker": "its URL" if relation == "urls" else other.name,
                         "type": other.type,
                         "qualifier": qualifier,
                     }
-                    items.append(Item(f"{_kind(other)} {other.name}", place, fields))
+                    of = (qualifier or name) if relation == "urls" else other.name
+                    items.append(Item(f"{_kind(other)} {of}", place, fields))
     return Items(numbered(items), tuple(unknown))
 
 

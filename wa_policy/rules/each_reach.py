@@ -65,7 +65,11 @@ def queues_read_by_name(scope: Scope) -> Mapping[str | None, tuple[str, ...]]:
             documents = identity_documents(subject_of(principal, scope.inventory))
             for _, statement in documents.statements(Effect.ALLOW):
                 if actions_of(statement.action, scope.catalog)[0] & wanted and statement.resource is not None:
-                    named = {value for value in statement.resource.values if isinstance(value, str) and _names_queue(value)}
+                    named = {
+                        value
+                        for value in statement.resource.values
+                        if isinstance(value, str) and _names_queue(value)
+                    }
                     found.setdefault(principal.account, set()).update(named)
         scope.shared.read_queues = {account: tuple(sorted(named)) for account, named in found.items()}
     return scope.shared.read_queues

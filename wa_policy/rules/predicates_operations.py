@@ -374,12 +374,15 @@ def polls(subject: Subject, _scope: Scope, _arguments: Values) -> Truth:
     states = None if subject.resource is None else subject.resource.property(STATES_PROPERTY)
     if isinstance(states, Unknown):
         return states
-    by_place = {(walk(part.value, ("Inside",)), walk(part.value, ("Name",))): part.value for part in parts_of(states)}
+    by_place = {
+        (walk(part.value, ("Inside",)), walk(part.value, ("Name",))): part.value for part in parts_of(states)
+    }
     return any_of(_asks_in_a_loop(place, by_place) for place in by_place)
 
 
 def _asks_in_a_loop(
-    place: tuple[PropertyValue, PropertyValue], by_place: Mapping[tuple[PropertyValue, PropertyValue], PropertyValue]
+    place: tuple[PropertyValue, PropertyValue],
+    by_place: Mapping[tuple[PropertyValue, PropertyValue], PropertyValue],
 ) -> Truth:
     inside, name = place
     task = by_place[place]
@@ -396,5 +399,8 @@ def _asks_in_a_loop(
     choice = by_place.get((inside, walk(task, ("Next",))))
     if not waits or walk(choice, ("Type",)) != "Choice":
         return False
-    turns = [walk(choice, ("Default",)), *(walk(part.value, ("Next",)) for part in parts_of(walk(choice, ("Choices",))))]
+    turns = [
+        walk(choice, ("Default",)),
+        *(walk(part.value, ("Next",)) for part in parts_of(walk(choice, ("Choices",)))),
+    ]
     return any(turn in waits for turn in turns)
