@@ -82,6 +82,21 @@ def test_the_shop_is_read_without_problems(shop: Reviewed) -> None:
     assert shop.review.resources > 60
 
 
+FUNCTIONS = [
+    "CancelOrder",
+    "EditBasket",
+    "ForgetBaskets",
+    "ListProducts",
+    "Mailer",
+    "NightlyReport",
+    "OrderWorker",
+    "Pay",
+    "PlaceOrder",
+    "ReadPriceList",
+    "ReserveStock",
+    "ShowOrder",
+    "StockWorker",
+]
 STANDINGS = {
     "CM02": Standing.MET,  # all functions and stages trace, and the code is said to
     "CM04": Standing.MET,  # answered yes
@@ -108,6 +123,7 @@ def test_where_choices_stand(shop: Reviewed) -> None:
 @pytest.mark.parametrize(
     ("rule", "subjects"),
     [
+        ("alarm-has-action", {"shop-FulfilAlarm"}),
         ("apigw-method-authorization", {"shopOrderApi DELETE /orders/{id}"}),
         ("apigw-access-logging", {"$default"}),
         ("apigw-v2-throttling", {"$default"}),
@@ -116,6 +132,8 @@ def test_where_choices_stand(shop: Reviewed) -> None:
         ("lambda-role-wildcard-actions", {"shop-ReserveStockRole dynamodb:*"}),
         ("lambda-runtime-supported", {"shop-EditBasket"}),
         ("lambda-tracing", set()),
+        # All functions but Pay have no log group, or one that keeps for ever.
+        ("log-retention", {f"shop-{name}" for name in FUNCTIONS if name != "Pay"}),
         ("respol-untrusted-account", {"shop-prices-111122223333 999988887777"}),
         ("sfn-task-retry-catch", {"shop-Fulfil States/Pay"}),
         ("sqs-partial-batch", set()),

@@ -24,6 +24,14 @@ from wa_policy.rules.predicates_account import (
     keeps_events,
     never,
 )
+from wa_policy.rules.predicates_capacity import (
+    MAPPING,
+    TABLE,
+    WEB_ACL,
+    exceeds_reservation,
+    limits_each_client,
+    scales_each_index,
+)
 from wa_policy.rules.predicates_doors import has_identity_source, may_come_from_elsewhere
 from wa_policy.rules.predicates_general import (
     has_tag,
@@ -240,6 +248,22 @@ PREDICATES: Mapping[str, Predicate] = {
         "each of the four settings of the public access block is on, for the bucket or for its account; S3 turns all on for a "
         "bucket that a template makes and does not set them for",
         ("AWS::S3::Bucket",),
+    ),
+    "exceeds_reservation": Predicate(
+        exceeds_reservation,
+        "the maxima of the event source mappings of its function that are not turned off add up to more than the function reserves",
+        (MAPPING,),
+    ),
+    "limits_each_client": Predicate(
+        limits_each_client,
+        "a rule of the web ACL, or of a rule group of one's own that it refers to, is a rate-based one",
+        (WEB_ACL,),
+    ),
+    "scales_each_index": Predicate(
+        scales_each_index,
+        "each global secondary index of the table has a scalable target of the `dimension`",
+        (TABLE,),
+        (Argument("dimension", ArgumentKind.TEXT),),
     ),
     "delivers_safely": Predicate(
         delivers_safely,

@@ -154,6 +154,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("AWS::ApiGatewayV2::Stage", "StageName", _api("/apis/{ApiId}/stages/{name}")),
         Kind("AWS::AppSync::GraphQLApi", None, _arn("appsync", "apis/{name}"), ARN, {"ApiId": NAME}),
         Kind("AWS::CloudFront::Distribution", None, _global("cloudfront", "distribution/{name}"), NAME, {"Id": NAME}),
+        Kind("AWS::WAFv2::RuleGroup", "Name", _arn("wafv2", "regional/rulegroup/{name}/{id}"), "{name}|{id}|REGIONAL", {"Id": "{id}"}),
         Kind("AWS::WAFv2::WebACL", "Name", _arn("wafv2", "regional/webacl/{name}/{id}"), "{name}|{id}|REGIONAL", {"Id": "{id}"}),
         Kind("AWS::CloudFront::OriginAccessControl", None, _global("cloudfront", "origin-access-control/{name}"), NAME, {"Id": NAME}),
         Kind("AWS::CloudFront::ResponseHeadersPolicy", None, _global("cloudfront", "response-headers-policy/{name}"), NAME, {"Id": NAME}),
