@@ -106,7 +106,7 @@ def _named(policy: Policy) -> Iterator[str]:
 
 # --- what functions call ---------------------------------------------------------------------------------------------
 
-_WITHOUT_VPC = frozenset(("logs", "xray", "ec2", "iam", "organizations", "route53", "cloudfront", "sts"))
+_WITHOUT_VPC = frozenset(("logs", "xray", "ec2", "iam", "organizations", "route53", "cloudfront"))
 """Services that Lambda calls for the function past its VPC, or that have no endpoint in a Region."""
 
 
