@@ -65,7 +65,7 @@ def again(shop: Reviewed, tmp_path_factory: pytest.TempPathFactory) -> Reviewed:
     before.write_text(api.render_review(shop.review, "json"), encoding="utf-8")
     changed = folder / "shop"
     shutil.copytree(SHOP, changed)
-    subprocess.run(("patch", "-s", "template.yaml", "next.diff"), cwd=changed, check=True)
+    subprocess.run(("git", "apply", "-p0", "next.diff"), cwd=changed, check=True)
     return reviewed(changed, LATER, answers=ANSWERS, since=str(before))
 
 

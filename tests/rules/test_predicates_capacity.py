@@ -23,7 +23,7 @@ GROUP = f"arn:aws:wafv2:{REGION}:{ACCOUNT}:regional/rulegroup/g/1"
 LISTED = (
     Answer("lambda.list-event-source-mappings", ACCOUNT, REGION),
     Answer("lambda.list-functions", ACCOUNT, REGION),
-    Answer("application-autoscaling.describe-scalable-targets", ACCOUNT, REGION, "dynamodb"),
+    Answer("application-autoscaling.describe-scalable-targets", ACCOUNT, REGION),
 )
 
 

@@ -67,11 +67,16 @@ def report(path: Path) -> Report:
 # Rules about how a template is written, or by what only one form tells.
 OF_ONE_FORM = {
     "definition-no-secrets": "methods are resources of their own in CloudFormation alone",
+    "explicit-physical-names": "about names that a template writes out",
     "function-unique-code": "answers tell the hash of the code, templates where it lies",
     "lambda-permission-dangling-source": "answers tell what is there, templates what they make",
     "lambda-timeout-explicit": "what is set to the default cannot be told from what is not set in plans",
+    "http-api-candidate": "the methods of the plans of these cases have no integrations",
+    "lambda-package-size": "answers tell the size of the code",
+    "log-retention": "a template without a log group leaves it to Lambda; of what was exported the group itself is judged",
     "lambda-memory-explicit": "what is set to the default cannot be told from what is not set in plans",
     "sns-subscription-dlq": "subscriptions inside of a topic are found on the topic",
+    "stack-managed": "what a template or plan makes is of a stack",
     "template-secret-parameter": "about parameters and texts of templates",
 }
 

@@ -46,7 +46,8 @@ def spans_zones(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     if len(zones) >= wanted:
         return True
     names = [part.value for part in parts_of(named)]
-    odd = [name for name in names if isinstance(name, str) and not _SUBNET.match(name)]
+    known = {side.id.rpartition("/")[2] for side in found.found if isinstance(side, Resource)}
+    odd = [n for n in names if isinstance(n, str) and n not in known and not _SUBNET.match(n)]
     if odd and len(found.found) < len(names):
         # The default of a parameter that stands for what everybody puts there: one name, or many.
         return Unknown(UnknownKind.UNRESOLVED, f"the subnets, of which `{odd[0]}` is no id")
@@ -219,30 +220,32 @@ def guards_others(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
     group = subject.resource
     if group is None:
         return False
-    own = frozenset((group.id, group.name, group.id.rpartition("/")[2]))
-    if any(
-        _names_group(resource.properties, own, within=False)
-        for resource in scope.inventory.resources
-        if resource.type not in _NO_INTERFACE
-    ):
+    if scope.shared.groups_of_others is None:
+        scope.shared.groups_of_others = frozenset(
+            text
+            for resource in scope.inventory.resources
+            if resource.type not in _NO_INTERFACE
+            for text in _group_texts(resource.properties, within=False)
+        )
+    if not scope.shared.groups_of_others.isdisjoint((group.id, group.name, group.id.rpartition("/")[2])):
         return True
     return related(scope.inventory, group, "endpoints").unknown or False
 
 
-def _names_group(value: PropertyValue, own: frozenset[str], *, within: bool) -> bool:
-    """True iff a property that is about security groups, by its name, has one of the texts."""
+def _group_texts(value: PropertyValue, *, within: bool) -> Iterator[str]:
+    """The texts in properties that are about security groups, by their names."""
     match value:
         case str():
-            return within and value in own
+            if within:
+                yield value
         case Mapping():
-            return any(
-                _names_group(part, own, within=within or "securitygroup" in name.lower())
-                for name, part in value.items()
-            )
+            for name, part in value.items():
+                yield from _group_texts(part, within=within or "securitygroup" in name.lower())
         case tuple():
-            return any(_names_group(part, own, within=within) for part in value)
+            for part in value:
+                yield from _group_texts(part, within=within)
         case _:
-            return False
+            return
 
 
 # --- routes ----------------------------------------------------------------------------------------------------------

@@ -51,6 +51,8 @@ class Shared:
     """By account and role; functions whose role is not known stand under ""."""
     declaring: frozenset[str] | None = None
     """The files that declare resources: templates and plans."""
+    groups_of_others: frozenset[str] | None = None
+    """The texts by which all but functions and rules of groups name security groups."""
     read_queues: Mapping[str | None, tuple[str, ...]] | None = None
     """By account the patterns of the queues that policies of users and roles let them read by name."""
 
