@@ -43,7 +43,9 @@ def scan(call: Run, tmp_path: Path) -> Scan:
 
 
 def names(report: dict[str, Any], where: str = "findings") -> list[str]:
-    return [finding["subject"].rsplit(":", 1)[1] for finding in report.get(where, [])]
+    """The queues that are open: what other rules say of them is not asked here."""
+    found = [finding for finding in report.get(where, []) if finding["rule"] == "respol-public"]
+    return [finding["subject"].rsplit(":", 1)[1] for finding in found]
 
 
 def test_a_baseline_silences_what_was_there(scan: Scan, tmp_path: Path) -> None:

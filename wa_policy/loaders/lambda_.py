@@ -76,7 +76,6 @@ FUNCTION = Table(
         ),
         *same("TenancyConfig", "CapacityProviderConfig", "DurableConfig", read=as_is),
         Member("CodeSha256", CODE_SHA_PROPERTY),
-        Member("CodeSize", CODE_SIZE_PROPERTY, number),
         Member("LastModified", LAST_MODIFIED_PROPERTY),
         Member("VpcConfig", VPC_ID_PROPERTY, lambda node: inside("VpcId")(node) or None),
     ),
@@ -224,7 +223,8 @@ def _function(export: Export, node: Node, around: Node | None = None) -> str | N
         type_, id_ = "AWS::Lambda::Version", f"{arn}:{version}"
         properties |= {"FunctionName": arn, "Version": version}
     else:
-        properties[PACKAGE_SIZE_PROPERTY] = _package_size(node, properties[CODE_SIZE_PROPERTY])
+        code = inside("CodeSize", number)(node)
+        properties |= {CODE_SIZE_PROPERTY: code, PACKAGE_SIZE_PROPERTY: _package_size(node, code)}
     export.pieces.resources.append(
         Resource(type_, id_, name, account, region, properties, node.source, places)
     )

@@ -23,6 +23,7 @@ from wa_policy.rules.arguments import Values, number, text, texts
 from wa_policy.rules.each_reach import queues_read_by_name
 from wa_policy.rules.predicates_account import beside, unread
 from wa_policy.rules.predicates_general import tag_of
+from wa_policy.rules.predicates_secrets import is_made_by_code
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.tables import table
 from wa_policy.rules.views import parts_of, walk
@@ -361,12 +362,17 @@ _WAITED_FOR = frozenset((
 """Services with an integration that runs a job to its end: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html"""
 
 
-def has_readers(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+def has_readers(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     """True iff a policy of a user or role of the account lets it receive messages from the queue, by its name."""
     queue = subject.resource
     if queue is None:
         return False
-    return any(matches(glob(named), queue.id) for named in queues_read_by_name(scope).get(queue.account, ()))
+    if any(matches(glob(named), queue.id) for named in queues_read_by_name(scope).get(queue.account, ())):
+        return True
+    call = "iam.get-account-authorization-details"
+    if is_made_by_code(subject, scope, arguments) is True or scope.inventory.was_exported(call, queue.account):
+        return False
+    return Unknown(UnknownKind.NOT_EXPORTED, f"iam get-account-authorization-details of account `{queue.account}`")
 
 
 def polls(subject: Subject, _scope: Scope, _arguments: Values) -> Truth:
