@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wa_policy.rules.secret_names import NameStrength, strength_of
 from wa_policy.rules.secret_texts import (
-    NameStrength,
     SecretKind,
     entropy,
     has_random_part,
@@ -16,7 +16,6 @@ from wa_policy.rules.secret_texts import (
     kind_by_form,
     kind_of,
     masked,
-    strength_of,
 )
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -18,16 +18,15 @@ from wa_policy.inventory.model import (
 from wa_policy.inventory.relations import related
 from wa_policy.rules.arguments import Values
 from wa_policy.rules.items import Item, Items, numbered
+from wa_policy.rules.secret_names import NameStrength, strength_of
 from wa_policy.rules.secret_texts import (
     MAX_TEXT,
     WORDS,
-    NameStrength,
     SecretKind,
     is_nothing,
     is_reference,
     kind_of,
     masked,
-    strength_of,
 )
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.views import walk

@@ -370,9 +370,13 @@ def has_readers(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     if any(matches(glob(named), queue.id) for named in queues_read_by_name(scope).get(queue.account, ())):
         return True
     call = "iam.get-account-authorization-details"
-    if is_made_by_code(subject, scope, arguments) is True or scope.inventory.was_exported(call, queue.account):
+    if is_made_by_code(subject, scope, arguments) is True or scope.inventory.was_exported(
+        call, queue.account
+    ):
         return False
-    return Unknown(UnknownKind.NOT_EXPORTED, f"iam get-account-authorization-details of account `{queue.account}`")
+    return Unknown(
+        UnknownKind.NOT_EXPORTED, f"iam get-account-authorization-details of account `{queue.account}`"
+    )
 
 
 def polls(subject: Subject, _scope: Scope, _arguments: Values) -> Truth:
