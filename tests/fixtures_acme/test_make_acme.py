@@ -162,6 +162,41 @@ def test_every_function_bucket_and_secret_has_an_answer_about_its_policy() -> No
             assert page.with_name(f"s3api.get-bucket-policy.{bucket['Name']}.json").is_file()
 
 
+def test_what_lies_around_the_functions_was_exported() -> None:
+    """Of each function, API, queue and bucket the settings that other calls tell; what is named is there."""
+    acme = ROOT / "fixtures" / "acme"
+    missing = []
+    for account in ("111122223333", "444455556666", "777788889999"):
+        place = acme / account / "eu-west-1"
+        for function in json.loads((place / "lambda.list-functions.json").read_text("utf-8"))["Functions"]:
+            name = function["FunctionName"]
+            calls = (
+                "list-aliases",
+                "list-tags",
+                "list-function-event-invoke-configs",
+                "get-function-concurrency",
+                "get-runtime-management-config",
+            )
+            missing += [
+                f for f in (f"lambda.{call}.{name}.json" for call in calls) if not (place / f).is_file()
+            ]
+        for rule in json.loads((place / "events.list-rules.default.json").read_text("utf-8"))["Rules"]:
+            file = place / f"events.list-targets-by-rule.{rule['Name']}.json"
+            missing += [] if file.is_file() else [file.name]
+        for api in json.loads((place / "apigateway.get-rest-apis.json").read_text("utf-8"))["items"]:
+            file = place / f"apigateway.get-authorizers.{api['id']}.json"
+            known = {one["id"] for one in json.loads(file.read_text("utf-8"))["items"]}
+            resources = json.loads((place / f"apigateway.get-resources.{api['id']}.json").read_text("utf-8"))
+            methods = [m for r in resources["items"] for m in r.get("resourceMethods", {}).values()]
+            assert {m["authorizerId"] for m in methods if "authorizerId" in m} == known
+    assert missing == []
+    queues = {p.name.split(".")[2] for p in acme.glob("*/*/sqs.get-queue-attributes.*.json")}
+    for page in exported("*/*/lambda.list-function-event-invoke-configs.*.json"):
+        for config in page["FunctionEventInvokeConfigs"]:
+            destination = config["DestinationConfig"]["OnFailure"]["Destination"]
+            assert destination.rpartition(":")[2] in queues
+
+
 def test_rest_api_policies_are_escaped_twice() -> None:
     policies = [
         api["policy"]

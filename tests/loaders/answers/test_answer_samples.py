@@ -63,7 +63,7 @@ def test_most_are_recognised_by_their_content() -> None:
 NEED_A_NAME = {
     "dynamodb.get-resource-policy", "events.list-targets-by-rule", "kinesis.get-resource-policy",
     "kms.get-key-rotation-status", "kms.list-grants", "lambda.get-function-concurrency",
-    "lambda.get-layer-version-policy", "s3api.get-bucket-logging", "s3api.get-bucket-tagging",
+    "lambda.get-layer-version-policy", "lambda.list-tags", "s3api.get-bucket-logging", "s3api.get-bucket-tagging",
     "s3api.get-bucket-versioning", "s3api.get-public-access-block", "s3control.get-public-access-block",
     "sns.list-tags-for-resource", "sqs.list-queue-tags", "wafv2.get-web-acl-for-resource",
 }  # fmt: skip

@@ -54,6 +54,7 @@ _LAMBDA = (
         "lambda.get-function-concurrency", "AWS::Lambda::Function", "", _FUNCTION.arn, "ReservedConcurrentExecutions",
         marks="ReservedConcurrentExecutions", about=_FUNCTION,
     ),
+    Row("lambda.list-tags", "AWS::Lambda::Function", "", _FUNCTION.arn, "Tags", about=_FUNCTION),
     Row(
         "lambda.get-runtime-management-config", "AWS::Lambda::Function", "", "{FunctionArn}", "",
         (Member(ITEM, "RuntimeManagementConfig", structure(Member("UpdateRuntimeOn", "UpdateRuntimeOn"), Member("RuntimeVersionArn", "RuntimeVersionArn"))),),
