@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.evaluator.decisions import CallerKind, ResourceRule, Situation
@@ -73,8 +74,7 @@ def cells(
         if not controlled or caller is CallerKind.SERVICE_LINKED_ROLE:
             yield Cell(box, outside, Situation(caller, same_account, rule, resource_control_applies=False))
             continue
-        bound = Group(tuple(glob(f"{service}:*") for service in sorted(catalog.rcp_services)))
-        exempt = _box(tuple(sorted(action.lower() for action in catalog.rcp_exempt_actions)))
+        bound, exempt = _of_resource_control(catalog.rcp_services, catalog.rcp_exempt_actions)
         yield Cell(
             Box((*box.actions, bound), box.resources),
             (*outside, exempt),
@@ -91,3 +91,10 @@ def cells(
             outside,
             Situation(caller, same_account, rule, resource_control_applies=False),
         )
+
+
+@lru_cache(maxsize=8)
+def _of_resource_control(services: frozenset[str], exempt_actions: frozenset[str]) -> tuple[Group, Box]:
+    """The services that resource control policies bind, and the actions that they do not."""
+    bound = Group(tuple(glob(f"{service}:*") for service in sorted(services)))
+    return bound, _box(tuple(sorted(action.lower() for action in exempt_actions)))

@@ -28,8 +28,11 @@ _State = tuple[tuple[_Goal, ...], tuple[Box, ...], tuple[Box, ...]]
 """Goals that are still to be met, the boxes that are required by then and those to avoid."""
 
 
-def expand(formula: Formula, layers: Layers) -> Iterator[Cube]:
-    """The ways in which the formula can hold for requests of the layers' caller; their union is exactly the formula."""
+def expand(formula: Formula, layers: Layers, given: tuple[Box, ...] = ()) -> Iterator[Cube]:
+    """The ways in which the formula can hold for requests of the layers' caller that fit `given`.
+
+    Their union is exactly the formula, but for ways in which no action fits all of `given`.
+    """
     # The state to go on from is the last one. A generator inside of another for each goal takes four times as long.
     pending: list[_State] = [(((formula, True),), (), ())]
     while pending:
@@ -49,7 +52,7 @@ def expand(formula: Formula, layers: Layers) -> Iterator[Cube]:
                 for box in reversed(boxes):
                     if box.is_everything or box in required:
                         pending.append((rest, required, avoid))
-                    elif not is_disjoint(box, required):
+                    elif not is_disjoint(box, required) and not is_disjoint(box, given):
                         pending.append((rest, (*required, box), avoid))
             case tuple():
                 if not any(box.is_everything for box in goal):

@@ -15,6 +15,7 @@ from wa_policy.formal.bindings import bindings
 from wa_policy.formal.boxes import Bindings, Box, Side, variables_of
 from wa_policy.formal.budget import DEFAULT_STEPS, Budget, OutOfBudget
 from wa_policy.formal.cells import Cell, cells
+from wa_policy.formal.disjoint import is_disjoint
 from wa_policy.formal.expand import expand
 from wa_policy.formal.keys import FREE, KeyDomain
 from wa_policy.formal.layers import Layers
@@ -155,6 +156,8 @@ def _points(
     principal = domains("aws:principalarn").fixed
     context = {"aws:principalarn": principal[0]} if principal and isinstance(principal[0], str) else {}
     probe = Request(question.caller, "", "", question.resource_account, context)
+    asked, stated = question.asked, (*question.stated, *layers.bindings)
+    likely = Likely(domains, stated, question.resource_account, question.region)
     for cell in cells(
         caller_kind(question.caller, probe),
         question.facts,
@@ -163,14 +166,14 @@ def _points(
         has_resource_policy=applied.resource is not None,
         controlled=applied.resource_control is not None or bool(applied.unknown),
     ):
+        if is_disjoint(cell.inside, (asked,)):
+            continue
         rule = decision_rule(cell.situation)
         # Where no signature is asked for, a Principal element sees an anonymous caller, whoever calls.
         seen = replace(layers, caller=Anonymous()) if cell.situation.rule in UNSIGNED else layers
-        for cube in expand(rule.formula, seen):
-            required = [question.asked, cell.inside, *cube.required]
+        for cube in expand(rule.formula, seen, (asked, cell.inside)):
+            required = [asked, cell.inside, *cube.required]
             avoid = [*cell.outside, *cube.avoid]
-            stated = (*question.stated, *layers.bindings)
-            likely = Likely(domains, stated, question.resource_account, question.region)
             if question.realistic:
                 yield cell, solve_realistic(required, avoid, likely, catalog, budget)
             else:
