@@ -16,7 +16,15 @@ from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.document import to_document
 from wa_policy.iam.policy import Policy
 from wa_policy.iam.principal import ArnPrincipal, Caller, ServicePrincipal, User, parse_caller
-from wa_policy.inventory.model import Inventory, NoOrganization, Organization, Principal, PrincipalKind
+from wa_policy.iam.unknown import Unknown, UnknownKind
+from wa_policy.inventory.model import (
+    Inventory,
+    NoOrganization,
+    NotExported,
+    Organization,
+    Principal,
+    PrincipalKind,
+)
 from wa_policy.rules.request_class import (
     OWN_ACCOUNT,
     AccountCaller,
@@ -193,6 +201,31 @@ def _self(principal: Principal, inventory: Inventory, catalog: Catalog) -> Calle
         known["aws:principalorgid"] = fixed(org_id)
     known.update({f"aws:principaltag/{key.lower()}": fixed(value) for key, value in principal.tags.items()})
     return callers.insider(caller, known, catalog)
+
+
+_OF_SOURCE = frozenset(("aws:sourceorgid", "aws:sourceorgpaths"))
+
+
+def unknown_source(
+    request_class: RequestClass, policy: Policy | None, inventory: Inventory
+) -> Unknown | None:
+    """Why it is not known in whose organization the account is for which a service acts, where the policy asks for that."""
+    match request_class.caller:
+        case ServiceCaller(_, str()) if policy is not None:
+            asked = {
+                condition.folded_key for statement in policy.statements for condition in statement.conditions
+            }
+        case _:
+            return None
+    match inventory.organization:
+        case NotExported() as missing if asked & _OF_SOURCE:
+            return missing.unknown
+        case Organization(id=None) if asked & _OF_SOURCE:
+            return Unknown(UnknownKind.NOT_EXPORTED, "organizations describe-organization")
+        case Organization() if "aws:sourceorgpaths" in asked:
+            return Unknown(UnknownKind.NOT_MODELLED, "`aws:SourceOrgPaths` of the own account")
+        case _:
+            return None
 
 
 def _organization_id(inventory: Inventory) -> str | None:

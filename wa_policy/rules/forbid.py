@@ -25,7 +25,14 @@ from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import Absent, NotExported, Present
 from wa_policy.rules.access_points import not_through_own, points_unread
-from wa_policy.rules.callers import NamedCaller, callers_of, of_resource, shown, unnamed_account
+from wa_policy.rules.callers import (
+    NamedCaller,
+    callers_of,
+    of_resource,
+    shown,
+    unknown_source,
+    unnamed_account,
+)
 from wa_policy.rules.key_domains import within
 from wa_policy.rules.looks import ASSUMED, action_groups, grants_nothing, may_allow_all
 from wa_policy.rules.request_class import (
@@ -80,6 +87,9 @@ def _judge_class(request_class: RequestClass, forbid: Forbid, subject: Subject, 
 
 
 def _judge_requests(request_class: RequestClass, forbid: Forbid, subject: Subject, scope: Scope) -> Judgement:
+    asked = unknown_source(request_class, _side(request_class, subject, scope).policy, scope.inventory)
+    if asked is not None:
+        return Judgement(Verdict.UNKNOWN, reasons=(asked,))
     reasons: list[Unknown] = []
     for question, named in _questions(request_class, forbid.exempt, subject, scope):
         match _ask(question, forbid.mode, scope):

@@ -216,7 +216,21 @@ def metrics_on(index: Index, side: Side) -> tuple[tuple[tuple[Resource, Metric],
         for metric in metrics_of(alarm)
         if _is_on(index, alarm, metric, own)
     ]
-    return tuple(found), whole.open or whole.missing
+    return tuple(found), whole.open or whole.missing or _unnamed(index, side)
+
+
+def _unnamed(index: Index, side: Side) -> Unknown | None:
+    """Why an alarm may be about a REST API of which the name is not known: metrics name these APIs by it."""
+    name = side.properties.get("Name") if isinstance(side, Resource) and side.type == _REST_API else None
+    if not isinstance(name, Unknown):
+        return None
+    alarms = (
+        one
+        for one in index.inventory.of_type(ALARM)
+        if (one.account, one.region) == (side.account, region_of(side))
+    )
+    named = (metric.dimensions for alarm in alarms for metric in metrics_of(alarm))
+    return name if any(isinstance(told, Mapping) and "ApiName" in told for told in named) else None
 
 
 def _is_on(index: Index, alarm: Resource, metric: Metric, own: tuple[str, str]) -> bool:
