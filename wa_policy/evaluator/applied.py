@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wa_policy.evaluator.formula import Layer
-from wa_policy.iam.policy import Policy
+from wa_policy.iam.policy import Policy, Statement
 from wa_policy.iam.unknown import Unknown
 
 
@@ -36,3 +36,16 @@ class AppliedPolicies:
     service_control: tuple[Level, ...] | None = None
     resource_control: tuple[Level, ...] | None = None
     unknown: Mapping[Layer, Unknown] = field(default_factory=dict)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements of all layers."""
+        optional = (self.permissions_boundary, self.session, self.vpc_endpoint)
+        levels = (*(self.service_control or ()), *(self.resource_control or ()))
+        policies = (
+            *self.identity,
+            *(policy for given in optional for policy in given or ()),
+            *(() if self.resource is None else (self.resource,)),
+            *(policy for level in levels for policy in level.policies),
+        )
+        return tuple(statement for policy in policies for statement in policy.statements)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from wa_policy.catalog.model import Catalog
-from wa_policy.formal.keys import ABSENT, KeyDomain, Value
+from wa_policy.formal.keys import ABSENT, FREE, KeyDomain, Value
+from wa_policy.formal.membership import NO_MEMBER, Membership
 from wa_policy.formal.strings import Group
 from wa_policy.iam.operators import ValueType
 from wa_policy.iam.pattern import CHAR, MANY, ONE, RUN, glob
@@ -31,7 +32,6 @@ Domains = Callable[[str], KeyDomain]
 
 OUTSIDER = "999988887777"
 """An account that is nobody's in particular: the caller from outside in witnesses."""
-OUTSIDE_ORGANIZATION = "o-outsider0000"
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def anonymous(catalog: Catalog, *, named: Iterable[str] = ()) -> CallerClass:
             ABSENT,
         ),
     }
-    ways = worlds(known, catalog, endpoint=_foreign_endpoint(named, None))[
+    ways = worlds(known, catalog, endpoint=_foreign_endpoint(named, NO_MEMBER))[
         :2
     ]  # nothing is forwarded for nobody
     return CallerClass(
@@ -153,7 +153,7 @@ def outsider(
     *,
     named: Iterable[str] = (),
     account: str = OUTSIDER,
-    organization: str | None = None,
+    member: Membership = NO_MEMBER,
     who: Caller | OutsiderKind = OutsiderKind.ROLE,
 ) -> CallerClass:
     """A principal of an account that nobody here trusts; its owner chooses its name, tags, session and network.
@@ -165,10 +165,7 @@ def outsider(
     known: dict[str, KeyDomain] = {
         **own,
         "aws:principalaccount": fixed(account),
-        "aws:principalorgid": fixed(organization),
-        "aws:principalorgpaths": fixed(
-            None if organization is None else (f"{organization}/r-zzzz/ou-zzzz-99999999/",)
-        ),
+        **_of_member("aws:principal", member),
         "aws:principalisawsservice": fixed("false"),
         "kms:calleraccount": fixed(account),
         "s3:dataaccesspointaccount": fixed(account, None),
@@ -176,7 +173,7 @@ def outsider(
         "aws:assumedroot": ABSENT,
         **dict.fromkeys(_SERVICE_ONLY, ABSENT),
     }
-    ways = worlds(known, catalog, endpoint=_foreign_endpoint(named, organization, account))
+    ways = worlds(known, catalog, endpoint=_foreign_endpoint(named, member, account))
     facts = (
         "a caller from another account chooses its own name, tags, session and network",
         "only AWS services send aws:SourceArn and aws:SourceAccount",
@@ -228,7 +225,7 @@ def _any_of(*patterns: str) -> KeyDomain:
 
 
 def _foreign_endpoint(
-    named: Iterable[str], organization: str | None, account: str = OUTSIDER
+    named: Iterable[str], member: Membership, account: str = OUTSIDER
 ) -> dict[str, KeyDomain]:
     others = tuple(sorted(named))
     return {
@@ -241,8 +238,16 @@ def _foreign_endpoint(
         "aws:sourcevpcarn": fixed(f"arn:aws:ec2:us-east-1:{account}:vpc/vpc-0outsider"),
         "aws:vpcsourceip": KeyDomain(absent=False, value_type=ValueType.IP),
         "aws:vpceaccount": fixed(account),
-        "aws:vpceorgid": fixed(organization),
-        "aws:vpceorgpaths": fixed(None if organization is None else (f"{organization}/r-zzzz/",)),
+        **_of_member("aws:vpce", member),
+    }
+
+
+def _of_member(prefix: str, member: Membership) -> dict[str, KeyDomain]:
+    """The keys that say in which organization and where in it the account of a caller, source or endpoint is."""
+    path = None if member.path is None else (member.path,)
+    return {
+        f"{prefix}orgid": FREE if member.is_open else fixed(member.organization),
+        f"{prefix}orgpaths": FREE if member.is_open else fixed(path),
     }
 
 
@@ -258,7 +263,7 @@ def service(
     catalog: Catalog,
     *,
     account: str = OUTSIDER,
-    organization: str | None = None,
+    member: Membership = NO_MEMBER,
 ) -> CallerClass:
     """A service principal that acts for a resource of another account.
 
@@ -273,8 +278,7 @@ def service(
         "aws:sourceaccount": fixed(account, None),
         "aws:sourceowner": fixed(account),
         "aws:sourcearn": KeyDomain(multivalued=False, groups=(Group(sources),)),
-        "aws:sourceorgid": fixed(organization),
-        "aws:sourceorgpaths": fixed(None if organization is None else (f"{organization}/r-zzzz/",)),
+        **_of_member("aws:source", member),
         "aws:principalisawsservice": fixed("true"),
         "aws:principalservicename": fixed(name),
         "aws:principalservicenameslist": fixed((name,)),

@@ -130,7 +130,7 @@ class Layers:
     @property
     def statements(self) -> tuple[Statement, ...]:
         """The statements of all layers."""
-        return tuple(s for layer in Layer for policy in self._policies(layer) for s in policy.statements)
+        return self.applied.statements
 
     @property
     def is_exact(self) -> bool:

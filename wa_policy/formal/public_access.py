@@ -19,6 +19,7 @@ from wa_policy.formal.budget import DEFAULT_STEPS
 from wa_policy.formal.callers import CallerClass, Domains
 from wa_policy.formal.documents import place_of
 from wa_policy.formal.keys import KeyDomain
+from wa_policy.formal.membership import NO_MEMBER, OUTSIDE
 from wa_policy.formal.question import Question, find_request
 from wa_policy.formal.strings import Group
 from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
@@ -87,8 +88,8 @@ def check_no_public_access(
 def _strangers(policy: Policy, taken: frozenset[str], catalog: Catalog) -> Iterator[CallerClass]:
     account = next(n for n in map(str, range(999988887777, 999988880000, -1)) if n not in taken)
     networks = _values(policy, "aws:sourcevpc", "aws:sourcevpce")
-    for organization in (None, callers.OUTSIDE_ORGANIZATION):
-        yield callers.outsider(catalog, named=networks, account=account, organization=organization)
+    for member in (NO_MEMBER, OUTSIDE):
+        yield callers.outsider(catalog, named=networks, account=account, member=member)
     yield callers.anonymous(catalog, named=networks)
     yield callers.service("someone-else.amazonaws.com", catalog, account=account)
     yield callers.federated(f"arn:aws:iam::{account}:oidc-provider/someone-else.example", catalog, {})

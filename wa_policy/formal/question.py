@@ -118,7 +118,7 @@ class _Nothing:
 
 def _search(question: Question, catalog: Catalog, side: Side, budget: Budget) -> Refuted | _Nothing:
     nothing = _Nothing()
-    statements = Layers(question.applied, question.caller, side, {}).statements
+    statements = question.applied.statements
     variables = sorted(variables_of(statements))
     for domains in question.worlds:
         for bound_to, is_closed in bindings(variables, domains, side, statements):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from wa_policy.iam.arn import is_account_id, parse_arn
 from wa_policy.iam.operators import Comparison, Quantifier, ValueType
-from wa_policy.iam.policy import Condition, Effect, Policy, Statement
+from wa_policy.iam.policy import Condition, Effect, Statement
 from wa_policy.iam.principal import Everyone
 
 _DIGITS = 12
@@ -56,23 +56,6 @@ def holds_outside(condition: Condition, organization: str | None) -> bool | None
         # Without a set operator a key that is missing meets it as well.
         return True if qualified.quantifier is None else None
     return None if qualified.if_exists else False
-
-
-def organizations_named(policy: Policy, own: str | None) -> tuple[str, ...]:
-    """The organizations other than `own` that conditions of a policy name, sorted."""
-    return tuple(
-        sorted(
-            {
-                value.split("/", 1)[0]
-                for statement in policy.statements
-                for condition in _positive(statement.conditions)
-                if condition.folded_key in _ORGANIZATION_KEYS
-                for value in condition.values
-                if isinstance(value, str) and not set("*?") & set(value.split("/", 1)[0])
-            }
-            - {own}
-        )
-    )
 
 
 def _positive(conditions: Iterable[Condition]) -> Iterator[Condition]:

@@ -13,10 +13,11 @@ from wa_policy.evaluator.evaluate import Outcome, evaluate
 from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.formal import callers
 from wa_policy.formal.callers import CallerClass, OutsiderKind
+from wa_policy.formal.membership import NO_MEMBER, OUTSIDE, Membership, agreed, memberships, named_memberships
 from wa_policy.formal.question import Question, find_request
-from wa_policy.formal.verdicts import Proved, Refuted, Undecided
+from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
 from wa_policy.graph.classes import Canonical
-from wa_policy.graph.outsiders import accounts_meant, organizations_named
+from wa_policy.graph.outsiders import accounts_meant
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.policy import Effect, Policy, Statement
 from wa_policy.iam.principal import (
@@ -103,9 +104,11 @@ class Trusts:
             return self._find(
                 role, callers.federated(name, self._catalog, {}), "sts:AssumeRoleWithWebIdentity"
             )
-        organization = organization_of(self._inventory, role.account)
-        acting = callers.service(name, self._catalog, account=role.account, organization=organization)
-        return self._find(role, acting, _ASSUME)
+        own = memberships(self._inventory, self._applied(role).statements)
+        acting = (
+            callers.service(name, self._catalog, account=role.account, member=member) for member in own.found
+        )
+        return _truth(agreed((self._answer(role, one, _ASSUME) for one in acting), own.doubt))
 
     def everyone(self, role: Principal) -> Truth:
         """True iff any account's principals may assume the role, when their account allows it."""
@@ -121,45 +124,52 @@ class Trusts:
         own = "" if self._is_uniform(role.account) else role.arn
         key = (self._policies.document(role.trust), role.account, own, account)
         if key not in self._known:
-            organizations: tuple[str | None, ...] = (None, callers.OUTSIDE_ORGANIZATION)
+            members: tuple[Membership, ...] = (NO_MEMBER, OUTSIDE)
             if account != callers.OUTSIDER and isinstance(role.trust, Present):
                 # A certain account may belong to an organization that the policy names.
                 known = organization_of(self._inventory, role.account)
-                organizations += organizations_named(role.trust.policy, known)
+                named = named_memberships(role.trust.policy.statements)
+                members += tuple(member for member in named if member.organization != known)
             self._known[key] = any_of(
                 self._find(
                     role,
-                    callers.outsider(self._catalog, account=account, organization=organization, who=who),
+                    callers.outsider(self._catalog, account=account, member=member, who=who),
                     _ASSUME,
                     identity=True,
                 )
                 for who in _who_of(role, account)
-                for organization in organizations
+                for member in members
             )
         return self._known[key]
 
     def _find(self, role: Principal, caller: CallerClass, action: str, *, identity: bool = False) -> Truth:
+        return _truth(self._answer(role, caller, action, identity=identity))
+
+    def _applied(self, role: Principal) -> AppliedPolicies:
         policy, levels, unknown = side_of_arn(self._inventory, role.arn, role.account)
+        trust = role.trust.policy if isinstance(role.trust, Present) else policy
+        return AppliedPolicies(resource=trust, resource_control=levels, unknown=unknown)
+
+    def _answer(self, role: Principal, caller: CallerClass, action: str, *, identity: bool = False) -> Answer:
         question = Question(
             caller.caller,
-            AppliedPolicies(
-                identity=(_ANYTHING,) if identity else (),
-                resource=role.trust.policy if isinstance(role.trust, Present) else policy,
-                resource_control=levels,
-                unknown=unknown,
-            ),
+            replace(self._applied(role), identity=(_ANYTHING,) if identity else ()),
             actions=(action,),
             resources=(role.arn,),
             resource_account=role.account,
             worlds=caller.worlds,
         )
-        match find_request(question, self._catalog):
-            case Refuted():
-                return True
-            case Proved():
-                return False
-            case Undecided(reasons):
-                return reasons[0]
+        return find_request(question, self._catalog)
+
+
+def _truth(answer: Answer) -> Truth:
+    match answer:
+        case Refuted():
+            return True
+        case Proved():
+            return False
+        case Undecided(reasons):
+            return reasons[0]
 
 
 def _who_of(role: Principal, account: str) -> Iterator[Caller | OutsiderKind]:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import assert_never
 
 from wa_policy.catalog.model import Catalog
+from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.formal import callers
 from wa_policy.formal.callers import CallerClass, OutsiderKind, fixed
-from wa_policy.formal.keys import KeyDomain, Value
+from wa_policy.formal.keys import ABSENT, KeyDomain, Value
+from wa_policy.formal.membership import NO_MEMBER, OUTSIDE, Membership, memberships
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.document import to_document
 from wa_policy.iam.policy import Policy
 from wa_policy.iam.principal import ArnPrincipal, Caller, ServicePrincipal, User, parse_caller
-from wa_policy.iam.unknown import Unknown, UnknownKind
+from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import (
     Inventory,
     NoOrganization,
-    NotExported,
     Organization,
     Principal,
     PrincipalKind,
@@ -60,12 +61,23 @@ class NamedCaller:
 
     words: str
     caller: CallerClass
+    others: tuple[CallerClass, ...] = ()
+    """The same caller with what else may be true of it; an answer is one only for all of them."""
+    doubt: Unknown | None = None
+    """Why there are others."""
 
 
 def callers_of(
-    request_class: RequestClass, subject: Subject, scope: Scope, policy: Policy | None
+    request_class: RequestClass,
+    subject: Subject,
+    scope: Scope,
+    policy: Policy | None,
+    applied: AppliedPolicies,
 ) -> Iterator[NamedCaller]:
-    """The classes of callers that a request class means for a subject; together they are all of them."""
+    """The classes of callers that a request class means for a subject; together they are all of them.
+
+    `policy` is the one that the class asks about, among all that are `applied`.
+    """
     catalog = scope.catalog
     spec: CallerSpec = request_class.caller
     nobodys = unnamed_account(policy, scope)
@@ -81,32 +93,32 @@ def callers_of(
             if subject.type in _SERVES_ANONYMOUS and request_class.policies is not Policies.TRUST:
                 yield _anonymous(catalog, subject, named, request_class)
             if request_class.policies is Policies.ENDPOINT and subject.account is not None:
-                yield _member(subject.account, scope, named)
-            for who, organization in product(_kinds(request_class), (None, callers.OUTSIDE_ORGANIZATION)):
-                outsider = callers.outsider(
-                    catalog, named=named, account=nobodys, organization=organization, who=who
-                )
+                yield _member(subject.account, scope, named, applied)
+            for who, member in product(_kinds(request_class), (NO_MEMBER, OUTSIDE)):
+                outsider = callers.outsider(catalog, named=named, account=nobodys, member=member, who=who)
                 yield NamedCaller(f"any AWS account (here {nobodys})", outsider)
         case AccountCaller(account):
             anyone: list[Caller | OutsiderKind] = [
                 *_kinds(request_class),
                 *_named_principals(policy, account),
             ]
-            for principal, organization in product(anyone, (None, callers.OUTSIDE_ORGANIZATION)):
+            for principal, member in product(anyone, (NO_MEMBER, OUTSIDE)):
                 outsider = callers.outsider(
-                    catalog, named=named, account=account, organization=organization, who=principal
+                    catalog, named=named, account=account, member=member, who=principal
                 )
                 words = f"account {account}" if isinstance(principal, OutsiderKind) else f"`{principal.arn}`"
                 yield NamedCaller(words, outsider)
         case ServiceCaller(name, str(customer)):
             customer = (subject.account or nobodys) if customer == OWN_ACCOUNT else customer
-            org_id = _organization_id(scope.inventory)
-            acting = callers.service(name, catalog, account=customer, organization=org_id)
-            yield NamedCaller(f"`{name}` acting for account {customer}", acting)
+
+            def acting_for(member: Membership, name: str = name, account: str = customer) -> CallerClass:
+                return callers.service(name, catalog, account=account, member=member)
+
+            yield _own(f"`{name}` acting for account {customer}", acting_for, scope, applied)
         case ServiceCaller(spec_name):
             names = _services(policy) if spec_name == ANY_SERVICE else (spec_name,)
-            for name, organization in product(names, (None, callers.OUTSIDE_ORGANIZATION)):
-                acting = callers.service(name, catalog, account=nobodys, organization=organization)
+            for name, member in product(names, (NO_MEMBER, OUTSIDE)):
+                acting = callers.service(name, catalog, account=nobodys, member=member)
                 yield NamedCaller(f"`{name}` acting for any customer (here account {nobodys})", acting)
         case FederatedCaller(provider):
             issuer = provider.partition("oidc-provider/")[2] or provider
@@ -115,13 +127,24 @@ def callers_of(
             assert_never(spec)
 
 
-def _member(account: str, scope: Scope, named: tuple[str, ...]) -> NamedCaller:
+def _member(account: str, scope: Scope, named: tuple[str, ...], applied: AppliedPolicies) -> NamedCaller:
     """A role of the account itself."""
-    own = _organization_id(scope.inventory)
-    found = callers.outsider(
-        scope.catalog, named=named, account=account, organization=own, who=OutsiderKind.ROLE
-    )
-    return NamedCaller(f"a role of account {account}", found)
+
+    def role(member: Membership) -> CallerClass:
+        return callers.outsider(
+            scope.catalog, named=named, account=account, member=member, who=OutsiderKind.ROLE
+        )
+
+    return _own(f"a role of account {account}", role, scope, applied)
+
+
+def _own(
+    words: str, make: Callable[[Membership], CallerClass], scope: Scope, applied: AppliedPolicies
+) -> NamedCaller:
+    """A caller of an account of one's own, wherever that may be in an organization."""
+    own = memberships(scope.inventory, applied.statements)
+    first, *others = map(make, own.found)
+    return NamedCaller(words, first, tuple(others), own.doubt)
 
 
 def _services(policy: Policy | None) -> tuple[str, ...]:
@@ -189,7 +212,6 @@ def _self(principal: Principal, inventory: Inventory, catalog: Catalog) -> Calle
     caller = parse_caller(principal.arn)
     if caller is None:
         raise ValueError(f"`{principal.arn}` is no principal")
-    org_id = _organization_id(inventory)
     known: dict[str, KeyDomain] = {
         "aws:principalarn": fixed(principal.arn),
         "aws:principalaccount": fixed(principal.account),
@@ -197,40 +219,15 @@ def _self(principal: Principal, inventory: Inventory, catalog: Catalog) -> Calle
         "aws:principaltype": fixed("User" if principal.kind is PrincipalKind.USER else "AssumedRole"),
         "aws:username": fixed(principal.name if isinstance(caller, User) else None),
     }
-    if org_id is not None:
-        known["aws:principalorgid"] = fixed(org_id)
+    match inventory.organization:
+        case Organization(id=str() as organization):
+            known["aws:principalorgid"] = fixed(organization)
+        case NoOrganization():
+            known |= dict.fromkeys(("aws:principalorgid", "aws:principalorgpaths"), ABSENT)
+        case _:
+            pass
     known.update({f"aws:principaltag/{key.lower()}": fixed(value) for key, value in principal.tags.items()})
     return callers.insider(caller, known, catalog)
-
-
-_OF_SOURCE = frozenset(("aws:sourceorgid", "aws:sourceorgpaths"))
-
-
-def unknown_source(
-    request_class: RequestClass, policy: Policy | None, inventory: Inventory
-) -> Unknown | None:
-    """Why it is not known in whose organization the account is for which a service acts, where the policy asks for that."""
-    match request_class.caller:
-        case ServiceCaller(_, str()) if policy is not None:
-            asked = {
-                condition.folded_key for statement in policy.statements for condition in statement.conditions
-            }
-        case _:
-            return None
-    match inventory.organization:
-        case NotExported() as missing if asked & _OF_SOURCE:
-            return missing.unknown
-        case Organization(id=None) if asked & _OF_SOURCE:
-            return Unknown(UnknownKind.NOT_EXPORTED, "organizations describe-organization")
-        case Organization() if "aws:sourceorgpaths" in asked:
-            return Unknown(UnknownKind.NOT_MODELLED, "`aws:SourceOrgPaths` of the own account")
-        case _:
-            return None
-
-
-def _organization_id(inventory: Inventory) -> str | None:
-    organization = inventory.organization
-    return organization.id if isinstance(organization, Organization) else None
 
 
 def _named_networks(policy: Policy | None) -> tuple[str, ...]:

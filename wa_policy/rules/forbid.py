@@ -15,6 +15,7 @@ from wa_policy.findings import Verdict, Witness
 from wa_policy.formal.actions import action_set, telling
 from wa_policy.formal.callers import fixed
 from wa_policy.formal.keys import KeyDomain
+from wa_policy.formal.membership import agreed
 from wa_policy.formal.question import Question, find_request
 from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
 from wa_policy.iam.arn import parse_arn
@@ -30,7 +31,6 @@ from wa_policy.rules.callers import (
     callers_of,
     of_resource,
     shown,
-    unknown_source,
     unnamed_account,
 )
 from wa_policy.rules.key_domains import within
@@ -87,14 +87,11 @@ def _judge_class(request_class: RequestClass, forbid: Forbid, subject: Subject, 
 
 
 def _judge_requests(request_class: RequestClass, forbid: Forbid, subject: Subject, scope: Scope) -> Judgement:
-    asked = unknown_source(request_class, _side(request_class, subject, scope).policy, scope.inventory)
-    if asked is not None:
-        return Judgement(Verdict.UNKNOWN, reasons=(asked,))
     reasons: list[Unknown] = []
-    for question, named in _questions(request_class, forbid.exempt, subject, scope):
-        match _ask(question, forbid.mode, scope):
+    for questions, named in _questions(request_class, forbid.exempt, subject, scope):
+        match agreed((_ask(question, forbid.mode, scope) for question in questions), named.doubt):
             case Refuted() as refuted:
-                return _fail(refuted, question, named, scope)
+                return _fail(refuted, questions[0], named, scope)
             case Undecided(why):
                 reasons += why
             case Proved():
@@ -159,38 +156,38 @@ _SAID_BY_CALLER = frozenset(("aws:principalaccount", "aws:principalarn"))
 
 def _questions(
     request_class: RequestClass, exempt: tuple[str, ...], subject: Subject, scope: Scope
-) -> Iterator[tuple[Question, NamedCaller]]:
+) -> Iterator[tuple[tuple[Question, ...], NamedCaller]]:
+    """A question for each caller of the class, once more with whatever else may be true of it."""
     stated = (*request_class.context, *exemption(exempt))
     side = _side(request_class, subject, scope)
     about, owner = _resource(request_class, subject, scope)
-    for named in callers_of(request_class, subject, scope, side.policy):
+    for named in callers_of(request_class, subject, scope, side.policy, side.applied):
         caller = named.caller.caller
         applied = side.applied
         if request_class.policies in _OF_RESOURCE and account_of(caller) is not None:
             applied = replace(applied, identity=(_CALLER_ALLOWS,))
         is_api = subject.type == "AWS::ApiGateway::RestApi" and isinstance(caller, Anonymous)
-        yield (
-            Question(
-                caller=caller,
-                applied=applied,
-                actions=request_class.actions,
-                not_actions=request_class.not_actions,
-                resources=request_class.resource.patterns or _own_resources(request_class, subject),
-                not_resources=request_class.resource.other_than,
-                resource_account=owner,
-                worlds=tuple(
-                    _restricted(world, about, stated, scope.catalog) for world in named.caller.worlds
-                ),
-                stated=(
-                    *dict.fromkeys(key.lower() for key, _ in stated),
-                    *_IDENTIFYING.get(type(caller), ()),
-                ),
-                facts=ResourceFacts(api_authorizer=ApiAuthorizer.NONE) if is_api else ResourceFacts(),
-                region=subject.region or "us-east-1",
-                known=named.caller.facts,
+        question = Question(
+            caller=caller,
+            applied=applied,
+            actions=request_class.actions,
+            not_actions=request_class.not_actions,
+            resources=request_class.resource.patterns or _own_resources(request_class, subject),
+            not_resources=request_class.resource.other_than,
+            resource_account=owner,
+            stated=(
+                *dict.fromkeys(key.lower() for key, _ in stated),
+                *_IDENTIFYING.get(type(caller), ()),
             ),
-            named,
+            facts=ResourceFacts(api_authorizer=ApiAuthorizer.NONE) if is_api else ResourceFacts(),
+            region=subject.region or "us-east-1",
+            known=named.caller.facts,
         )
+        each = (
+            replace(question, worlds=tuple(_restricted(w, about, stated, scope.catalog) for w in one.worlds))
+            for one in (named.caller, *named.others)
+        )
+        yield tuple(each), named
 
 
 _WHOSE = frozenset(("aws:resourceorgid", "aws:resourceorgpaths"))
