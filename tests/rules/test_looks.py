@@ -12,6 +12,7 @@ from tests.strategies import ACCOUNTS
 from wa_policy import api
 from wa_policy.catalog.store import load_catalog
 from wa_policy.evaluator.applied import AppliedPolicies
+from wa_policy.evaluator.situations import ApiAuthorizer, ResourceFacts
 from wa_policy.formal import callers
 from wa_policy.formal.callers import CallerClass
 from wa_policy.formal.question import Question, find_request
@@ -57,19 +58,31 @@ CALLERS: tuple[CallerClass, ...] = (
 ALLOWED = parse_policy({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})[0]
 
 
-@settings(deadline=None, max_examples=100)
-@given(st.lists(STATEMENTS, min_size=1, max_size=3), st.sampled_from(CALLERS), st.sampled_from(RESOURCES))
+@settings(deadline=None, max_examples=300)
+@given(
+    st.none() | st.lists(STATEMENTS, min_size=1, max_size=3),
+    st.sampled_from(CALLERS),
+    st.sampled_from(RESOURCES),
+    st.sampled_from((OWNER, callers.OUTSIDER, None)),
+    st.sampled_from((None, *ApiAuthorizer)),
+)
 def test_where_nothing_is_granted_there_is_no_request(
-    statements: list[dict[str, Any]], caller: CallerClass, resource: str
+    statements: list[dict[str, Any]] | None,
+    caller: CallerClass,
+    resource: str,
+    owner: str | None,
+    authorizer: ApiAuthorizer | None,
 ) -> None:
-    policy, _ = parse_policy({"Version": "2012-10-17", "Statement": statements})
+    document = {"Version": "2012-10-17", "Statement": statements}
+    policy = None if statements is None else parse_policy(document)[0]
     question = Question(
         caller=caller.caller,
         applied=AppliedPolicies(identity=(ALLOWED,), resource=policy),
         actions=("*",),
         resources=(resource,),
-        resource_account=OWNER,
+        resource_account=owner,
         worlds=caller.worlds,
+        facts=ResourceFacts(api_authorizer=authorizer),
     )
     if grants_nothing(question):
         assert isinstance(find_request(question, CATALOG), Proved)

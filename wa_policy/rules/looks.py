@@ -8,6 +8,7 @@ from wa_policy.catalog.model import ActionSet, Catalog
 from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.principals import Grantee, named_as
+from wa_policy.evaluator.situations import ApiAuthorizer
 from wa_policy.formal.actions import action_set
 from wa_policy.formal.question import Question
 from wa_policy.formal.strings import Group
@@ -19,17 +20,21 @@ from wa_policy.iam.text import Template
 
 
 def grants_nothing(question: Question) -> bool:
-    """True only if the caller is of no account or another one, and no statement of the resource policy allows it anything.
+    """True only if the caller is of no account or another one, and no statement of a resource policy allows it anything.
 
-    Where a resource policy exists, such a caller needs it, whatever else applies. Most roles trust one service, and
-    most functions one API: the search for a stranger among their callers ends here.
+    Such a caller needs one, whatever else applies, but for a method without an authorizer. Most roles trust one service,
+    and most functions one API: the search for a stranger among their callers ends here.
     """
     applied = question.applied
     policy = applied.resource
-    if policy is None or policy.unreadable or Layer.RESOURCE in applied.unknown:
-        return False
     account = account_of(question.caller)
-    if account is not None and account == question.resource_account:
+    is_own = account is not None and question.resource_account in (None, account)
+    authorizer = question.facts.api_authorizer
+    if is_own or Layer.RESOURCE in applied.unknown or authorizer is ApiAuthorizer.LAMBDA:
+        return False
+    if policy is None:
+        return authorizer is None
+    if policy.unreadable:
         return False
     return not any(
         statement.effect is Effect.ALLOW and _may_name(statement, question.caller)
