@@ -1,5 +1,5 @@
 """Goals: reading a template costs at most 3 times what PyYAML's C loader takes for its text, SAM's own transform apart,
-and evaluating the pack on it at most 5 times what loading it costs, the transform included.
+and evaluating the core profile on it at most 5 times what reading it costs, the transform apart here too.
 
 Reads the real templates that lie where WA_POLICY_CORPUS says, all in one process, one after the other.
 """
@@ -134,10 +134,9 @@ def main() -> int:
     rules = [rule.id for rule in chosen(load_pack(), Profile.CORE)]
     evaluated(inventories)
     evaluation = min(evaluated(inventories) for _ in range(2))
-    times = evaluation / (reading + within)
-    print(
-        f"evaluation {each(evaluation)}, {times:.2f} times reading with the transform (goal: {EVALUATION_GOAL})"
-    )
+    times = evaluation / reading
+    print(f"evaluation {each(evaluation)}, {times:.2f} times reading (goal: {EVALUATION_GOAL})")
+    print(f"           {evaluation / (reading + within):.2f} times reading with the transform")
     print(
         f"           {each(evaluation / len(rules))} of the {len(rules)} rules of the core profile; most take"
     )

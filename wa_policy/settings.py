@@ -96,3 +96,7 @@ class Settings:
             )
         parameters = {**self.parameters, **known[name].parameters}
         return replace(self, parameters=parameters, environments=(), environment_tag=None)
+
+
+DEFAULTS = Settings()
+"""What holds where the user chose nothing."""

@@ -187,9 +187,17 @@ def test_rules_are_named_by_id_by_file_and_by_folder(folder: Path) -> None:
     assert [one.rule.id for one in rule_sources(["short"], settings)] == ["short"]
     parts = Settings(rule_folders=(str(folder),), packs=("wa-policy/reliability",))
     assert {one.rule.pillar for one in rule_sources([], parts)} == {"reliability"}
+    others = Settings(rule_folders=(str(folder),), packs=("wa-policy/cost",))
+    assert {one.rule.pillar for one in rule_sources([], others)} == {"cost", "reliability"}
     with pytest.raises(UsageError, match="found `lambda-policy-publik`") as raised:
         rule_sources(["lambda-policy-publik"], Settings())
     assert raised.value.advice == "did you mean `lambda-policy-public`?"
+
+
+def test_rules_of_ones_own_in_the_current_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    settings = Settings(rule_folders=(".",), packs=("wa-policy/cost",))
+    assert "short" in {one.rule.id for one in rule_sources([], settings)}
 
 
 def test_a_rule_that_breaks_the_language_is_told(folder: Path) -> None:

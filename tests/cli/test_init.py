@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import yaml
@@ -55,6 +56,30 @@ def test_tags_and_open_parameters_of_templates(call: Run) -> None:
     assert "Size" not in text
     assert 'trusted_accounts: ["111122223333"]' in text  # no account was read: an example stands there
     assert read_config("wa-policy.yaml") == Settings()
+
+
+def test_what_was_read_stays_in_its_comment(call: Run) -> None:
+    Path("template.yaml").write_text(TEMPLATE.replace("Value: prod", 'Value: "prod\\nprofile: advice"'))
+    assert call("init", "template.yaml").code == 0
+    assert "profile: advice" in Path("wa-policy.yaml").read_text()
+    assert read_config("wa-policy.yaml") == Settings()
+
+
+def test_what_is_left_out_of_a_long_list_is_counted(call: Run) -> None:
+    endpoints = [
+        {
+            "VpcEndpointId": f"vpce-{n:08}",
+            "VpcId": "vpc-0a1b2c3d",
+            "ServiceName": "com.amazonaws.eu-west-1.sqs",
+        }
+        for n in range(15)
+    ]
+    Path("ec2.describe-vpc-endpoints.json").write_text(json.dumps({"VpcEndpoints": endpoints}))
+    assert call("init", "ec2.describe-vpc-endpoints.json").code == 0
+    text = Path("wa-policy.yaml").read_text()
+    assert "# Seen in what was read, and 3 more:\n" in text
+    assert "vpce-00000011" in text
+    assert "vpce-00000012" not in text
 
 
 def test_nothing_is_overwritten_without_force(call: Run) -> None:

@@ -21,7 +21,7 @@ WHY = Unknown(UnknownKind.UNRESOLVED, "`Value`")
 ACCOUNT, REGION = "111122223333", "eu-west-1"
 LAMBDA = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:"
 ALARMS = Answer("cloudwatch.describe-alarms", ACCOUNT, REGION)
-RULES = Answer("events.list-rules", ACCOUNT, REGION, "event-bus:default")
+RULES = Answer("events.list-rules", ACCOUNT, REGION, "default")
 
 
 def resource(type_: str, id_: str, name: str, **properties: Any) -> Resource:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -44,14 +43,17 @@ Registry = Mapping[Path, tuple[AcceptedLint, ...]]
 def accepted_near(paths: Iterable[Path]) -> Registry:
     """What is accepted in each rule file: by the registry in its folder, or in the nearest folder above it that has one."""
     found: dict[Path, tuple[AcceptedLint, ...]] = {}
+    read: dict[Path, tuple[AcceptedLint, ...]] = {}
     for path in paths:
         file = _registry_of(path.resolve().parent)
-        if file is not None:
-            found[path] = _read(file)
+        if file is None:
+            continue
+        if file not in read:
+            read[file] = _read(file)
+        found[path] = read[file]
     return found
 
 
-@cache
 def _registry_of(folder: Path) -> Path | None:
     from wa_policy.rules.pack import ACCEPTED
 
@@ -96,15 +98,5 @@ def unused(registry: Registry, used: Collection[AcceptedLint]) -> tuple[Problem,
                 message = (
                     f"found nothing at `{entry.at}` of rule `{entry.rule}`, expected a finding to accept"
                 )
-                problems.append(_located(entry.source.problem(UNUSED, message, advice="leave it out")))
+                problems.append(entry.source.problem(UNUSED, message, advice="leave it out"))
     return tuple(problems)
-
-
-def _located(problem: Problem) -> Problem:
-    from dataclasses import replace
-
-    from wa_policy.loaders.document import DocumentFormat
-    from wa_policy.loaders.lines import line_of
-
-    text = Path(problem.file).read_text(encoding="utf-8")
-    return replace(problem, line=line_of(text, DocumentFormat.YAML, problem.pointer))

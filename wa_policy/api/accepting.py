@@ -8,7 +8,7 @@ from datetime import date
 from wa_policy.errors import LoadError
 from wa_policy.findings import Report, Waiver
 from wa_policy.inventory.model import Inventory
-from wa_policy.settings import Settings
+from wa_policy.settings import DEFAULTS, Settings
 
 
 def waive(
@@ -17,7 +17,7 @@ def waive(
     today: date,
     *,
     only: Collection[str] = (),
-    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    settings: Settings = DEFAULTS,
 ) -> Report:
     """The report with what the waivers accept, and with a finding for each waiver that is wrong.
 

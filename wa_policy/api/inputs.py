@@ -10,7 +10,7 @@ from wa_policy.errors import LoadError, Problem
 from wa_policy.iam.policy import Policy, PolicyKind
 from wa_policy.iam.source import Source
 from wa_policy.inventory.model import Assumptions, Inventory
-from wa_policy.settings import Settings
+from wa_policy.settings import DEFAULTS, Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of what is worked on, how much of it is done, and how much there is in all."""
@@ -32,7 +32,7 @@ def catalog() -> Catalog:
 
 def read(
     paths: Sequence[str],
-    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    settings: Settings = DEFAULTS,
     *,
     kind: PolicyKind | None = None,
     stdin: bytes | None = None,

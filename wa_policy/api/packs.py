@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
@@ -49,7 +49,7 @@ def _loaded(packs: tuple[str, ...], folders: tuple[str, ...]) -> tuple[Rule, ...
     from wa_policy.rules.pack import load_pack
 
     shipped = load_pack()
-    chosen = shipped if PACK in packs else tuple(_parts(shipped, packs))
+    chosen = tuple(rule for rule in shipped if is_chosen(rule, packs))
     if not folders:
         return chosen
     from wa_policy.api.inputs import catalog
@@ -58,9 +58,9 @@ def _loaded(packs: tuple[str, ...], folders: tuple[str, ...]) -> tuple[Rule, ...
     return together((*chosen, *load_folders(folders, catalog())))
 
 
-def _parts(shipped: Sequence[Rule], packs: Sequence[str]) -> Iterator[Rule]:
-    pillars = {name.removeprefix(f"{PACK}/") for name in packs}
-    return (rule for rule in shipped if rule.pillar in pillars)
+def is_chosen(rule: Rule, packs: Collection[str]) -> bool:
+    """True iff a rule that ships belongs to one of the packs."""
+    return PACK in packs or f"{PACK}/{rule.pillar}" in packs
 
 
 def _check(word: str, ids: Iterable[str], known: set[str]) -> None:

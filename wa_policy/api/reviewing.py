@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wa_policy.api.inputs import Progress
 from wa_policy.errors import UsageError
 from wa_policy.inventory.model import Inventory
-from wa_policy.settings import Profile, Settings
+from wa_policy.settings import DEFAULTS, Profile, Settings
 
 if TYPE_CHECKING:
     from wa_policy.review.model import Review
@@ -22,7 +22,7 @@ NO_WORKLOAD = "WORKLOAD_ID"
 
 def make_review(
     inventory: Inventory,
-    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    settings: Settings = DEFAULTS,
     *,
     today: date,
     waivers: str | None = None,
@@ -71,7 +71,7 @@ def render_review(found: Review, format_: str) -> str:
     return render(found)
 
 
-def custom_lens(settings: Settings = Settings()) -> str:  # noqa: B008  # frozen, so sharing it is safe
+def custom_lens(settings: Settings = DEFAULTS) -> str:
     """The lens with the rules of the settings, as a file for `aws wellarchitected import-lens`."""
     from wa_policy.api.packs import pack_of
     from wa_policy.review.tool import custom_lens as lens

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wa_policy.api.accepted_lint import AcceptedLint, accepted_near, from_here, unused
 from wa_policy.api.inputs import Progress, catalog
 from wa_policy.errors import Problem, UsageError
-from wa_policy.settings import PACK, Settings
+from wa_policy.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from wa_policy.rules.model import Rule
@@ -60,16 +60,13 @@ def rule_sources(targets: Sequence[str], settings: Settings) -> tuple[RuleSource
 
 
 def _loaded(settings: Settings) -> tuple[RuleSource, ...]:
+    from wa_policy.api.packs import is_chosen
     from wa_policy.rules.pack import load_sources, policies_folder
 
-    places: list[str | Path] = [from_here(policies_folder())] if settings.packs else []
-    found = load_sources([*places, *settings.rule_folders], catalog())
-    pillars = {pack.removeprefix(f"{PACK}/") for pack in settings.packs}
-    own = tuple(str(Path(folder)) for folder in settings.rule_folders)
-    return tuple(
-        source
-        for source in found
-        if PACK in pillars or source.rule.pillar in pillars or str(source.path).startswith(own or ("\0",))
+    shipped = load_sources([from_here(policies_folder())], catalog()) if settings.packs else ()
+    return (
+        *(source for source in shipped if is_chosen(source.rule, settings.packs)),
+        *load_sources(settings.rule_folders, catalog()),
     )
 
 
@@ -92,7 +89,7 @@ def _picked(ids: Iterable[str], loaded: Sequence[RuleSource]) -> Iterator[RuleSo
 
 def run_examples(
     targets: Sequence[str] = (),
-    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    settings: Settings = DEFAULTS,
     *,
     jobs: int = 1,
     progress: Progress | None = None,
@@ -131,7 +128,7 @@ def _failures_of(work: tuple[Rule, Mapping[str, Any]]) -> tuple[Problem, ...]:
 
 def lint_rules(
     targets: Sequence[str] = (),
-    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    settings: Settings = DEFAULTS,
     *,
     jobs: int = 1,
     progress: Progress | None = None,
@@ -154,7 +151,7 @@ def lint_rules(
             else:
                 used.add(reason)
                 accepted += 1
-    problems = (*_with_lines(kept), *unused(registry, used))
+    problems = _with_lines((*kept, *unused(registry, used)))
     return RuleLint(
         len(sources),
         tuple(problem for problem in problems if problem.code not in WARNINGS),

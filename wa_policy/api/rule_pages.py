@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wa_policy.errors import UsageError
-from wa_policy.settings import Settings
+from wa_policy.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from wa_policy.rules.model import Rule
@@ -16,7 +16,7 @@ INDEX = "README.md"
 
 
 def rule_pages(
-    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    settings: Settings = DEFAULTS,
 ) -> dict[str, str]:
     """The pages of all rules that the settings load, by file name."""
     from wa_policy.api.packs import pack_of

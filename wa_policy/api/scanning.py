@@ -12,7 +12,7 @@ from wa_policy.errors import Problem, UsageError
 from wa_policy.findings import Report, Result, RuleFacts
 from wa_policy.iam.source import Source
 from wa_policy.inventory.model import Inventory
-from wa_policy.settings import ParameterValue, Settings
+from wa_policy.settings import DEFAULTS, ParameterValue, Settings
 
 if TYPE_CHECKING:
     from wa_policy.findings.difference import Difference
@@ -29,14 +29,14 @@ class RuleParameter:
     value: ParameterValue
 
 
-def rules(settings: Settings = Settings()) -> tuple[RuleFacts, ...]:  # noqa: B008  # frozen, so sharing it is safe
+def rules(settings: Settings = DEFAULTS) -> tuple[RuleFacts, ...]:
     """What is to be known about each rule that the settings load, sorted by id."""
     from wa_policy.api.packs import pack_of
 
     return tuple(sorted((rule.facts for rule in pack_of(settings)), key=lambda facts: facts.id))
 
 
-def rule(rule_id: str, settings: Settings = Settings()) -> RuleFacts:  # noqa: B008  # frozen, so sharing it is safe
+def rule(rule_id: str, settings: Settings = DEFAULTS) -> RuleFacts:
     """One rule. Raises UsageError where there is none of this id."""
     known = {facts.id: facts for facts in rules(settings)}
     if rule_id not in known:
@@ -52,7 +52,7 @@ def rule(rule_id: str, settings: Settings = Settings()) -> RuleFacts:  # noqa: B
 
 def rule_parameters(
     rule_id: str,
-    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    settings: Settings = DEFAULTS,
 ) -> tuple[RuleParameter, ...]:
     """The parameters of a rule, each with the value that the settings give it. Raises UsageError where there is no such rule."""
     from wa_policy.api.packs import pack_of
@@ -70,7 +70,7 @@ def rule_parameters(
 
 def typed_parameters(
     written: Mapping[str, Sequence[str]],
-    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    settings: Settings = DEFAULTS,
 ) -> dict[str, ParameterValue]:
     """The values of rule parameters that are written as text, one or several each, in the types the rules declare.
 
@@ -106,7 +106,7 @@ def _number(text: str) -> ParameterValue:
 
 def scan(
     inventory: Inventory,
-    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    settings: Settings = DEFAULTS,
     *,
     only: Collection[str] = (),
     progress: Progress | None = None,
@@ -131,7 +131,7 @@ def scan(
 def diff(
     old: Inventory,
     new: Inventory,
-    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    settings: Settings = DEFAULTS,
 ) -> Difference:
     """The findings and the access that appear or go from one inventory to another."""
     from wa_policy.findings.difference import difference
@@ -142,7 +142,7 @@ def diff(
 def check_forbidden(
     inventory: Inventory,
     rule_id: str,
-    settings: Settings = Settings(),  # noqa: B008  # frozen, so sharing it is safe
+    settings: Settings = DEFAULTS,
 ) -> Report:
     """The verdicts of one rule that forbids requests. Raises UsageError where it is a rule of another kind."""
     from wa_policy.api.packs import pack_of

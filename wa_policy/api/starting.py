@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wa_policy.errors import Problem, UsageError
+from wa_policy.findings.visible import visible
 from wa_policy.inventory.model import VPC_ID_PROPERTY, Inventory, Organization, Present, PropertyValue
 from wa_policy.inventory.symbols import has_symbols
 
@@ -193,7 +194,7 @@ def starter_settings(seen: Seen) -> str:
 
 
 def _lines(seen: Seen, parameters: Mapping[str, Parameter], used: Mapping[str, int]) -> Iterator[str]:
-    read = f" from {', '.join(seen.paths)}" if seen.paths else ""
+    read = f" from {visible(', '.join(seen.paths))}" if seen.paths else ""
     yield f"# The settings of wa-policy, made by `wa-policy init`{read}."
     yield "# A line behind `#` is a suggestion: take the `#` away, and change what is not so."
     yield from (
@@ -203,7 +204,7 @@ def _lines(seen: Seen, parameters: Mapping[str, Parameter], used: Mapping[str, i
     )
     yield ""
     if seen.is_organization_read:
-        yield f"# The organization was read: {seen.organization or 'its id is not known'}."
+        yield f"# The organization was read: {visible(seen.organization or 'its id is not known')}."
     else:
         yield "# No organization was read. If the accounts belong to none, no control policy can be missing:"
     yield "# organization: none"
@@ -233,10 +234,11 @@ def _trust(seen: Seen, parameters: Mapping[str, Parameter], used: Mapping[str, i
 
 def _parameter(parameter: Parameter, count: int, seen: Seen) -> Iterator[str]:
     yield from _about(parameter, count)
-    found = seen.by_kind.get(parameter.kind, ())[:_MOST]
+    found = seen.by_kind.get(parameter.kind, ())
     if parameter.many and found and not parameter.default:
-        yield "  # Seen in what was read:"
-        yield f"  # {parameter.name}: {_list(found)}"
+        left = len(found) - _MOST
+        yield f"  # Seen in what was read{f', and {left} more' if left > 0 else ''}:"
+        yield f"  # {parameter.name}: {_list(found[:_MOST])}"
     else:
         yield f"  # {parameter.name}: {_value(parameter.default)}"
 
@@ -252,7 +254,7 @@ def _environments(seen: Seen) -> Iterator[str]:
     if seen.tag is None:
         yield "# No tag was seen that tells environments apart. Other values for a part of what is read:"
     else:
-        values = f": {', '.join(seen.tag_values)}" if seen.tag_values else ""
+        values = f": {visible(', '.join(seen.tag_values))}" if seen.tag_values else ""
         yield f"# The tag `{seen.tag}` tells environments apart{values}. Other values for one of them:"
     yield f"# environment_tag: {_text(seen.tag or 'Environment')}"
     yield "# environments:"

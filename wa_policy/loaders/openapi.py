@@ -5,13 +5,13 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue
 from wa_policy.loaders.cloudformation.values import doubt_of
-from wa_policy.loaders.openapi_methods import details
+from wa_policy.loaders.openapi_methods import Convert, details, doubt_at
 from wa_policy.loaders.tables import frozen
 from wa_policy.loaders.yaml_values import read_yaml
 
@@ -30,10 +30,6 @@ def of_yaml(text: str) -> Any:
     """The value of a document that is YAML, None where it is none."""
     values = read_yaml("", text).values
     return next((value for _, value in values), None)
-
-
-Convert = Callable[[Any], PropertyValue]
-"""A value of the document as one of the inventory."""
 
 
 def methods(body: Mapping[str, Any]) -> Iterator[Mapping[str, PropertyValue]]:
@@ -72,33 +68,39 @@ def method(
     if not isinstance(operation, Mapping):
         return found | {"AuthorizationType": doubt_of(operation) or "NONE"}
     auth = operation.get("x-amazon-apigateway-auth")
-    if isinstance(auth, Mapping) and auth.get("type") is not None:
-        found["AuthorizationType"] = convert(auth["type"]) or "NONE"
-    requirements = operation.get("security", body.get("security"))
-    if isinstance(requirements, Unknown):
-        found["AuthorizationType"] = requirements
-    for name in _schemes_named(requirements):
-        scheme = _scheme(name, body)
-        if isinstance(scheme, Unknown):
-            found["AuthorizationType"] = scheme
-        elif scheme is None:
-            found["AuthorizationType"] = _undefined(name)
-        elif _is_api_key(scheme):
-            found["ApiKeyRequired"] = True
-        else:
-            type_ = scheme.get("x-amazon-apigateway-authtype", scheme.get("type", "custom"))
-            found["AuthorizationType"] = _AUTHORIZATION.get(str(type_).lower(), "CUSTOM")
-            found["AuthorizerId"] = name
+    kind = auth.get("type") if isinstance(auth, Mapping) else auth
+    if kind is not None:
+        found["AuthorizationType"] = convert(kind) or "NONE"
+    for name in _schemes_named(operation.get("security", body.get("security"))):
+        found |= _asked_by(name, body, convert)
     integration = operation.get("x-amazon-apigateway-integration")
-    if isinstance(integration, Mapping):
-        found["IntegrationUri"] = convert(integration.get("uri"))
+    uri = integration.get("uri") if isinstance(integration, Mapping) else integration
+    found["IntegrationUri"] = convert(uri)
     return found | details(operation, body, convert)
 
 
-def _schemes_named(requirements: Any) -> Iterator[str]:
-    for requirement in requirements if isinstance(requirements, list) else ():
-        if isinstance(requirement, Mapping):
+def _schemes_named(requirements: Any) -> Iterator[str | Unknown]:
+    listed = requirements if isinstance(requirements, list) else ()
+    for requirement in (requirements, *listed):
+        if (doubt := doubt_at(requirement)) is not None:
+            yield doubt
+        elif isinstance(requirement, Mapping):
             yield from (str(name) for name in requirement)
+
+
+def _asked_by(name: str | Unknown, body: Mapping[str, Any], convert: Convert) -> dict[str, PropertyValue]:
+    """What a security scheme asks of the callers of a method."""
+    scheme = name if isinstance(name, Unknown) else _scheme(name, body)
+    if isinstance(scheme, Unknown):
+        return {"AuthorizationType": scheme}
+    if scheme is None:
+        return {"AuthorizationType": _undefined(str(name))}
+    if _is_api_key(scheme):
+        return {"ApiKeyRequired": True}
+    type_ = convert(scheme.get("x-amazon-apigateway-authtype", scheme.get("type", "custom")))
+    if not isinstance(type_, Unknown):
+        type_ = _AUTHORIZATION.get(str(type_).lower(), "CUSTOM")
+    return {"AuthorizationType": type_, "AuthorizerId": str(name)}
 
 
 def _scheme(name: str, body: Mapping[str, Any]) -> Any:
@@ -109,10 +111,8 @@ def _scheme(name: str, body: Mapping[str, Any]) -> Any:
         if isinstance(components, Mapping)
         else body.get("securityDefinitions")
     )
-    if isinstance(schemes, Unknown):
-        return schemes
     found = schemes.get(name) if isinstance(schemes, Mapping) else None
-    return found if isinstance(found, Mapping | Unknown) else None
+    return found if isinstance(found, Mapping) else doubt_at(components, schemes, found)
 
 
 def _undefined(name: str) -> PropertyValue:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from wa_policy.iam.text import Template
+from wa_policy.iam.unknown import Unknown
 from wa_policy.inventory.model import URI_SCHEME_PROPERTY, PropertyValue
+from wa_policy.loaders.cloudformation.values import doubt_of
 
 _INTEGRATION = {
     "type": "Type",
@@ -66,6 +68,7 @@ _PLACES = {"query": "querystring", "header": "header", "path": "path"}
 _VALIDATOR = "x-amazon-apigateway-request-validator"
 
 Convert = Callable[[Any], PropertyValue]
+"""A value of the document as one of the inventory."""
 
 
 def details(
@@ -75,9 +78,10 @@ def details(
     found = {
         "OperationName": convert(operation.get("operationId")),
         "RequestValidatorId": convert(operation.get(_VALIDATOR, body.get(_VALIDATOR))),
-        "AuthorizationScopes": tuple(_scopes(operation.get("security", body.get("security")))) or None,
-        "RequestModels": dict(_models(operation)) or None,
-        "RequestParameters": dict(_parameters(operation)) or None,
+        "AuthorizationScopes": tuple(_scopes(operation.get("security", body.get("security")), convert))
+        or None,
+        "RequestModels": _models(operation) or None,
+        "RequestParameters": _parameters(operation, convert) or None,
         "Integration": _integration(operation.get("x-amazon-apigateway-integration"), convert),
     }
     return {name: value for name, value in found.items() if value is not None}
@@ -88,6 +92,12 @@ def scheme_of(uri: Any) -> str | None:
     start = uri.parts[0] if isinstance(uri, Template) else uri
     scheme, colon, _ = start.partition(":") if isinstance(start, str) else ("", "", "")
     return scheme.lower() if colon else None
+
+
+def doubt_at(*values: Any) -> Unknown | None:
+    """Why one of the values is not known; what stands inside of objects and lists is not looked at."""
+    doubts = (doubt_of(value) for value in values if not isinstance(value, Mapping | list))
+    return next((doubt for doubt in doubts if doubt is not None), None)
 
 
 _CORS = {
@@ -146,13 +156,17 @@ def _integration(integration: Any, convert: Convert) -> PropertyValue:
     if isinstance(tls, Mapping):
         said = {full: convert(tls[short]) for short, full in _TLS if tls.get(short) is not None}
         found["TlsConfig"] = said
+    elif tls is not None:
+        found["TlsConfig"] = convert(tls)
     responses = integration.get("responses")
     if isinstance(responses, Mapping):
         found["IntegrationResponses"] = tuple(
-            _response(str(pattern), response, convert)
+            _response(str(pattern), response, convert) if isinstance(response, Mapping) else convert(response)
             for pattern, response in responses.items()
-            if isinstance(response, Mapping)
+            if response is not None
         )
+    elif responses is not None:
+        found["IntegrationResponses"] = convert(responses)
     return found
 
 
@@ -165,38 +179,45 @@ def _response(pattern: str, response: Mapping[str, Any], convert: Convert) -> Pr
     return found if pattern == "default" else {"SelectionPattern": pattern, **found}
 
 
-def _scopes(requirements: Any) -> Iterator[str]:
-    for requirement in requirements if isinstance(requirements, list) else ():
-        for scopes in requirement.values() if isinstance(requirement, Mapping) else ():
-            yield from (
-                scope for scope in (scopes if isinstance(scopes, list) else ()) if isinstance(scope, str)
-            )
+def _scopes(requirements: Any, convert: Convert) -> Iterator[PropertyValue]:
+    for requirement in requirements if isinstance(requirements, list) else (requirements,):
+        for scopes in requirement.values() if isinstance(requirement, Mapping) else (requirement,):
+            told = (convert(one) for one in (scopes if isinstance(scopes, list) else (scopes,)))
+            yield from (one for one in told if isinstance(one, str | Unknown))
 
 
-def _parameters(operation: Mapping[str, Any]) -> Iterator[tuple[str, PropertyValue]]:
+def _parameters(operation: Mapping[str, Any], convert: Convert) -> PropertyValue:
     """Each parameter as API Gateway names it, and whether it is required."""
     parameters = operation.get("parameters")
-    for one in parameters if isinstance(parameters, list) else ():
+    listed = parameters if isinstance(parameters, list) else ()
+    found: dict[str, PropertyValue] = {}
+    for one in listed:
         place = _PLACES.get(str(one.get("in"))) if isinstance(one, Mapping) else None
         if place is not None and isinstance(one.get("name"), str):
-            yield f"method.request.{place}.{one['name']}", one.get("required") is True
+            required = convert(one.get("required"))
+            is_required = required if isinstance(required, Unknown) else required is True
+            found[f"method.request.{place}.{one['name']}"] = is_required
+    return doubt_at(parameters, *listed) or found
 
 
-def _models(operation: Mapping[str, Any]) -> Iterator[tuple[str, PropertyValue]]:
+def _models(operation: Mapping[str, Any]) -> PropertyValue:
     """The schema of the body by its type of content."""
-    body = operation.get("requestBody")
+    body, parameters = operation.get("requestBody"), operation.get("parameters")
     content = body.get("content") if isinstance(body, Mapping) else None
+    listed = parameters if isinstance(parameters, list) else ()
+    found: dict[str, PropertyValue] = {}
     for type_, one in content.items() if isinstance(content, Mapping) else ():
-        schema = one.get("schema") if isinstance(one, Mapping) else None
-        if isinstance(schema, Mapping):
-            yield str(type_), _name(schema)
-    parameters = operation.get("parameters")
-    for one in parameters if isinstance(parameters, list) else ():
-        if isinstance(one, Mapping) and one.get("in") == "body" and isinstance(one.get("schema"), Mapping):
-            yield "application/json", _name(one["schema"])
+        found[str(type_)] = _name(one.get("schema") if isinstance(one, Mapping) else one)
+    for one in listed:
+        if isinstance(one, Mapping) and one.get("in") == "body":
+            found["application/json"] = _name(one.get("schema"))
+    found = {type_: schema for type_, schema in found.items() if schema is not None}
+    return doubt_at(body, content, parameters, *listed) or found
 
 
-def _name(schema: Mapping[str, Any]) -> str:
+def _name(schema: Any) -> PropertyValue:
     """The name of a schema that is referred to; one that stands there itself has none."""
+    if not isinstance(schema, Mapping):
+        return doubt_at(schema)
     reference = schema.get("$ref")
     return reference.rsplit("/", 1)[-1] if isinstance(reference, str) else "(inline)"

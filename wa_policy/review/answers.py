@@ -115,17 +115,19 @@ def questionnaire(review: Review) -> str:
         lines += ["", f"  # {first.question}"]
         lines += ["  # Look at"] if first.evidence else []
         lines += [f"  #   * {one}" for one in first.evidence]
-        lines += [f"  # Before: {_before(one)}" for one in by_subject.values() if one.answer is not None]
+        lines += [
+            f"  # Before: {_before(one.answer, one.last_day)}"
+            for one in by_subject.values()
+            if one.answer is not None
+        ]
         lines += [f"  # - rule: {rule}"]
         if set(by_subject) != {"workload"}:
-            lines += [f"  #   subject: {json.dumps(visible(subject))}" for subject in list(by_subject)[:1]]
-            lines += [
-                f"  #   # or {json.dumps(visible(subject))}" for subject in list(by_subject)[1:_MOST_SUBJECTS]
-            ]
+            subject, *others = (json.dumps(visible(one)) for one in by_subject)
+            lines += [f"  #   subject: {subject}"]
+            lines += [f"  #   # or {other}" for other in others[: _MOST_SUBJECTS - 1]]
             left = len(by_subject) - _MOST_SUBJECTS
-            lines += (
-                [f"  #   # or one of {left} more; without a subject it answers for all"] if left > 0 else []
-            )
+            if left > 0:
+                lines += [f"  #   # or one of {left} more; without a subject it answers for all"]
         lines += [
             "  #   reply:                    # yes, no, not applicable",
             "  #   author:",
@@ -138,10 +140,7 @@ def questionnaire(review: Review) -> str:
 _MOST_SUBJECTS = 5
 
 
-def _before(asked: Asked) -> str:
-    answer = asked.answer
-    if answer is None:
-        return ""
+def _before(answer: Answer, last_day: date | None) -> str:
     note = f": {answer.note}" if answer.note else ""
-    said = f"{answer.reply.value}, said {answer.author} on {answer.given}, held until {asked.last_day}{note}"
+    said = f"{answer.reply.value}, said {answer.author} on {answer.given}, held until {last_day}{note}"
     return visible(said)

@@ -15,7 +15,7 @@ from wa_policy.review.model import (
     Task,
     TaskKind,
 )
-from wa_policy.review.wording import missing_words
+from wa_policy.review.wording import missing_words, named
 
 _KINDS = tuple(TaskKind)
 
@@ -96,9 +96,7 @@ def _question(asked: Asked) -> str:
 
 
 def _subjects(results: Iterable[Result]) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(result.subject + (f" {result.key}" if result.key else "") for result in results)
-    )
+    return tuple(dict.fromkeys(map(named, results)))
 
 
 def _reasons(results: Iterable[Result]) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from wa_policy.catalog.model import ActionSet, Catalog
-from wa_policy.iam.pattern import glob
 from wa_policy.iam.policy import Effect, Selection, Statement
 from wa_policy.iam.unknown import Unknown
 from wa_policy.rules.documents import (
@@ -93,8 +92,3 @@ def kept(subject: Subject, scope: Scope) -> tuple[ActionSet, tuple[Unknown, ...]
 
 def has_wildcard(value: object) -> bool:
     return isinstance(value, str) and ("*" in value or "?" in value)
-
-
-def glob_of(value: str) -> str:
-    """The pattern of an action, which has no case."""
-    return glob(value.lower())

@@ -28,19 +28,17 @@ def compare(
         case TestOperator.EXISTS:
             return _exists(value) is bool(operand)
         case TestOperator.EQUALS:
-            return _equal(value, operand)
+            return equal(value, operand)
         case TestOperator.IN:
-            return any_of(_equal(value, item) for item in _items(operand))
+            return any_of(equal(value, item) for item in _items(operand))
         case TestOperator.NOT_IN:
-            return negate(any_of(_equal(value, item) for item in _items(operand)))
+            return negate(any_of(equal(value, item) for item in _items(operand)))
         case TestOperator.CONTAINS:
-            return any_of(_equal(item, operand) for item in _members(value))
+            return any_of(equal(item, operand) for item in _members(value))
         case TestOperator.CONTAINS_ANY:
-            return any_of(_equal(item, wanted) for item in _members(value) for wanted in _items(operand))
+            return any_of(equal(item, wanted) for item in _members(value) for wanted in _items(operand))
         case TestOperator.ONLY:
-            return all_of(
-                any_of(_equal(item, known) for known in _items(operand)) for item in _members(value)
-            )
+            return all_of(any_of(equal(item, known) for known in _items(operand)) for item in _members(value))
         case TestOperator.MATCHES:
             return isinstance(value, str) and any(matches(glob(str(one)), value) for one in _items(operand))
         case TestOperator.AT_LEAST | TestOperator.AT_MOST | TestOperator.ABOVE | TestOperator.BELOW:
@@ -60,14 +58,15 @@ def _exists(value: PropertyValue) -> bool:
     return isinstance(value, Present) or not (value is None or isinstance(value, Absent))
 
 
-def _equal(value: PropertyValue, operand: PropertyValue | Value) -> Truth:
+def equal(value: PropertyValue, operand: PropertyValue | Value) -> Truth:
+    """True iff a value is the operand."""
     if isinstance(value, Unknown):
         return value
     # 1 and true are equal in Python, not here.
     return value == operand and isinstance(value, bool) is isinstance(operand, bool)
 
 
-def _number(value: PropertyValue | Value) -> int | float | None:
+def number_of(value: PropertyValue | Value) -> int | float | None:
     """A number; CloudFormation takes digits in a string for one."""
     if isinstance(value, str):
         try:
@@ -78,7 +77,7 @@ def _number(value: PropertyValue | Value) -> int | float | None:
 
 
 def _ordered(operator: TestOperator, value: PropertyValue, operand: Value) -> Truth:
-    left, right = _number(value), _number(operand)
+    left, right = number_of(value), number_of(operand)
     if left is None or right is None:
         return False
     match operator:
@@ -106,14 +105,20 @@ def _older(value: PropertyValue, operand: Value, today: date | None) -> Truth:
         return False
     if today is None:
         return Unknown(UnknownKind.NOT_EXPORTED, "the day of the scan")
+    day = day_of(value)
+    return day if isinstance(day, Unknown) else (today - day).days > operand
+
+
+def day_of(value: PropertyValue) -> date | Unknown:
+    """The day of a date in a text, or in seconds since 1970."""
+    if isinstance(value, Unknown):
+        return value
     try:
         if isinstance(value, int | float):
-            day = datetime.fromtimestamp(value, UTC).date()
-        else:
-            day = date.fromisoformat(str(value)[:10])
-    except ValueError:
+            return datetime.fromtimestamp(value, UTC).date()
+        return date.fromisoformat(str(value)[:10])
+    except (ValueError, OverflowError, OSError):
         return Unknown(UnknownKind.UNRESOLVED, f"`{value}`, which is no date")
-    return (today - day).days > operand
 
 
 def _items(operand: Value) -> tuple[str | int | float, ...]:

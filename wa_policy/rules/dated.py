@@ -15,7 +15,11 @@ from wa_policy.rules.tables import TABLES, table
 CODE = "table-age"
 """The code of a problem that tells of an old table: nothing of the input was lost."""
 
-_OF_ITERATORS: Mapping[str, tuple[str, ...]] = {"shared_issuers": ("shared_issuers",)}
+_OF_ITERATORS: Mapping[str, tuple[str, ...]] = {
+    "called_services": ("endpoint_policies",),
+    "endpoint_policy": ("endpoint_policies",),
+    "shared_issuers": ("shared_issuers",),
+}
 """The tables that iterators read."""
 
 _WORD = "table"

@@ -9,6 +9,7 @@ from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Inventory, NoOrganization, PropertyValue, Resource
 from wa_policy.inventory.symbols import shown
 from wa_policy.rules.arguments import Values, texts
+from wa_policy.rules.compare import equal
 from wa_policy.rules.items import Field, Item, Items
 from wa_policy.rules.predicates_general import tag_of
 from wa_policy.rules.subjects import Scope, Subject
@@ -85,14 +86,14 @@ def _watches_lambda(inventory: Inventory, account: str, region: str) -> Truth:
             else any_of(
                 all_of(
                     (
-                        _is(walk(one.value, ("Name",)), _LAMBDA_FEATURE),
-                        _is(walk(one.value, ("Status",)), "ENABLED"),
+                        equal(walk(one.value, ("Name",)), _LAMBDA_FEATURE),
+                        equal(walk(one.value, ("Status",)), "ENABLED"),
                     )
                 )
                 for one in parts_of(features)
             )
         )
-        found.append(all_of((_is(detector.property("Enable"), True), on)))
+        found.append(all_of((equal(detector.property("Enable"), True), on)))
     if found:
         return any_of(found)
     listed = [one.property("DetectorIds") for one in _of(inventory, _REGION_TYPE, account, region)]
@@ -105,11 +106,11 @@ def _watches_lambda(inventory: Inventory, account: str, region: str) -> Truth:
 def _has_analyzer(inventory: Inventory, account: str, region: str) -> Truth:
     """True iff an analyzer looks for external access; one of the organization may stand in another account."""
     found: list[Truth] = [
-        any_of(_is(analyzer.property("Type"), type_) for type_ in _EXTERNAL)
+        any_of(equal(analyzer.property("Type"), type_) for type_ in _EXTERNAL)
         for analyzer in _of(inventory, "AWS::AccessAnalyzer::Analyzer", account, region)
     ]
     found += [
-        _is(analyzer.property("Type"), "ORGANIZATION")
+        equal(analyzer.property("Type"), "ORGANIZATION")
         for analyzer in inventory.of_type("AWS::AccessAnalyzer::Analyzer")
         if analyzer.account != account and analyzer.region == region
     ]
@@ -125,12 +126,11 @@ def _logs_invocations(inventory: Inventory, account: str, region: str) -> Truth:
     """True iff a trail that logs has the data events of functions."""
     found: list[Truth] = []
     for trail in inventory.of_type("AWS::CloudTrail::Trail"):
-        if trail.account != account or (
-            trail.region != region and trail.property("IsMultiRegionTrail") is not True
-        ):
+        if trail.account != account:
             continue
+        here = any_of((trail.region == region, equal(trail.property("IsMultiRegionTrail"), True)))
         selected = any_of((_has_data_resource(trail), _has_advanced(trail)))
-        found.append(all_of((_is(trail.property("IsLogging"), True), selected)))
+        found.append(all_of((here, equal(trail.property("IsLogging"), True), selected)))
     call = "cloudtrail.describe-trails"
     if not inventory.was_listed(call, account, region):
         found.append(_missing(call, account, region))
@@ -142,7 +142,7 @@ def _has_data_resource(trail: Resource) -> Truth:
     if isinstance(selectors, Unknown):
         return selectors
     return any_of(
-        _is(walk(one.value, ("Type",)), _FUNCTION)
+        equal(walk(one.value, ("Type",)), _FUNCTION)
         for selector in parts_of(selectors)
         for one in parts_of(walk(selector.value, ("DataResources",)))
     )
@@ -155,7 +155,7 @@ def _has_advanced(trail: Resource) -> Truth:
     return any_of(
         all_of(
             (
-                _is(walk(one.value, ("Field",)), "resources.type"),
+                equal(walk(one.value, ("Field",)), "resources.type"),
                 _has(walk(one.value, ("Equals",)), _FUNCTION),
             )
         )
@@ -164,13 +164,11 @@ def _has_advanced(trail: Resource) -> Truth:
     )
 
 
-def _is(value: PropertyValue, wanted: str | bool) -> Truth:
-    return value if isinstance(value, Unknown) else value == wanted
-
-
 def _has(values: PropertyValue, wanted: str) -> Truth:
     return (
-        values if isinstance(values, Unknown) else any_of(_is(one.value, wanted) for one in parts_of(values))
+        values
+        if isinstance(values, Unknown)
+        else any_of(equal(one.value, wanted) for one in parts_of(values))
     )
 
 
@@ -197,7 +195,9 @@ def function_scanning(subject: Subject, scope: Scope, _arguments: Values) -> Ite
         )
         for region in _regions(inventory, account)
     ]
-    return Items((*items, *_excluded(inventory, account)))
+    found = tuple(_excluded(inventory, account))
+    excluded = tuple(one for one in found if isinstance(one, Item))
+    return Items((*items, *excluded), tuple(one for one in found if isinstance(one, Unknown)))
 
 
 def _scans(inventory: Inventory, account: str, region: str) -> Truth:
@@ -206,16 +206,18 @@ def _scans(inventory: Inventory, account: str, region: str) -> Truth:
         state = one.property("InspectorResourceState")
         status = walk(state, ("lambda", "status")) if isinstance(state, Mapping) else state
         if state is not None:
-            found.append(_is(status, "ENABLED"))
+            found.append(equal(status, "ENABLED"))
     if found:
         return any_of(found)
     return _missing("inspector2.batch-get-account-status", account, region)
 
 
-def _excluded(inventory: Inventory, account: str) -> Iterator[Item]:
+def _excluded(inventory: Inventory, account: str) -> Iterator[Item | Unknown]:
     for function in inventory.of_type(_FUNCTION):
         tag = tag_of(function.property("Tags"), _EXCLUSION) if function.account == account else None
-        if isinstance(tag, str):
+        if isinstance(tag, Unknown):
+            yield tag
+        elif tag is not None:
             fields: dict[str, Field] = {
                 "says": f"the function {function.name} is excluded from scanning",
                 "region": function.region or "",

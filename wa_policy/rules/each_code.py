@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from wa_policy.evaluator.truth import Truth, all_of
+from wa_policy.evaluator.truth import Truth, all_of, negate
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.pattern import glob, matches
 from wa_policy.iam.unknown import Unknown
@@ -33,7 +31,9 @@ def code_sharers(subject: Subject, scope: Scope, _arguments: Values) -> Items:
         if other.id == function.id or other.account != function.account:
             continue
         theirs = _code(other)
-        same: Truth = theirs if isinstance(theirs, Unknown) else theirs == code
+        if theirs is None:
+            continue
+        same = theirs if isinstance(theirs, Unknown) else _is_same(code, theirs)
         truth = all_of((same, _differs(_entry(function), _entry(other)) if same is not False else True))
         if truth is True:
             sharing.append(other.name)
@@ -43,26 +43,31 @@ def code_sharers(subject: Subject, scope: Scope, _arguments: Values) -> Items:
     return Items((Item("", function.place("Code"), fields, open=doubt),))
 
 
-def _code(function: Resource) -> str | Unknown | None:
+def _code(function: Resource) -> tuple[PropertyValue, ...] | Unknown | None:
     """What tells one bundle from another; None for code in the template, which nobody shares."""
     sha = function.property(CODE_SHA_PROPERTY)
     if isinstance(sha, str):
-        return sha
+        return (sha,)
     code = function.property("Code")
     if isinstance(sha, Unknown) and (code is None or isinstance(code, Unknown)):
         return sha
     if isinstance(code, Unknown):
         return code
-    if not isinstance(code, Mapping):
-        return None
-    for path in (("ImageUri",), ("S3Key",)):
-        value = walk(code, path)
+    image, key = walk(code, ("ImageUri",)), walk(code, ("S3Key",))
+    for value in (image, key):
         if isinstance(value, Unknown):
             return value
-        if isinstance(value, str):
-            place = "" if path == ("ImageUri",) else f"{code.get('S3Bucket')}/{code.get('S3ObjectVersion')}/"
-            return f"{place}{value}"
-    return None
+    if isinstance(image, str):
+        return (image,)
+    if not isinstance(key, str):
+        return None
+    return (key, walk(code, ("S3Bucket",)), walk(code, ("S3ObjectVersion",)))
+
+
+def _is_same(one: tuple[PropertyValue, ...], other: tuple[PropertyValue, ...]) -> Truth:
+    return len(one) == len(other) and all_of(
+        negate(_differs(ours, theirs)) for ours, theirs in zip(one, other, strict=True)
+    )
 
 
 def _entry(function: Resource) -> PropertyValue:

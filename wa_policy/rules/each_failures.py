@@ -88,11 +88,9 @@ def _destinations(function: Resource, scope: Scope) -> Iterator[_Destination | U
 def _is_fifo(arn: str, scope: Scope) -> bool:
     if arn.endswith(_FIFO):
         return True
-    return any(
-        resource.id == arn
-        and (resource.property("FifoQueue") is True or resource.property("FifoTopic") is True)
-        for type_ in ("AWS::SQS::Queue", "AWS::SNS::Topic")
-        for resource in scope.inventory.of_type(type_)
+    resource = scope.inventory.resource(arn)
+    return resource is not None and any(
+        resource.property(name) is True for name in ("FifoQueue", "FifoTopic")
     )
 
 

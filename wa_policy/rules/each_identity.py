@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.iam.policy import Effect
-from wa_policy.iam.principal import FederatedPrincipal
+from wa_policy.iam.principal import FederatedPrincipal, UnknownPrincipal
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import Principal, PropertyValue, Resource
 from wa_policy.inventory.relations import related
 from wa_policy.rules.actions import has_wildcard
 from wa_policy.rules.arguments import Values
-from wa_policy.rules.documents import resource_documents
+from wa_policy.rules.compare import equal
+from wa_policy.rules.documents import Documents, resource_documents
 from wa_policy.rules.items import Field, Item, Items
 from wa_policy.rules.subjects import Scope, Subject
 
@@ -33,7 +35,7 @@ def identity_pools(subject: Subject, scope: Scope, _arguments: Values) -> Items:
         )
     ]
     if not trusting:
-        return Items((), documents.unknown)
+        return Items((), (*documents.unknown, *_open_providers(documents)))
     pools = tuple(
         dict.fromkeys(
             str(value)
@@ -60,16 +62,24 @@ def identity_pools(subject: Subject, scope: Scope, _arguments: Values) -> Items:
     return Items(tuple(items), documents.unknown)
 
 
-def _is_guest_role(subject: Subject, scope: Scope) -> bool | Unknown:
+def _open_providers(documents: Documents) -> Iterator[Unknown]:
+    """Why an identity provider that Allow statements name may be that of identity pools."""
+    for _, statement in documents.statements(Effect.ALLOW):
+        for one in () if statement.principal is None else statement.principal.principals:
+            match one:
+                case UnknownPrincipal("Federated", template) if template.holes:
+                    yield template.holes[0].reason
+                case _:
+                    pass
+
+
+def _is_guest_role(subject: Subject, scope: Scope) -> Truth:
     """True iff an identity pool gives the role to guests."""
     if subject.principal is None:
         return False
+    arn = subject.principal.arn
     found = related(scope.inventory, subject.principal, "identity_pool_attachments")
-    for attachment in found.found:
-        guest = _mapped(attachment, _GUEST)
-        if isinstance(guest, Unknown) or guest == subject.principal.arn:
-            return guest if isinstance(guest, Unknown) else True
-    return found.unknown or False
+    return any_of((*(equal(_mapped(one, _GUEST), arn) for one in found.found), found.unknown or False))
 
 
 def _mapped(attachment: Resource | Principal, kind: str) -> PropertyValue:

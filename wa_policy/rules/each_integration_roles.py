@@ -11,6 +11,7 @@ from wa_policy.rules.arguments import Values
 from wa_policy.rules.each_operations import METHOD, integrations, operations
 from wa_policy.rules.items import Field, Items
 from wa_policy.rules.subjects import Scope, Subject, subject_of_resource
+from wa_policy.rules.views import walk
 
 TAKES_CALLER = "WaPolicy::TakesCallerRights"
 _CALLER = re.compile(r"arn:[a-z-]+:iam::\*:user/\*")
@@ -35,10 +36,14 @@ def integration_roles(subject: Subject, scope: Scope, arguments: Values) -> Item
     }
     acting = [(item, item.subject.resource) for item in found.items if item.subject and item.subject.resource]
     by_role: dict[str, list[str]] = {}
+    doubts: dict[str, Unknown] = {}
     for _, resource in acting:
         role = credentials_of(resource)
         if isinstance(role, str):
             by_role.setdefault(role, []).extend(actions_of_integration(resource))
+            doubt = _calls(resource)
+            if isinstance(doubt, Unknown):
+                doubts.setdefault(role, doubt)
     items = []
     for item, resource in acting:
         role = credentials_of(resource)
@@ -50,8 +55,7 @@ def integration_roles(subject: Subject, scope: Scope, arguments: Values) -> Item
         taken = _takes_caller(role, kinds.get(item.key))
         with_rights = replace(resource, properties={**resource.properties, TAKES_CALLER: taken})
         about = subject_of_resource(with_rights, scope.inventory)
-        uri = _uri(resource)
-        open_ = uri if isinstance(uri, Unknown) and taken is None else item.unknown
+        open_ = doubts.get(shown, item.unknown) if taken is None else item.unknown
         items.append(replace(item, fields=fields, subject=about, unknown=open_))
     return Items(tuple(items), found.unknown)
 
@@ -60,12 +64,7 @@ def credentials_of(integration: Resource) -> PropertyValue:
     """The role of an integration, `arn:aws:iam::*:user/*` for the rights of the caller; None where it has none."""
     if integration.type != METHOD:
         return integration.property("CredentialsArn")
-    called = integration.property("Integration")
-    return called if isinstance(called, Unknown) else _member(called, "Credentials")
-
-
-def _member(value: PropertyValue, name: str) -> PropertyValue:
-    return value.get(name) if hasattr(value, "get") else None  # type: ignore[union-attr]
+    return walk(integration.property("Integration"), ("Credentials",))
 
 
 def _takes_caller(role: PropertyValue, kind: PropertyValue) -> PropertyValue:
@@ -80,8 +79,13 @@ def _takes_caller(role: PropertyValue, kind: PropertyValue) -> PropertyValue:
 def _uri(integration: Resource) -> PropertyValue:
     if integration.type != METHOD:
         return integration.property("IntegrationUri")
-    called = integration.property("Integration")
-    return called if isinstance(called, Unknown) else _member(called, "Uri")
+    return walk(integration.property("Integration"), ("Uri",))
+
+
+def _calls(integration: Resource) -> PropertyValue:
+    """What says which action an integration is for: the subtype of an HTTP API, else the URI."""
+    subtype = None if integration.type == METHOD else integration.property("IntegrationSubtype")
+    return _uri(integration) if subtype is None else subtype
 
 
 def actions_of_integration(integration: Resource) -> tuple[str, ...]:

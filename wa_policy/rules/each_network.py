@@ -151,7 +151,8 @@ _KEYS = frozenset(("lambda:vpcids", "lambda:subnetids", "lambda:securitygroupids
 def vpc_guards(subject: Subject, scope: Scope, _arguments: Values) -> Items:
     """Each policy that denies by the VPC of a function, with a principal that may do everything but what it denies."""
     found = [*_policies(subject, scope)]
-    unknown = _unread(subject, scope)
+    unreadable = (reason for _, policy in found for reason in policy.unreadable)
+    unknown = (*_unread(subject, scope), *unreadable)
     items = []
     for name, policy in found:
         denies = [statement for statement in policy.statements if statement.effect is Effect.DENY]

@@ -37,7 +37,7 @@ def operations(subject: Subject, scope: Scope, _arguments: Values) -> Items:
         return Items(numbered(_item(one, scope) for one in made), unknown)
     answer = related_to(scope.inventory, api, "routes")
     routes = [one for one in answer.found if isinstance(one, Resource)]
-    if api.property("Target") is not None and is_declared(subject, scope, {}) is True:
+    if api.property("Target") is not None and is_declared(subject, scope, {}):
         routes.append(_quick_route(api))
     reasons = () if answer.unknown is None else (answer.unknown,)
     return Items(numbered(_item(one, scope) for one in routes), reasons)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from wa_policy.iam.arn import parse_arn
-from wa_policy.iam.policy import Effect, Statement
+from wa_policy.iam.policy import Effect, Selection, Statement
 from wa_policy.iam.text import Text
+from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.rules.actions import actions_of, matching
 from wa_policy.rules.arguments import Values, texts
-from wa_policy.rules.documents import identity_documents
+from wa_policy.rules.documents import hole_of, identity_documents
 from wa_policy.rules.items import Field, Item, Items
-from wa_policy.rules.subjects import Scope, Subject, subject_of
+from wa_policy.rules.subjects import NamedQueues, Scope, Subject, subject_of
 
 _TAG_KEY = re.compile(r"(?:aws|secretsmanager|ssm):resourcetag/.+")
 NO_TAG = "aws:ResourceTag/any"
@@ -56,25 +57,33 @@ def names_one(value: Text) -> bool:
     return bool(names) and names[0].lstrip("/")[:1] not in ("", "*", "?")
 
 
-def queues_read_by_name(scope: Scope) -> Mapping[str | None, tuple[str, ...]]:
-    """By account the patterns of queues from which Allow statements of users and roles let them receive, but for whole accounts."""
+def queues_read_by_name(scope: Scope) -> Mapping[str | None, tuple[NamedQueues, ...]]:
+    """By account the queues from which Allow statements of users and roles let them receive, but for whole accounts."""
     if scope.shared.read_queues is None:
         wanted = matching(("sqs:ReceiveMessage",), scope.catalog)
-        found: dict[str | None, set[str]] = {}
+        found: dict[str | None, dict[NamedQueues, None]] = {}
         for principal in scope.inventory.principals:
             documents = identity_documents(subject_of(principal, scope.inventory))
+            named = found.setdefault(principal.account, {})
+            named.update(dict.fromkeys(("*", unknown) for unknown in documents.unknown))
             for _, statement in documents.statements(Effect.ALLOW):
-                if actions_of(statement.action, scope.catalog)[0] & wanted and statement.resource is not None:
-                    named = {
-                        value
-                        for value in statement.resource.values
-                        if isinstance(value, str) and _names_queue(value)
-                    }
-                    found.setdefault(principal.account, set()).update(named)
-        scope.shared.read_queues = {account: tuple(sorted(named)) for account, named in found.items()}
+                bits, hole = actions_of(statement.action, scope.catalog)
+                resource = statement.resource
+                if resource is None or resource.negated or not (bits & wanted or hole is not None):
+                    continue
+                doubt = None if bits & wanted and not statement.action.negated else hole
+                named.update(dict.fromkeys(_named_queues(resource, doubt)))
+        scope.shared.read_queues = {account: tuple(named) for account, named in found.items()}
     return scope.shared.read_queues
 
 
-def _names_queue(pattern: str) -> bool:
-    arn = parse_arn(pattern)
-    return arn is not None and arn.resource[:1] not in ("", "*", "?")
+def _named_queues(resource: Selection, doubt: Unknown | None) -> Iterator[NamedQueues]:
+    for value in resource.values:
+        if isinstance(value, str):
+            arn = parse_arn(value)
+            if arn is not None and arn.resource[:1] not in ("", "*", "?"):
+                yield value, doubt
+            continue
+        pattern = "".join(part if isinstance(part, str) else "*" for part in value.parts)
+        open_ = hole_of(value) or Unknown(UnknownKind.UNRESOLVED, f"which queues `{value}` names")
+        yield pattern, doubt or open_

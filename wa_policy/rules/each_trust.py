@@ -123,11 +123,14 @@ def identity_providers(subject: Subject, scope: Scope, _arguments: Values) -> It
         policy, statement = found
         if statement.principal is None or statement.principal.negated:
             continue
-        items += [
-            _provider(principal.provider, policy, statement)
-            for principal in statement.principal.principals
-            if isinstance(principal, FederatedPrincipal)
-        ]
+        for principal in statement.principal.principals:
+            match principal:
+                case FederatedPrincipal(provider):
+                    items.append(_provider(provider, policy, statement))
+                case UnknownPrincipal("Federated", template):
+                    unknown += [hole.reason for hole in template.holes[:1]]
+                case _:
+                    pass
     return Items(first_of_each_key(items), tuple(unknown))
 
 

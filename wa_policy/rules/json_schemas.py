@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from wa_policy.evaluator.truth import Truth, all_of
+from wa_policy.evaluator.truth import Truth, all_of, any_of
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import METHODS_PROPERTY, REST_API_ID_PROPERTY, PropertyValue
 from wa_policy.rules.arguments import Values
 from wa_policy.rules.subjects import Scope, Subject
+from wa_policy.rules.views import parts_of, walk
 
 _OF_DRAFT_4 = frozenset(
     (
@@ -55,15 +56,21 @@ def _strict(schema: PropertyValue, depth: int) -> Iterator[Truth]:
     if isinstance(schema, Unknown):
         yield schema
         return
-    if not isinstance(schema, Mapping) or depth > _MAX_DEPTH:
+    if not isinstance(schema, Mapping):
+        return
+    if depth > _MAX_DEPTH:
+        yield Unknown(UnknownKind.NOT_MODELLED, f"a schema that is more than {_MAX_DEPTH} levels deep")
         return
     yield all(word in _OF_DRAFT_4 | _OF_OPENAPI or word.startswith("x-") for word in schema)
     if "$ref" in schema:
         return
     type_ = schema.get("type")
-    if type_ == "object" or "properties" in schema:
+    if isinstance(type_, Unknown):
+        yield type_
+    types = type_ if isinstance(type_, list | tuple) else (type_,)
+    if "object" in types or "properties" in schema:
         yield from (_is_set(schema.get("required")), _is_false(schema.get("additionalProperties")))
-    if type_ == "string":
+    if "string" in types:
         yield any(word in schema for word in _BOUNDS_TEXT)
     for word in ("properties", "patternProperties", "definitions"):
         named = schema.get(word)
@@ -94,14 +101,15 @@ def is_request_model(subject: Subject, scope: Scope, _arguments: Values) -> Trut
     api = resource.property("RestApiId")
     for one in scope.inventory.of_type("AWS::ApiGateway::RestApi"):
         if one.property(REST_API_ID_PROPERTY) == api and one.account == resource.account:
-            methods = one.property(METHODS_PROPERTY)
-            if isinstance(methods, Unknown):
-                return methods
-            return any(name in names for name in _models(methods))
+            return any_of(
+                name if isinstance(name, Unknown) else name in names
+                for name in _models(one.property(METHODS_PROPERTY))
+            )
     return Unknown(UnknownKind.NOT_EXPORTED, f"the API of the model `{subject.name}`")
 
 
 def _models(methods: PropertyValue) -> Iterator[PropertyValue]:
-    for method in methods if isinstance(methods, tuple) else ():
-        models = method.get("RequestModels") if isinstance(method, Mapping) else None
-        yield from models.values() if isinstance(models, Mapping) else ()
+    """The models for what comes in, and why there may be more of them."""
+    for method in parts_of(methods):
+        for model in parts_of(walk(method.value, ("RequestModels",))):
+            yield model.value

@@ -37,6 +37,7 @@ from wa_policy.rules.predicates_general import (
     has_tag,
     has_tags,
     is_declared,
+    is_made_by_code,
     is_named,
     is_production,
     is_type,
@@ -49,7 +50,7 @@ from wa_policy.rules.predicates_perimeter import (
     opens_data,
     opens_network,
 )
-from wa_policy.rules.predicates_secrets import is_made_by_code, is_of_stack, is_rotated, names_other_accounts
+from wa_policy.rules.predicates_secrets import is_of_stack, is_rotated, names_other_accounts
 from wa_policy.rules.subjects import ACCOUNT, PRINCIPAL_TYPES, Scope, Subject
 
 

@@ -9,7 +9,7 @@ from wa_policy.iam.pattern import glob, matches
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue, Resource
 from wa_policy.rules.arguments import Values, text
-from wa_policy.rules.predicates_secrets import is_made_by_code
+from wa_policy.rules.predicates_general import is_made_by_code
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.views import parts_of, walk
 
@@ -23,7 +23,8 @@ def has_account_policy(subject: Subject, scope: Scope, arguments: Values) -> Tru
     for policy in beside(subject, scope, _ACCOUNT_POLICY):
         value = policy.property("PolicyType")
         found.append(value if isinstance(value, Unknown) else value == kind)
-    if (more := unread(subject, scope, "logs.describe-account-policies", f"policy-type:{kind}")) is not None:
+    about = f"{subject.id.partition(':log-group:')[0]}:account-policy:{kind}"
+    if (more := unread(subject, scope, "logs.describe-account-policies", about)) is not None:
         found.append(more)
     return any_of(found)
 
@@ -31,15 +32,16 @@ def has_account_policy(subject: Subject, scope: Scope, arguments: Values) -> Tru
 def is_scanned_by_registry(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
     """True iff the scanning of the registry covers the repository."""
     found: list[Truth] = []
-    for registry in beside(subject, scope, _SCANNING):
+    registries = beside(subject, scope, _SCANNING)
+    for registry in registries:
         rules = registry.property("Rules")
         found += (
             [rules]
             if isinstance(rules, Unknown)
             else [_covers(rule.value, subject.name) for rule in parts_of(rules)]
         )
-    if not beside(subject, scope, _SCANNING):
-        more = unread(subject, scope, "ecr.get-registry-scanning-configuration", "")
+    if not registries:
+        more = unread(subject, scope, "ecr.get-registry-scanning-configuration")
         found += [] if more is None else [more]
     return any_of(found)
 
@@ -74,13 +76,13 @@ def beside(subject: Subject, scope: Scope, type_: str) -> list[Resource]:
     ]
 
 
-def unread(subject: Subject, scope: Scope, call: str, about: str) -> Unknown | None:
-    """Why there may be a setting that was not read; what a template does not make counts as not there."""
-    if is_made_by_code(subject, scope, {}) is True:
-        return None
-    if scope.inventory.was_listed(call, subject.account, subject.region) or (
-        about
-        and any(one.operation == call and one.account == subject.account for one in scope.inventory.listed)
+def unread(subject: Subject, scope: Scope, call: str, about: str | None = None) -> Unknown | None:
+    """Why there may be a setting that was not read; what a template does not make counts as not there.
+
+    `about` is the part that is enough of a list that AWS gives part by part.
+    """
+    if is_made_by_code(subject, scope, {}) or scope.inventory.was_listed(
+        call, subject.account, subject.region, about
     ):
         return None
     words = f"{call.replace('.', ' ')} for account `{subject.account}` in `{subject.region}`"
@@ -97,24 +99,23 @@ _ALWAYS_THERE = frozenset((*_EVERYWHERE, "source", "detail-type", "resources", "
 def admits_every_event(pattern: PropertyValue, _scope: Scope, _arguments: Values) -> Truth:
     """True iff the pattern, as `WaPolicy::EventPatterns` has it, lets through every event, or all but one kind."""
     written = walk(pattern, ("Pattern",))
-    if isinstance(pattern, Unknown) or isinstance(written, Unknown):
-        return pattern if isinstance(pattern, Unknown) else written  # type: ignore[return-value]
-    if not isinstance(written, Mapping):
-        return False
     of_rule = walk(pattern, ("Of",)) == "EventPattern"
-    return all_of(_admits(name, value, of_rule=of_rule) for name, value in written.items())
+    return _admits_all(written, of_rule=of_rule)
+
+
+def _admits_all(fields: PropertyValue, *, of_rule: bool) -> Truth:
+    if isinstance(fields, Unknown):
+        return fields
+    if not isinstance(fields, Mapping):
+        return False
+    return all_of(_admits(name, value, of_rule=of_rule) for name, value in fields.items())
 
 
 def _admits(name: str, value: PropertyValue, *, of_rule: bool) -> Truth:
     if isinstance(value, Unknown):
         return value
     if name == "$or":
-        return any_of(
-            all_of(_admits(inner, one, of_rule=of_rule) for inner, one in part.value.items())
-            if isinstance(part.value, Mapping)
-            else False
-            for part in parts_of(value)
-        )
+        return any_of(_admits_all(part.value, of_rule=of_rule) for part in parts_of(value))
     if of_rule and name in _EVERYWHERE:
         return True
     if isinstance(value, Mapping):

@@ -9,6 +9,7 @@ from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue, Resource
 from wa_policy.inventory.relations import related
 from wa_policy.rules.arguments import Values, text
+from wa_policy.rules.compare import number_of
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.views import parts_of, walk
 
@@ -29,7 +30,7 @@ def _exceeded(function: Resource, scope: Scope) -> Truth:
     reserved = function.property("ReservedConcurrentExecutions")
     if isinstance(reserved, Unknown):
         return reserved
-    limit = _number(reserved)
+    limit = number_of(reserved)
     if limit is None:
         return False
     others = related(scope.inventory, function, "event_source_mappings")
@@ -40,7 +41,7 @@ def _exceeded(function: Resource, scope: Scope) -> Truth:
     for one in (side for side in others.found if isinstance(side, Resource)):
         told = walk(one.property("ScalingConfig"), ("MaximumConcurrency",))
         is_on = one.property("Enabled")
-        maximum = _number(told)
+        maximum = number_of(told)
         if is_on is False:
             continue
         if isinstance(told, Unknown):
@@ -121,14 +122,7 @@ def _holds_rate(rules: PropertyValue, scope: Scope) -> Truth:
 def _group_holds_rate(arn: PropertyValue, scope: Scope) -> Truth:
     if isinstance(arn, Unknown):
         return arn
-    for group in scope.inventory.resources:
-        if group.type == _RULE_GROUP and group.id == arn:
-            return _holds_rate(group.property("Rules"), scope)
+    group = scope.inventory.resource(arn) if isinstance(arn, str) else None
+    if group is not None and group.type == _RULE_GROUP:
+        return _holds_rate(group.property("Rules"), scope)
     return Unknown(UnknownKind.NOT_EXPORTED, f"wafv2 get-rule-group for `{arn}`")
-
-
-def _number(value: PropertyValue) -> float | None:
-    """A number; CloudFormation takes digits in a string for one."""
-    if isinstance(value, str) and value.isdigit():
-        return int(value)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -9,13 +9,13 @@ from wa_policy.iam.pattern import glob, matches
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import PropertyValue
 from wa_policy.rules.arguments import Values, text, texts
-from wa_policy.rules.predicates_secrets import is_made_by_code
+from wa_policy.rules.predicates_general import is_made_by_code
 from wa_policy.rules.subjects import Scope, Subject
 
 
 def may_come_from_elsewhere(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     """Unknown for what a template or plan makes, False for what was exported: there everything that is there is seen."""
-    if is_made_by_code(subject, scope, arguments) is not True:
+    if not is_made_by_code(subject, scope, arguments):
         return False
     return Unknown(
         UnknownKind.NOT_EXPORTED, f"{text(arguments, 'what')} of `{subject.name}` in other templates"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.iam.pattern import glob, matches
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import PropertyValue
+from wa_policy.inventory.model import TEMPLATE_PARAMETER_TYPE, PropertyValue
 from wa_policy.inventory.symbols import has_made_name, shown
 from wa_policy.rules.arguments import Values, text, texts
 from wa_policy.rules.subjects import Scope, Subject
@@ -20,7 +20,7 @@ _STAGE_NAMES = ("StageName", "EnvironmentName", "Stage")
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 
 
-def is_declared(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
+def is_declared(subject: Subject, scope: Scope, _arguments: Values) -> bool:
     """True iff a template declares the subject: only there can "not set" be told from "set to the default"."""
     shared = scope.shared
     if shared.declaring is None:
@@ -28,6 +28,11 @@ def is_declared(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
             read.file for read in scope.inventory.files if any(kind in _TEMPLATES for kind in read.kinds)
         )
     return subject.source.file in shared.declaring
+
+
+def is_made_by_code(subject: Subject, scope: Scope, _arguments: Values) -> bool:
+    """True iff the subject stands in a template or plan: what was exported does not tell how it was made."""
+    return subject.type == TEMPLATE_PARAMETER_TYPE or (subject.type, subject.id) in scope.inventory.declared
 
 
 def is_production(subject: Subject, _scope: Scope, arguments: Values) -> Truth:
@@ -75,7 +80,9 @@ def is_named(subject: Subject, _scope: Scope, arguments: Values) -> Truth:
         subject.id.rpartition("/")[2],
         shown(subject.name),
     }
-    return any(matches(glob(pattern), name) for pattern in texts(arguments, "patterns") for name in names)
+    if any(matches(glob(pattern), name) for pattern in texts(arguments, "patterns") for name in names):
+        return True
+    return told if isinstance(told, Unknown) else False
 
 
 def is_type(subject: Subject, _scope: Scope, arguments: Values) -> Truth:
@@ -107,7 +114,7 @@ def has_tags(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     unknown: Unknown | None = None
     for key, values in sorted(wanted.items()):
         found = tag_of(resource.property("Tags"), key)
-        if found is None and is_declared(subject, scope, arguments) is True:
+        if found is None and is_declared(subject, scope, arguments):
             # A stack gives its own tags to its resources:
             # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
             found = Unknown(UnknownKind.NOT_EXPORTED, f"a tag `{key}` of the stack")

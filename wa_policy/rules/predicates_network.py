@@ -12,6 +12,7 @@ from wa_policy.inventory.model import PropertyValue, Resource
 from wa_policy.inventory.relations import Related, related
 from wa_policy.inventory.symbols import is_default_group
 from wa_policy.rules.arguments import Values, number, text
+from wa_policy.rules.compare import number_of
 from wa_policy.rules.predicates_general import is_declared
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.views import parts_of, walk
@@ -150,14 +151,7 @@ def _on_all_ports(rule: Mapping[str, PropertyValue]) -> Truth:
     for port in (first, last):
         if isinstance(port, Unknown):
             return port
-    return _number(first) in (0, 1, -1) and _number(last) in (_ALL_PORTS, -1)
-
-
-def _number(value: PropertyValue) -> int | None:
-    try:
-        return int(str(value))
-    except ValueError:
-        return None
+    return number_of(first) in (0, 1, -1) and number_of(last) in (_ALL_PORTS, -1)
 
 
 def admitted(group: Resource, scope: Scope) -> Iterator[PropertyValue | Unknown]:
@@ -183,9 +177,9 @@ def lets_in_from_internet(subject: Subject, scope: Scope, _arguments: Values) ->
     )
 
 
-def _from_everywhere(rule: Mapping[str, PropertyValue]) -> bool:
-    return any(
-        isinstance(value, str) and value.endswith("/0")
+def _from_everywhere(rule: Mapping[str, PropertyValue]) -> Truth:
+    return any_of(
+        value if isinstance(value, Unknown) else isinstance(value, str) and value.endswith("/0")
         for value in (rule.get("CidrIp"), rule.get("CidrIpv6"))
     )
 
@@ -227,15 +221,17 @@ def guards_others(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
             if resource.type not in _NO_INTERFACE
             for text in _group_texts(resource.properties, within=False)
         )
-    if not scope.shared.groups_of_others.isdisjoint((group.id, group.name, group.id.rpartition("/")[2])):
+    others = scope.shared.groups_of_others
+    if not others.isdisjoint((group.id, group.name, group.id.rpartition("/")[2])):
         return True
-    return related(scope.inventory, group, "endpoints").unknown or False
+    doubt = min((one for one in others if isinstance(one, Unknown)), default=None)
+    return doubt or related(scope.inventory, group, "endpoints").unknown or False
 
 
-def _group_texts(value: PropertyValue, *, within: bool) -> Iterator[str]:
+def _group_texts(value: PropertyValue, *, within: bool) -> Iterator[str | Unknown]:
     """The texts in properties that are about security groups, by their names."""
     match value:
-        case str():
+        case str() | Unknown():
             if within:
                 yield value
         case Mapping():
@@ -316,7 +312,7 @@ def _on_port(rule: PropertyValue | Unknown, port: int) -> Truth:
     for bound in bounds:
         if isinstance(bound, Unknown):
             return bound
-    first, last = (_number(bound) for bound in bounds)
+    first, last = (number_of(bound) for bound in bounds)
     return str(protocol) in ("tcp", "6") and first is not None and last is not None and first <= port <= last
 
 
@@ -355,10 +351,17 @@ def has_gateway_for(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     covered: set[str] = set()
     unknown = endpoints.unknown
     for endpoint in endpoints.found:
-        if not isinstance(endpoint, Resource) or not _is_of(endpoint, service):
+        if not isinstance(endpoint, Resource):
             continue
-        if endpoint.property("VpcEndpointType") == "Interface":
+        name, kind = endpoint.property("ServiceName"), endpoint.property("VpcEndpointType")
+        if isinstance(name, Unknown):
+            unknown = unknown or name
+            continue
+        if not isinstance(name, str) or name.rpartition(".")[2] != service:
+            continue
+        if kind == "Interface":
             return True
+        unknown = unknown or (kind if isinstance(kind, Unknown) else None)
         through = related(scope.inventory, endpoint, "route_tables")
         covered |= {table.id for table in through.found if isinstance(table, Resource)}
         unknown = unknown or through.unknown
@@ -370,8 +373,3 @@ def has_gateway_for(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     if tables.unknown is not None:
         found.append(tables.unknown)
     return all_of(found)
-
-
-def _is_of(endpoint: Resource, service: str) -> bool:
-    name = endpoint.property("ServiceName")
-    return isinstance(name, str) and name.rpartition(".")[2] == service

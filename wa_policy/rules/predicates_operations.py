@@ -20,10 +20,10 @@ from wa_policy.inventory.model import (
 )
 from wa_policy.inventory.relations import Metric, metrics_on, related
 from wa_policy.rules.arguments import Values, number, text, texts
+from wa_policy.rules.compare import day_of, equal
 from wa_policy.rules.each_reach import queues_read_by_name
 from wa_policy.rules.predicates_account import beside, unread
-from wa_policy.rules.predicates_general import tag_of
-from wa_policy.rules.predicates_secrets import is_made_by_code
+from wa_policy.rules.predicates_general import is_made_by_code, tag_of
 from wa_policy.rules.subjects import Scope, Subject
 from wa_policy.rules.tables import table
 from wa_policy.rules.views import parts_of, walk
@@ -120,15 +120,20 @@ def state_sets_off_rule(subject: Subject, scope: Scope, _arguments: Values) -> T
     return _sets_off(subject, scope, asked)
 
 
+_DEFAULT_BUS = "default"
+"""The bus that gets the events of AWS services."""
+
+
 def _sets_off(subject: Subject, scope: Scope, asked: tuple[_Asked, ...]) -> Truth:
     """True iff an enabled rule with a target lets such events through."""
     found: list[Truth] = []
     for rule in beside(subject, scope, "AWS::Events::Rule"):
-        state, targets = rule.property("State"), rule.property("Targets")
+        state, targets, bus = (rule.property(name) for name in ("State", "Targets", "EventBusName"))
         patterns = rule.property(EVENT_PATTERNS_PROPERTY)
         parts: list[Truth] = [
             state if isinstance(state, Unknown) else state != "DISABLED",
             targets if isinstance(targets, Unknown) else bool(parts_of(targets)),
+            bus if isinstance(bus, Unknown) else str(bus or _DEFAULT_BUS).rpartition("/")[2] == _DEFAULT_BUS,
         ]
         if isinstance(patterns, Unknown):
             parts.append(patterns)
@@ -137,7 +142,7 @@ def _sets_off(subject: Subject, scope: Scope, asked: tuple[_Asked, ...]) -> Trut
                 any_of(all_of(_lets_through(one.value, ask) for ask in asked) for one in parts_of(patterns))
             )
         found.append(all_of(parts))
-    if (more := unread(subject, scope, "events.list-rules", "event-bus:default")) is not None:
+    if (more := unread(subject, scope, "events.list-rules", _DEFAULT_BUS)) is not None:
         found.append(more)
     return any_of(found)
 
@@ -197,7 +202,7 @@ def has_json_format(subject: Subject, _scope: Scope, arguments: Values) -> Truth
         return False
     try:
         value = json.loads(_VARIABLE.sub("0", written))
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return False
     there = set(_VARIABLE.findall(written))
     return isinstance(value, dict) and all(one in there for one in texts(arguments, "variables"))
@@ -218,7 +223,7 @@ def logs_executions(subject: Subject, scope: Scope, _arguments: Values) -> Truth
             found += [] if answer.unknown is None else [answer.unknown]
             for stage in answer.found:
                 found += list(_levels(stage)) if isinstance(stage, Resource) else []
-        if (more := unread(subject, scope, call, "")) is not None:
+        if (more := unread(subject, scope, call)) is not None:
             found.append(more)
     return any_of(found)
 
@@ -252,7 +257,7 @@ def shares_logs(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
         found.append(
             types if isinstance(types, Unknown) else any(one.value == _LOG_GROUPS for one in parts_of(types))
         )
-    if (more := unread(subject, scope, "oam.list-links", "")) is not None:
+    if (more := unread(subject, scope, "oam.list-links")) is not None:
         found.append(more)
     return any_of(found)
 
@@ -300,14 +305,10 @@ def runs_image_older_than(subject: Subject, scope: Scope, arguments: Values) -> 
     if found is None:
         return False
     pushed = _pushed(found, scope)
-    if isinstance(pushed, Unknown):
-        return pushed
     if scope.today is None:
         return Unknown(UnknownKind.NOT_EXPORTED, "the day of the scan")
-    try:
-        return (scope.today - date.fromisoformat(str(pushed)[:10])).days > number(arguments, "days")
-    except ValueError:
-        return Unknown(UnknownKind.UNRESOLVED, f"`{pushed}`, which is no date")
+    day = day_of(pushed)
+    return day if isinstance(day, Unknown) else (scope.today - day).days > number(arguments, "days")
 
 
 def _image_of(subject: Subject) -> PropertyValue:
@@ -367,16 +368,22 @@ def has_readers(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     queue = subject.resource
     if queue is None:
         return False
-    if any(matches(glob(named), queue.id) for named in queues_read_by_name(scope).get(queue.account, ())):
-        return True
+    found: list[Truth] = [
+        doubt or True
+        for pattern, doubt in queues_read_by_name(scope).get(queue.account, ())
+        if matches(glob(pattern), queue.id)
+    ]
     call = "iam.get-account-authorization-details"
-    if is_made_by_code(subject, scope, arguments) is True or scope.inventory.was_exported(
+    if not is_made_by_code(subject, scope, arguments) and not scope.inventory.was_exported(
         call, queue.account
     ):
-        return False
-    return Unknown(
-        UnknownKind.NOT_EXPORTED, f"iam get-account-authorization-details of account `{queue.account}`"
-    )
+        found.append(
+            Unknown(
+                UnknownKind.NOT_EXPORTED,
+                f"iam get-account-authorization-details of account `{queue.account}`",
+            )
+        )
+    return any_of(found)
 
 
 def polls(subject: Subject, _scope: Scope, _arguments: Values) -> Truth:
@@ -396,21 +403,32 @@ def _asks_in_a_loop(
 ) -> Truth:
     inside, name = place
     task = by_place[place]
-    service, action = walk(task, ("Service",)), walk(task, ("Action",))
-    for told in (service, action):
-        if isinstance(told, Unknown):
-            return told
-    if service not in _WAITED_FOR or not re.match("(get|describe|batchGet|list)", str(action)):
-        return False
-    waits = [
-        walk(state, ("Name",)) for (where, _), state in by_place.items()
-        if where == inside and walk(state, ("Type",)) == "Wait" and walk(state, ("Next",)) == name
-    ]  # fmt: skip
-    choice = by_place.get((inside, walk(task, ("Next",))))
-    if not waits or walk(choice, ("Type",)) != "Choice":
-        return False
+    service, action, following = (walk(task, (word,)) for word in ("Service", "Action", "Next"))
+    choice = None if isinstance(following, Unknown) else by_place.get((inside, following))
     turns = [
         walk(choice, ("Default",)),
         *(walk(part.value, ("Next",)) for part in parts_of(walk(choice, ("Choices",)))),
     ]
-    return any(turn in waits for turn in turns)
+    if isinstance(following, Unknown):
+        turns = [following]
+    back = any_of(
+        all_of(
+            (
+                equal(walk(state, ("Type",)), "Wait"),
+                equal(walk(state, ("Next",)), name),
+                any_of(equal(turn, walk(state, ("Name",))) for turn in turns),
+            )
+        )
+        for (where, _), state in by_place.items()
+        if where == inside
+    )
+    return all_of(
+        (
+            service if isinstance(service, Unknown) else service in _WAITED_FOR,
+            action
+            if isinstance(action, Unknown)
+            else re.match("(get|describe|batchGet|list)", str(action)) is not None,
+            following if isinstance(following, Unknown) else equal(walk(choice, ("Type",)), "Choice"),
+            back,
+        )
+    )

@@ -15,6 +15,7 @@ from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
 from wa_policy.inventory.model import POLICY_PROPERTY, NotExported, Present, PropertyValue
 from wa_policy.rules.arguments import Values, number, texts
+from wa_policy.rules.predicates_general import is_made_by_code
 from wa_policy.rules.request_class import (
     AccountCaller,
     CallerSpec,
@@ -25,6 +26,7 @@ from wa_policy.rules.request_class import (
     RequestClass,
 )
 from wa_policy.rules.subjects import ACCOUNT, Scope, Subject
+from wa_policy.rules.views import parts_of, walk
 
 # --- what is denied --------------------------------------------------------------------------------------------------
 
@@ -101,7 +103,7 @@ def blocks_public_access(subject: Subject, scope: Scope, _arguments: Values) -> 
     own = resource.property(_BLOCK)
     # Since April 2023 S3 turns all four on for a new bucket.
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
-    if own is None and (subject.type, subject.id) in scope.inventory.declared:
+    if own is None and is_made_by_code(subject, scope, {}):
         return True
     account = _block_of_account(subject, scope)
     return all_of([any_of([_flag(own, flag), _flag(account, flag)]) for flag in _FLAGS])
@@ -139,17 +141,21 @@ def delivers_safely(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     if subject.type == _SUBSCRIPTION:
         return _is_safe(resource.property("Protocol"), resource.property("Endpoint"), trusted)
     own = resource.property("Subscription")
+    inline: list[Truth] = []
     # Those that are resources are subjects themselves.
     alone = [
         (one.property("Protocol"), one.property("Endpoint"))
         for one in scope.inventory.of_type(_SUBSCRIPTION)
         if one.property("TopicArn") == subject.id
     ]
-    inline = [
-        _is_safe(one.get("Protocol"), one.get("Endpoint"), trusted)
-        for one in (own if isinstance(own, tuple) else ())
-        if isinstance(one, Mapping) and (one.get("Protocol"), one.get("Endpoint")) not in alone
-    ]
+    if isinstance(own, Unknown) and scope.inventory.was_listed(
+        "sns.list-subscriptions", subject.account, subject.region
+    ):
+        own = None
+    for one in parts_of(own):
+        inner = walk(one.value, ("Protocol",)), walk(one.value, ("Endpoint",))
+        if inner not in alone:
+            inline.append(_is_safe(*inner, trusted))
     return all_of([*inline, _keeps_endpoints(subject, scope)])
 
 
@@ -193,23 +199,24 @@ def opens_data(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     if isinstance(documents, Unknown):
         return documents
     most = number(arguments, "max_admins")
-    roles = {str(function.property("Role")) for function in scope.inventory.of_type("AWS::Lambda::Function")}
-    return any(_is_wide(one, roles, most) for one in documents)
+    roles = [function.property("Role") for function in scope.inventory.of_type("AWS::Lambda::Function")]
+    return any_of(_is_wide(one, roles, most) for one in documents)
 
 
-def _is_wide(document: Mapping[str, Any], roles: set[str], most: float) -> bool:
-    principals = [str(one) for one in document.get("Principal", ())]
+def _is_wide(document: Mapping[str, Any], roles: Sequence[PropertyValue], most: float) -> Truth:
+    principals = [str(one) for one in _list(document.get("Principal"))]
     if any("*" in one for one in principals):
         return True
-    rules = [rule for rule in document.get("Rules", ()) if isinstance(rule, Mapping)]
-    if any("aoss:*" in _list(rule.get("Permission")) for rule in rules) and roles & set(principals):
-        return True
+    rules = [rule for rule in _list(document.get("Rules")) if isinstance(rule, Mapping)]
+    is_of_function: Truth = False
+    if any("aoss:*" in _list(rule.get("Permission")) for rule in rules):
+        is_of_function = any_of(role if isinstance(role, Unknown) else role in principals for role in roles)
     wide = any("index/*/*" in _list(rule.get("Resource")) for rule in rules)
-    return wide and len(principals) > most
+    return any_of((is_of_function, wide and len(principals) > most))
 
 
 def _list(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _documents(subject: Subject) -> list[Mapping[str, Any]] | Unknown:
@@ -222,7 +229,7 @@ def _documents(subject: Subject) -> list[Mapping[str, Any]] | Unknown:
         return unread
     try:
         found = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return unread
     return list(_mappings(found if isinstance(found, list) else [found]))
 

@@ -8,12 +8,13 @@ from wa_policy.evaluator.truth import Truth, any_of
 from wa_policy.iam.policy import Effect
 from wa_policy.iam.principal import Everyone
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import TEMPLATE_PARAMETER_TYPE, PropertyValue, Resource
+from wa_policy.inventory.model import PropertyValue, Resource
 from wa_policy.inventory.relations import related
 from wa_policy.rules.arguments import Values, number
+from wa_policy.rules.compare import day_of
 from wa_policy.rules.documents import resource_documents
 from wa_policy.rules.each_resource import granted_accounts
-from wa_policy.rules.predicates_general import tag_of
+from wa_policy.rules.predicates_general import is_made_by_code, tag_of
 from wa_policy.rules.rotation import interval_of
 from wa_policy.rules.subjects import Scope, Subject
 
@@ -22,14 +23,9 @@ _WINDOW = 1
 """Days that a rotation may take after it is due."""
 
 
-def is_made_by_code(subject: Subject, scope: Scope, _arguments: Values) -> Truth:
-    """True iff the subject stands in a template or plan: what was exported does not tell how it was made."""
-    return subject.type == TEMPLATE_PARAMETER_TYPE or (subject.type, subject.id) in scope.inventory.declared
-
-
 def is_of_stack(subject: Subject, scope: Scope, arguments: Values) -> Truth:
     """True iff code makes the subject, or it has the tag of a stack; of an access key, its user."""
-    if is_made_by_code(subject, scope, arguments) is True:
+    if is_made_by_code(subject, scope, arguments):
         return True
     resource = subject.resource
     if resource is None:
@@ -82,7 +78,7 @@ def is_rotated(subject: Subject, scope: Scope, arguments: Values) -> Truth:
         for schedule in schedules.found
         if isinstance(schedule, Resource)
     ]
-    if found or is_made_by_code(subject, scope, arguments) is True:
+    if found or is_made_by_code(subject, scope, arguments):
         return any_of([*found, *([schedules.unknown] if schedules.unknown else [])])
     return enabled if isinstance(enabled, Unknown) else False
 
@@ -94,9 +90,13 @@ def _within(rules: PropertyValue, limit: float) -> Truth:
 
 def _was_in_time(secret: Resource, rules: PropertyValue, today: date | None) -> Truth:
     last, interval = secret.property(_LAST), interval_of(rules)
-    if today is None or not isinstance(last, str) or isinstance(interval, Unknown):
-        return True
-    try:
-        return (today - date.fromisoformat(last[:10])).days <= interval + _WINDOW
-    except ValueError:
-        return True
+    if last is None:
+        return True  # it was not rotated yet
+    day = day_of(last)
+    if isinstance(interval, Unknown):
+        return interval
+    if isinstance(day, Unknown):
+        return day
+    if today is None:
+        return Unknown(UnknownKind.NOT_EXPORTED, "the day of the scan")
+    return (today - day).days <= interval + _WINDOW

@@ -34,7 +34,9 @@ def spans_more_than(item: Item, _subject: Subject, _scope: Scope, arguments: Val
 def writes_only(item: Item, _subject: Subject, _scope: Scope, arguments: Values) -> Truth:
     """True iff the item has exactly one action, and it is one of those given."""
     actions = item.fields["actions"]
-    return len(actions) == 1 and actions[0] in texts(arguments, "actions") and (item.open or True)
+    if len(actions) > 1 or any(action not in texts(arguments, "actions") for action in actions):
+        return False
+    return item.open or bool(actions)
 
 
 def span_in_words(item: Item) -> str:

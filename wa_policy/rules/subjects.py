@@ -42,6 +42,10 @@ class Subject:
     source: Source = field(compare=False)
 
 
+NamedQueues = tuple[str, Unknown | None]
+"""A pattern of the ARNs of queues, and why it is not known whether it is one; None where it is."""
+
+
 @dataclass(slots=True, eq=False)
 class Shared:
     """What the rules of a run work out together: the graph, once a rule asks for it."""
@@ -51,10 +55,10 @@ class Shared:
     """By account and role; functions whose role is not known stand under ""."""
     declaring: frozenset[str] | None = None
     """The files that declare resources: templates and plans."""
-    groups_of_others: frozenset[str] | None = None
+    groups_of_others: frozenset[str | Unknown] | None = None
     """The texts by which all but functions and rules of groups name security groups."""
-    read_queues: Mapping[str | None, tuple[str, ...]] | None = None
-    """By account the patterns of the queues that policies of users and roles let them read by name."""
+    read_queues: Mapping[str | None, tuple[NamedQueues, ...]] | None = None
+    """By account the queues that policies of users and roles let them read by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """APIs of a template: methods from resources and from OpenAPI documents."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from tests.loaders.cloudformation.reading import ReadTemplate
 from wa_policy.iam.unknown import Unknown
@@ -186,3 +187,59 @@ Resources:
     )
     found = {key: authorization for key, (authorization, _, _) in methods(inventory).items()}
     assert found == {"GET /a": "COGNITO_USER_POOLS", "DELETE /a": "NONE"}
+
+
+def test_parts_of_a_document_that_are_not_known(read: ReadTemplate) -> None:
+    found = read(
+        """
+        Resources:
+          Api:
+            Type: AWS::ApiGateway::RestApi
+            Properties:
+              Name: a
+              Body:
+                openapi: 3.0.1
+                components:
+                  securitySchemes:
+                    open: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: !ImportValue kind}
+                paths:
+                  /requirement: {get: {security: [!ImportValue all]}}
+                  /kind: {get: {security: [{open: []}]}}
+                  /older: {get: {x-amazon-apigateway-auth: !ImportValue auth}}
+                  /scopes: {get: {security: [{NONE: [!ImportValue scope]}]}}
+                  /integration: {get: {x-amazon-apigateway-integration: !ImportValue integration}}
+                  /tls: {get: {x-amazon-apigateway-integration: {uri: "https://x", tlsConfig: !ImportValue tls}}}
+                  /responses: {get: {x-amazon-apigateway-integration: {responses: !ImportValue responses}}}
+                  /response: {get: {x-amazon-apigateway-integration: {responses: {default: !ImportValue response}}}}
+                  /parameters: {get: {parameters: [!ImportValue parameter]}}
+                  /required: {get: {parameters: [{in: query, name: a, required: !ImportValue required}]}}
+                  /models: {post: {requestBody: !ImportValue body}}
+                  /schema: {post: {requestBody: {content: {application/json: !ImportValue schema}}}}
+        """
+    )
+    (api,) = found.of_type("AWS::ApiGateway::RestApi")
+    listed = api.property(METHODS_PROPERTY)
+    assert isinstance(listed, tuple)
+    by_path = {str(one["ResourcePath"]): one for one in listed if isinstance(one, Mapping)}
+
+    def at(path: str, *names: str | int) -> object:
+        value: Any = by_path[path]
+        for name in names:
+            value = value.get(name) if isinstance(name, str) else value[name]
+        return value
+
+    for path, names in (
+        ("/requirement", ("AuthorizationType",)),
+        ("/kind", ("AuthorizationType",)),
+        ("/older", ("AuthorizationType",)),
+        ("/scopes", ("AuthorizationScopes", 0)),
+        ("/integration", ("IntegrationUri",)),
+        ("/tls", ("Integration", "TlsConfig")),
+        ("/responses", ("Integration", "IntegrationResponses")),
+        ("/response", ("Integration", "IntegrationResponses", 0)),
+        ("/parameters", ("RequestParameters",)),
+        ("/required", ("RequestParameters", "method.request.querystring.a")),
+        ("/models", ("RequestModels",)),
+        ("/schema", ("RequestModels", "application/json")),
+    ):
+        assert isinstance(at(path, *names), Unknown), path
