@@ -159,10 +159,10 @@ def complete(resource: Resource, calls: Mapping[str, str], policy: Absent | NotE
     `calls` has the call that would tell each property; `policy` stands for the resource policy if none was read.
     None where a property is not set is left out, as `Resource` says.
     """
-    properties = {name: value for name, value in resource.properties.items() if value is not None}
-    for name, call in calls.items():
-        if name not in resource.properties:
-            properties[name] = Unknown(UnknownKind.NOT_EXPORTED, f"{call} for `{resource.name}`")
+    read = resource.properties
+    properties = {name: value for name, value in read.items() if value is not None}
+    for name in calls.keys() - read.keys():
+        properties[name] = Unknown(UnknownKind.NOT_EXPORTED, f"{calls[name]} for `{resource.name}`")
     if policy is not None and POLICY_PROPERTY not in properties:
         properties[POLICY_PROPERTY] = policy
     # Field by field, as `replace` takes three times as long and this runs for every resource that is read.

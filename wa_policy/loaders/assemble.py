@@ -8,6 +8,7 @@ from wa_policy.errors import Problem
 from wa_policy.iam.source import NOWHERE, Source
 from wa_policy.inventory.merge import complete, doubt_policy, merge
 from wa_policy.inventory.model import (
+    POLICY_PROPERTY,
     Absent,
     Answer,
     Assumptions,
@@ -134,7 +135,8 @@ def _completed(
             found.append(_completed_by_rows(resource))
             continue
         policy: Absent | NotExported | None = None
-        if table.policy_call is not None:
+        is_read = resource.properties.get(POLICY_PROPERTY) is not None and table is not lambda_.FUNCTION
+        if table.policy_call is not None and not is_read:
             places = sorted(set(files[resource.type, resource.id]))
             policy = _missing_policy(
                 table.policy_call, resource, [origins[file] for file in places if file in origins]
@@ -167,6 +169,9 @@ def _missing_policy(call: str, resource: Resource, origins: list[Origin]) -> Abs
     return NotExported(f"{call.replace('.', ' ')} for `{name}`" if row is None else row.wanted(name))
 
 
+_NOT_READ = Inventory().organization
+
+
 def _decide(
     pieces: Pieces, read: Organization | None, origins: dict[str, Origin], assume: Assumptions
 ) -> tuple[Organization | NoOrganization | NotExported, list[Problem]]:
@@ -184,4 +189,4 @@ def _decide(
         return read, problems
     if said or assume.no_organization:
         return NoOrganization(), []
-    return Inventory().organization, []
+    return _NOT_READ, []

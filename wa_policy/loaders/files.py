@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import FileIO
-from pathlib import Path
 from typing import BinaryIO
 
 from wa_policy.errors import Problem
@@ -73,7 +72,7 @@ def read_file(
     try:
         if file.path == STDIN:
             return _read(file, stdin or sys.stdin.buffer, max_bytes, progress)
-        with Path(file.path).open("rb", buffering=0) as stream:
+        with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123  # a `Path` costs ten times as much
             return _read(file, stream, max_bytes, progress)
     except OSError as error:
         return _unreadable(file.name, error)

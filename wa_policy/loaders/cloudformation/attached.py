@@ -248,11 +248,8 @@ def _default(build: Build, made: Made, raw: Mapping[str, Value]) -> None:
 
 def statements_placed(policy: Policy, source: Source) -> Policy:
     """The policy with all its statements at one place."""
-    return replace(
-        policy,
-        statements=tuple(replace(statement, source=source) for statement in policy.statements),
-        source=source,
-    )
+    statements = tuple([statement.placed(source) for statement in policy.statements])
+    return Policy(policy.version, statements, source, policy.id, policy.unreadable)
 
 
 def endpoint_policy(build: Build, made: Made) -> None:

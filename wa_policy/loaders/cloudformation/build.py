@@ -202,10 +202,9 @@ class Build:
     def _resource(self, made: Made) -> Resource:
         properties = made.properties
         grants = self.grants.get(made.id)
-        if grants is not None:
-            properties[POLICY_PROPERTY] = document(grants)
-            if grants.place is not None:
-                made.places.setdefault(POLICY_PROPERTY, grants.place)
+        properties[POLICY_PROPERTY] = _NO_POLICY if grants is None else document(grants)
+        if grants is not None and grants.place is not None:
+            made.places.setdefault(POLICY_PROPERTY, grants.place)
         region = (
             None
             if made.written.type.startswith(("AWS::IAM::", "AWS::CloudFront::"))
@@ -244,7 +243,10 @@ class Build:
         return "".join((made.written.pointer, "/Properties", *(f"/{escape(key)}" for key in keys)))
 
     def granted(self, id_: str) -> Grants:
-        return self.grants.setdefault(id_, Grants())
+        found = self.grants.get(id_)
+        if found is None:
+            self.grants[id_] = found = Grants()
+        return found
 
     def declare(self) -> None:
         """What there is now is made by the template."""
@@ -258,10 +260,13 @@ class Build:
         self.pieces.answered(answer, self.scope.sections.source)
 
 
+_NO_POLICY = Absent()
+
+
 def document(grants: Grants) -> PolicyDocument:
     """The resource policy that is put together of what was found."""
     if grants.policy is None and not grants.statements:
-        return NotExported(grants.doubts[0].reason) if grants.doubts else Absent()
+        return NotExported(grants.doubts[0].reason) if grants.doubts else _NO_POLICY
     first = grants.policy
     source = grants.place or Source("")
     if first is None:

@@ -44,12 +44,12 @@ class Reading:
         file = self.resolver.scope.sections.source.file
         policy, problems = parse_policy(raw, Source(file, pointer), kind)
         self.notes.extend(self._problem(problem, moved) for problem in problems)
-        statements = tuple(self._placed(statement, moved) for statement in policy.statements)
-        return replace(
-            policy,
-            statements=statements,
-            source=self._at(policy.source, moved),
-            unreadable=(*policy.unreadable, *doubts),
+        return Policy(
+            policy.version,
+            tuple([self._placed(statement, moved) for statement in policy.statements]),
+            self._at(policy.source, moved),
+            policy.id,
+            (*policy.unreadable, *doubts),
         )
 
     def _at(self, source: Source, moved: Mapping[str, str]) -> Source:
@@ -62,10 +62,13 @@ class Reading:
         return self.resolver.at(pointer)
 
     def _placed(self, statement: Statement, moved: Mapping[str, str]) -> Statement:
+        source = self._at(statement.source, moved)
+        if not statement.conditions:
+            return statement if source == statement.source else statement.placed(source)
         conditions = tuple(
             replace(condition, source=self._at(condition.source, moved)) for condition in statement.conditions
         )
-        return replace(statement, source=self._at(statement.source, moved), conditions=conditions)
+        return statement.placed(source, conditions)
 
     def _problem(self, problem: Problem, moved: Mapping[str, str]) -> Problem:
         place = self._at(Source(problem.file, problem.pointer), moved)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from wa_policy.iam.source import escape
@@ -234,23 +235,19 @@ class SamPlaces:
 
     def _origin(self, made_id: str) -> str:
         """The resource from which one was made: the longest name that it begins with; "" where there is none."""
-        if made_id not in self._origins:
-            names = [
-                name
-                for name in self._resources
-                if made_id.startswith(name) and is_serverless(self._resources[name])
-            ]
-            names += [
-                name
-                for name in self._resources
-                if made_id == name or (made_id.startswith(name) and self._has_connectors(name))
-            ]
-            self._origins[made_id] = max(names, key=len, default="")
-        return self._origins[made_id]
+        found = self._origins.get(made_id)
+        if found is None:
+            found = made_id
+            if made_id not in self._resources:
+                found = next((name for name in self._makers if made_id.startswith(name)), "")
+            self._origins[made_id] = found
+        return found
 
-    def _has_connectors(self, name: str) -> bool:
-        resource = self._resources[name]
-        return isinstance(resource, Mapping) and "Connectors" in resource
+    @cached_property
+    def _makers(self) -> list[str]:
+        """The resources from which others may be made, the longest name first."""
+        makers = [name for name, one in self._resources.items() if is_serverless(one) or _has_connectors(one)]
+        return sorted(makers, key=len, reverse=True)
 
     def _value(self, way: list[str]) -> Any:
         value: Any = self._written
@@ -265,6 +262,10 @@ class SamPlaces:
 
     def _pointer(self, way: list[str]) -> str:
         return self._base + "".join(f"/{escape(token)}" for token in way)
+
+
+def _has_connectors(resource: Any) -> bool:
+    return isinstance(resource, dict) and "Connectors" in resource
 
 
 def _deepest(value: Any, keys: list[str]) -> list[str]:

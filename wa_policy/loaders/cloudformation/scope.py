@@ -75,6 +75,7 @@ class Scope:
     _hidden: frozenset[str] | None = None
     _account: str | Symbol | None = None
     _region: str | Symbol | None = None
+    _stack: str | Symbol | None = None
 
     def note(self, pointer: str, code: str, message: str, advice: str = "") -> None:
         problem = self.sections.place(pointer).problem(code, message, advice=advice)
@@ -102,6 +103,11 @@ class Scope:
         return chosen or _symbol(_REGION_PARAMETER, symbols.REGION, "abcdefghijklmnopqrstuvwxyz0123456789-")
 
     def stack(self) -> str | Symbol:
+        if self._stack is None:
+            self._stack = self._deployed_stack()
+        return self._stack
+
+    def _deployed_stack(self) -> str | Symbol:
         chosen = self.choice.parameters.get(_STACK_PARAMETER) or self.place.stack
         return chosen or _symbol(_STACK_PARAMETER, symbols.own_stack(self.place.number), _NAME_CHARACTERS)
 

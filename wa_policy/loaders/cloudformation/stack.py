@@ -108,7 +108,6 @@ class Stack:
         attach_managed(build.pieces)
         for made in build.made.values():
             made.properties = _whole(made.written.type, made.properties)
-            build.granted(made.id)
         build.pieces.resources = [
             replace(resource, properties=_whole(resource.type, resource.properties))
             for resource in build.pieces.resources

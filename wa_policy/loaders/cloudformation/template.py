@@ -18,10 +18,12 @@ _HARMLESS = frozenset((LANGUAGE_EXTENSIONS, SAM, "AWS::CodeDeployBlueGreen", "AW
 """Macros that are understood, or that leave the resources of the template as they are."""
 
 
-_ATTRIBUTES = (
-    *("Type", "Properties", "Condition", "DependsOn", "Metadata", "CreationPolicy", "DeletionPolicy", "UpdatePolicy"),
-    *("UpdateReplacePolicy", "Description", "Version", "Connectors", "IgnoreGlobals"),
-)  # fmt: skip
+_ATTRIBUTES = frozenset(
+    (
+        *("Type", "Properties", "Condition", "DependsOn", "Metadata", "CreationPolicy", "DeletionPolicy"),
+        *("UpdatePolicy", "UpdateReplacePolicy", "Description", "Version", "Connectors", "IgnoreGlobals"),
+    )
+)
 """What may stand in a resource; the last two are of the Serverless Application Model.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html
@@ -173,6 +175,14 @@ def sections(
         entries, found = loops(written, source.at("Resources"))
         problems += found
     for key, item, pointer in entries:
+        if (
+            isinstance(item, dict)
+            and isinstance(item.get("Type"), str)
+            and item.keys() <= _ATTRIBUTES
+            and not key.startswith("Fn::")
+        ):
+            resources[key] = Resource(key, item["Type"], item, pointer)  # as nearly all
+            continue
         place = Source(source.file, pointer)
         if key.startswith("Fn::"):
             message = f"found `{key}` among the resources, which is not followed, expected resources"
