@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from wa_policy.errors import Problem
 from wa_policy.iam.policy import Policy
@@ -160,11 +161,12 @@ def complete(resource: Resource, calls: Mapping[str, str], policy: Absent | NotE
     None where a property is not set is left out, as `Resource` says.
     """
     read = resource.properties
-    properties = {name: value for name, value in read.items() if value is not None}
+    properties = dict(read)
     for name in calls.keys() - read.keys():
         properties[name] = Unknown(UnknownKind.NOT_EXPORTED, f"{calls[name]} for `{resource.name}`")
-    if policy is not None and POLICY_PROPERTY not in properties:
+    if policy is not None and properties.get(POLICY_PROPERTY) is None:
         properties[POLICY_PROPERTY] = policy
+    names = sorted([name for name, value in properties.items() if value is not None])
     # Field by field, as `replace` takes three times as long and this runs for every resource that is read.
     return Resource(
         type=resource.type,
@@ -172,12 +174,18 @@ def complete(resource: Resource, calls: Mapping[str, str], policy: Absent | NotE
         name=resource.name,
         account=resource.account,
         region=resource.region,
-        properties={name: properties[name] for name in sorted(properties)},
+        properties={name: properties[name] for name in names},
         source=resource.source,
         places=resource.places,
         # A template and a plan tell also what is not set.
-        told=frozenset({**resource.properties, **calls, POLICY_PROPERTY: None}),
+        told=_told(tuple(read), tuple(calls)),
     )
+
+
+@lru_cache(maxsize=4096)
+def _told(read: tuple[str, ...], calls: tuple[str, ...]) -> frozenset[str]:
+    """One set for all resources of which the same was told: there are few kinds of them, and each is long."""
+    return frozenset((*read, *calls, POLICY_PROPERTY))
 
 
 def doubt_policy(resource: Resource, unread: NotExported) -> Resource:

@@ -6,6 +6,7 @@ is nothing to say but its value, which takes half as long without a tree of node
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -77,7 +78,8 @@ def _value(parser: Any) -> Any:
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
             value: Any = children
             if is_mapping:
-                value = dict(zip(children[::2], children[1::2], strict=True))
+                pairs = iter(children)
+                value = dict(zip(pairs, pairs, strict=True))
                 if 2 * len(value) != len(children):
                     raise _NotOrdinaryError
             if tag is not None:
@@ -94,6 +96,7 @@ def _value(parser: Any) -> Any:
             raise _NotOrdinaryError
 
 
+@lru_cache(maxsize=4096)  # templates say much the same
 def _plain(text: str) -> Any:
     value = plain_value(text)
     if value is text and is_odd_number(text):

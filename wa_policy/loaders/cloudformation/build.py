@@ -155,7 +155,7 @@ class Build:
         """What only the text of the template says: whether the name is written out, and what becomes of the resource."""
         kind = KINDS.get(written.type)
         raw = written.raw.get("Properties")
-        name = raw.get(kind.name) if kind is not None and isinstance(raw, Mapping) else None
+        name = raw.get(kind.name) if kind is not None and isinstance(raw, dict) else None
         if written.type in _NAMED_APART:
             yield FIXED_NAME_PROPERTY, True if isinstance(name, str) else None
         for name, property_ in _POLICIES.items():
@@ -182,8 +182,7 @@ class Build:
     def identity(self, written: Written) -> tuple[str, str]:
         """The id and the name to show; the id is the ARN where its form is known."""
         naming = self.resolver.naming
-        arn = naming.arn(written)
-        text = None if arn is None else settled(arn)
+        text = naming.settled_arn(written)
         id_ = (
             text if isinstance(text, str) else f"{written.type}/{self.scope.stack_text}/{written.logical_id}"
         )
@@ -306,5 +305,5 @@ def _path_below(out: str, top: str, values: Value) -> str:
 
 def _waivers(metadata: object) -> PropertyValue:
     """What stands under `wa-policy` in the metadata of a resource, None where nothing does."""
-    own = metadata.get("wa-policy") if isinstance(metadata, Mapping) else None
+    own = metadata.get("wa-policy") if isinstance(metadata, dict) else None
     return None if own is None else frozen(own)

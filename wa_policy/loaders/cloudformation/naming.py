@@ -7,11 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
+from wa_policy.iam.text import Template
 from wa_policy.inventory import symbols
 from wa_policy.loaders.cloudformation.kinds import KINDS, Kind
 from wa_policy.loaders.cloudformation.scope import Scope, made
 from wa_policy.loaders.cloudformation.template import Resource
-from wa_policy.loaders.cloudformation.values import NO_VALUE, Symbol, Value, as_text, doubt_of, hole, joined
+from wa_policy.loaders.cloudformation.values import (
+    NO_VALUE,
+    Symbol,
+    Value,
+    as_text,
+    doubt_of,
+    hole,
+    joined,
+    settled,
+)
 
 Text = Value
 _FIELD = re.compile(r"\{([A-Za-z]+)\}")
@@ -63,10 +73,14 @@ class Naming:
         stack = self.scope.place.stack
         return logical if stack is None else re.sub(r"[^A-Za-z0-9]", "", stack) + logical
 
-    def arn(self, resource: Resource) -> Text | None:
-        """The ARN, None where the form is not known."""
+    def settled_arn(self, resource: Resource) -> str | Template | None:
+        """The ARN with what stands for its symbols: as `settled`, without the text in between, which few refer to."""
         kind = KINDS.get(resource.type)
-        return None if kind is None or not kind.arn else self.fill(kind.arn, resource, kind)
+        if kind is None or not kind.arn:
+            return None
+        parts = [settled(part) for part in self._values(kind.arn, resource, kind)]
+        texts = [part for part in parts if isinstance(part, str)]
+        return "".join(texts) if len(texts) == len(parts) else joined(parts)
 
     def ref(self, resource: Resource) -> Text:
         """What `Ref` gives."""
@@ -93,12 +107,13 @@ class Naming:
         return known
 
     def _fill(self, form: str, resource: Resource, kind: Kind) -> Text:
-        return joined(
-            [
-                self._field(part, resource, kind) if index % 2 else part
-                for index, part in enumerate(_parts(form))
-            ]
-        )
+        return joined(self._values(form, resource, kind))
+
+    def _values(self, form: str, resource: Resource, kind: Kind) -> list[Text]:
+        return [
+            self._field(part, resource, kind) if index % 2 else part
+            for index, part in enumerate(_parts(form))
+        ]
 
     def _field(self, field_: str, resource: Resource, kind: Kind) -> Text:
         match field_:

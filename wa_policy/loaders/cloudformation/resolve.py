@@ -84,9 +84,8 @@ class Resolver:
             if isinstance(item, str) or not isinstance(item, _CONTAINERS):
                 result[str(key)] = item
                 continue
-            token = escape(key)
-            place = f"{raw}/{token}"
-            found = self.resolve(item, place, place if raw is out else f"{out}/{token}")
+            place = f"{raw}/{escape(key)}"
+            found = self.resolve(item, place, place if raw is out else f"{out}/{escape(key)}")
             if found is not NO_VALUE:
                 result[str(key)] = found
         return result
@@ -200,7 +199,7 @@ class Resolver:
         if key in self._read:
             return self._read[key]
         properties = resource.properties
-        if not isinstance(properties, Mapping) or name not in properties:
+        if not isinstance(properties, dict) or name not in properties:
             return NO_VALUE
         pointer = f"{resource.pointer}/Properties/{escape(name)}"
         if key in self._pending:

@@ -86,7 +86,7 @@ class SamPlaces:
         """Places from which it may come, the best first."""
         origin = self._origin(made_id)
         made = self._made.get(made_id)
-        type_ = made.get("Type") if isinstance(made, Mapping) else ""
+        type_ = made.get("Type") if isinstance(made, dict) else ""
         if not origin:
             yield from self._implicit(made_id, rest)
             return
@@ -252,7 +252,8 @@ class SamPlaces:
     def _value(self, way: list[str]) -> Any:
         value: Any = self._written
         for token in way:
-            value = _member(value, token)
+            # Most are objects, and the call for them costs more than the look.
+            value = value.get(token) if isinstance(value, dict) else _member(value, token)
             if value is None:
                 return None
         return value
@@ -261,7 +262,10 @@ class SamPlaces:
         return self._value(way) is not None
 
     def _pointer(self, way: list[str]) -> str:
-        return self._base + "".join(f"/{escape(token)}" for token in way)
+        joined = "/".join(way)
+        if joined.count("/") != len(way) - 1 or "~" in joined:
+            joined = "/".join(escape(token) for token in way)
+        return f"{self._base}/{joined}"
 
 
 def _has_connectors(resource: Any) -> bool:

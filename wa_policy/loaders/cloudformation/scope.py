@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from wa_policy.errors import Problem
@@ -263,6 +264,7 @@ def _referred(raw: Any) -> Iterator[str]:
             pass
 
 
+@lru_cache(maxsize=256)
 def _symbol(name: str, text: str, characters: str) -> Symbol:
     return Symbol(unresolved(f"`{name}`"), (), f"${{{name}}}", text, characters)
 

@@ -45,11 +45,13 @@ def evaluate(parts: Sequence[TemplatePart], pieces: Pieces, assume: Assumptions)
     known = {posixpath.normpath(part.source.file): part for part in parts}
     units: list[Unit] = []
     inner: set[str] = set()
-    for number, part in enumerate(parts, 1):
+    # All transforms first: what comes after each of them would find the caches of the processor empty.
+    stacks = [_stack(part, number, known, assume, pieces) for number, part in enumerate(parts, 1)]
+    for part, stack in zip(parts, stacks, strict=True):
         if posixpath.normpath(part.source.file) in inner:
             continue
         try:
-            unit = _unit(part, number, known, assume, pieces)
+            unit = _unit(part, stack)
         except RecursionError:
             message = "found a template that is nested too deeply, expected fewer levels; it is not read"
             pieces.problems.append(part.source.problem("too-deep", message))
@@ -66,13 +68,13 @@ def evaluate(parts: Sequence[TemplatePart], pieces: Pieces, assume: Assumptions)
     return tuple(units)
 
 
-def _unit(
+def _stack(
     part: TemplatePart,
     number: int,
     known: Mapping[str, TemplatePart],
     assume: Assumptions,
     pieces: Pieces,
-) -> Unit:
+) -> Stack:
     origin = part.origin
     account, region = pieces.stacks.get(posixpath.normpath(part.source.file), (None, None))
     place = Place(
@@ -89,7 +91,10 @@ def _unit(
         )
         pieces.problems.append(found)
     given = dict(assume.parameters)
-    stack = Stack(_text(part, place, given), place, given, _reader(known, place))
+    return Stack(_text(part, place, given), place, given, _reader(known, place))
+
+
+def _unit(part: TemplatePart, stack: Stack) -> Unit:
     choices = stack.choices()
     evaluation = stack.build((choices or ((Choice(), {}),))[0][0])
     if choices is None:
