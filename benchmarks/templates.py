@@ -23,7 +23,8 @@ from wa_policy.inventory.model import Inventory
 from wa_policy.loaders.cloudformation import sam
 from wa_policy.loaders.load import load
 from wa_policy.rules.pack import load_pack
-from wa_policy.rules.run import chosen, run
+from wa_policy.rules.plan import chosen
+from wa_policy.rules.run import run
 from wa_policy.settings import Profile, Settings
 
 READING_GOAL = 3.0

@@ -12,7 +12,7 @@ from wa_policy.errors import RuleError, UsageError
 from wa_policy.findings import Severity
 from wa_policy.inventory.model import Inventory
 from wa_policy.rules.pack import load_pack
-from wa_policy.rules.run import chosen
+from wa_policy.rules.plan import chosen
 from wa_policy.settings import Profile, Settings
 
 IDS = {rule.id for rule in load_pack()}

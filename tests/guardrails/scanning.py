@@ -59,7 +59,7 @@ def verdicts(
 ) -> set[Verdict]:
     """All verdicts of a rule on the subjects that were exported."""
     scope = Scope(inventory, values_of(rule, given), catalog)
-    return {result.verdict for result in run_rule(rule, inventory, scope)}
+    return {result.verdict for result in run_rule(rule, scope)}
 
 
 def _read(files: Mapping[str, Any], folder: Path) -> Inventory:

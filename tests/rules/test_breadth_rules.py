@@ -67,9 +67,7 @@ def results(rule: str, *found: Principal | Resource, **parameters: object) -> di
     stock = inventory(*found)
     values = {**values_of(one, {}), **parameters}
     scope = Scope(stock, values, CATALOG)  # type: ignore[arg-type]
-    return {
-        result.subject.rsplit("/", 1)[-1].rsplit(":", 1)[-1]: result for result in run_rule(one, stock, scope)
-    }
+    return {result.subject.rsplit("/", 1)[-1].rsplit(":", 1)[-1]: result for result in run_rule(one, scope)}
 
 
 LAMBDA, MACHINE = (

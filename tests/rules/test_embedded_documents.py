@@ -103,6 +103,6 @@ Resources:
     ]
     rule = read_rule("made.yaml", json.dumps(HEAD | HEARTBEAT | {"examples": examples}), catalog)
     inventory = load(["t.yaml"])
-    (result,) = run_rule(rule, inventory, Scope(inventory, {}, catalog))
+    (result,) = run_rule(rule, Scope(inventory, {}, catalog))
     assert (result.verdict, result.key) == (Verdict.FAIL, "States/B")
     assert locate_all([result.source])[result.source] == 10

@@ -10,16 +10,23 @@ from hypothesis import strategies as st
 
 from tests.strategies import ACCOUNTS
 from wa_policy import api
+from wa_policy.catalog.model import Catalog
 from wa_policy.catalog.store import load_catalog
 from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.evaluator.situations import ApiAuthorizer, ResourceFacts
+from wa_policy.findings import Verdict
 from wa_policy.formal import callers
 from wa_policy.formal.callers import CallerClass
 from wa_policy.formal.question import Question, find_request
 from wa_policy.formal.verdicts import Answer, Proved
 from wa_policy.iam.parse import parse_policy
+from wa_policy.iam.principal import RootUser, parse_caller
+from wa_policy.iam.source import NOWHERE
+from wa_policy.inventory.model import Inventory, NoOrganization, Resource
 from wa_policy.rules import forbid
 from wa_policy.rules.looks import grants_nothing
+from wa_policy.rules.request_class import Forbid, Mode, Policies, RequestClass, ResourceSpec, ServiceCaller
+from wa_policy.rules.subjects import Scope, subject_of_resource
 from wa_policy.settings import Profile, Settings
 
 CATALOG = load_catalog()
@@ -39,16 +46,35 @@ PRINCIPALS: tuple[Any, ...] = (
     {"Service": ["events.amazonaws.com", "s3.amazonaws.com"]},
     {"Federated": "cognito-identity.amazonaws.com"},
 )
+ACTIONS = (
+    "*",
+    "lambda:InvokeFunction",
+    "s3:Get*",
+    "kms:Decrypt",
+    "execute-api:Invoke",
+    "sts:AssumeRole",
+    "x:Y",
+)
+EFFECTS = st.sampled_from(("Allow", "Allow", "Allow", "Deny"))
+SELECTIONS = st.builds(
+    lambda named, action: {("Action" if named else "NotAction"): action},
+    st.sampled_from((True, True, True, False)),
+    st.sampled_from(ACTIONS),
+)
 STATEMENTS = st.builds(
-    lambda effect, principal, named: {
+    lambda effect, selection, principal, named: {
         "Effect": effect,
-        "Action": "*",
         "Resource": "*",
         ("Principal" if named else "NotPrincipal"): principal,
+        **selection,
     },
-    st.sampled_from(("Allow", "Allow", "Allow", "Deny")),
+    EFFECTS,
+    SELECTIONS,
     st.sampled_from(PRINCIPALS),
     st.sampled_from((True, True, True, False)),
+)
+OWN_STATEMENTS = st.builds(
+    lambda effect, selection: {"Effect": effect, "Resource": "*", **selection}, EFFECTS, SELECTIONS
 )
 CALLERS: tuple[CallerClass, ...] = (
     callers.outsider(CATALOG, named=()),
@@ -58,41 +84,97 @@ CALLERS: tuple[CallerClass, ...] = (
 ALLOWED = parse_policy({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})[0]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=400)
 @given(
     st.none() | st.lists(STATEMENTS, min_size=1, max_size=3),
     st.sampled_from(CALLERS),
     st.sampled_from(RESOURCES),
     st.sampled_from((OWNER, callers.OUTSIDER, None)),
-    st.sampled_from((None, *ApiAuthorizer)),
+    st.tuples(st.sampled_from((None, *ApiAuthorizer)), st.sampled_from(ACTIONS)),
 )
 def test_where_nothing_is_granted_there_is_no_request(
     statements: list[dict[str, Any]] | None,
     caller: CallerClass,
     resource: str,
     owner: str | None,
-    authorizer: ApiAuthorizer | None,
+    asked: tuple[ApiAuthorizer | None, str],
 ) -> None:
+    authorizer, action = asked
     document = {"Version": "2012-10-17", "Statement": statements}
     policy = None if statements is None else parse_policy(document)[0]
     question = Question(
         caller=caller.caller,
         applied=AppliedPolicies(identity=(ALLOWED,), resource=policy),
-        actions=("*",),
+        actions=(action,),
         resources=(resource,),
         resource_account=owner,
         worlds=caller.worlds,
         facts=ResourceFacts(api_authorizer=authorizer),
     )
-    if grants_nothing(question):
+    if grants_nothing(question, CATALOG):
         assert isinstance(find_request(question, CATALOG), Proved)
+
+
+WORKER = "arn:aws:iam::111122223333:role/worker"
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(OWN_STATEMENTS, max_size=3),
+    st.none() | st.lists(STATEMENTS, min_size=1, max_size=2),
+    st.sampled_from(RESOURCES),
+    st.sampled_from(ACTIONS),
+    st.booleans(),
+)
+def test_where_the_own_policies_grant_nothing_there_is_no_request(
+    own: list[dict[str, Any]],
+    statements: list[dict[str, Any]] | None,
+    resource: str,
+    action: str,
+    is_root: bool,
+) -> None:
+    caller = RootUser(OWNER) if is_root else parse_caller(f"arn:aws:iam::{OWNER}:role/worker")
+    assert caller is not None
+    known = callers.insider(caller, {}, CATALOG)
+    policy = (
+        None if statements is None else parse_policy({"Version": "2012-10-17", "Statement": statements})[0]
+    )
+    question = Question(
+        caller=caller,
+        applied=AppliedPolicies(
+            identity=(parse_policy({"Version": "2012-10-17", "Statement": own})[0],), resource=policy
+        ),
+        actions=(action,),
+        resources=(resource,),
+        resource_account=OWNER,
+        worlds=known.worlds,
+    )
+    answer = find_request(question, CATALOG)
+    if grants_nothing(question, CATALOG):
+        assert isinstance(answer, Proved)
+    elif not own and policy is None and not is_root:
+        raise AssertionError("the look misses a caller that nothing allows anything")
+
+
+def test_an_endpoint_without_a_policy_lets_each_action_of_a_service_through() -> None:
+    id_ = f"arn:aws:ec2:eu-west-1:{OWNER}:vpc-endpoint/vpce-0a1b2c3d"
+    endpoint = Resource("AWS::EC2::VPCEndpoint", id_, "e", OWNER, "eu-west-1", {}, NOWHERE)
+    inventory = Inventory(resources=(endpoint,), organization=NoOrganization())
+    actions = ("sqs:SendMessage", "sqs:ReceiveMessage")
+    requests = RequestClass(
+        Policies.ENDPOINT, ServiceCaller("logs.amazonaws.com"), actions, resource=ResourceSpec(("*",))
+    )
+    subject = subject_of_resource(endpoint, inventory)
+    for mode in Mode:
+        judged = forbid.judge(Forbid((requests,), mode), subject, {}, Scope(inventory, {}, CATALOG))
+        assert judged.verdict is Verdict.FAIL, mode
 
 
 def test_the_search_agrees_on_the_fixtures(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
 
-    def both(question: Question) -> bool:
-        found = grants_nothing(question)
+    def both(question: Question, catalog: Catalog) -> bool:
+        found = grants_nothing(question, catalog)
         if found:
             answer: Answer = find_request(question, CATALOG)
             asked.append(isinstance(answer, Proved))

@@ -42,7 +42,7 @@ def rule(no_path: NoPath, *select: str) -> Rule:
 def results(found: Rule, stock: Inventory) -> dict[str, Result]:
     return {
         result.subject.rsplit("/", 1)[-1].rsplit(":", 1)[-1]: result
-        for result in run_rule(found, stock, Scope(stock, {}, CATALOG))
+        for result in run_rule(found, Scope(stock, {}, CATALOG))
     }
 
 
@@ -242,4 +242,4 @@ def test_a_parameter_may_name_an_end() -> None:
     stock = inventory(*CHAIN, role("boss", allow("*")))
     scope = Scope(stock, {"strangers": ()}, CATALOG)
     # Nobody is a stranger: no path can be meant.
-    assert {result.verdict for result in run_rule(found, stock, scope)} == {Verdict.NOT_APPLICABLE}
+    assert {result.verdict for result in run_rule(found, scope)} == {Verdict.NOT_APPLICABLE}

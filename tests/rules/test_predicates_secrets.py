@@ -152,7 +152,7 @@ def test_no_secret_is_printed(rule: str, tmp_path: Path, catalog: Catalog) -> No
     found = inventory(tmp_path, lambda__list_functions={"Functions": [function]})
     path = POLICIES / f"{rule}.yaml"
     read_one = read_rule(str(path), path.read_text(encoding="utf-8"), catalog)
-    results = list(run_rule(read_one, found, Scope(found, {}, catalog)))
+    results = list(run_rule(read_one, Scope(found, {}, catalog)))
     said = repr(results)
     assert any(result.verdict.value == "fail" for result in results)
     for value in (*VALUES.values(), "s3cr3ts3cr3t", "Tr0ub4dor"):

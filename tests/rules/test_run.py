@@ -12,7 +12,8 @@ from wa_policy.errors import UsageError
 from wa_policy.findings import Report, Verdict
 from wa_policy.inventory.model import Inventory
 from wa_policy.rules.pack import load_pack
-from wa_policy.rules.run import chosen, run
+from wa_policy.rules.plan import chosen
+from wa_policy.rules.run import run
 from wa_policy.settings import ParameterValue, Profile, Settings
 
 PACK = load_pack()

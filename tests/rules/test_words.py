@@ -256,7 +256,7 @@ def test_days(catalog: Catalog) -> None:
         (date(2026, 1, 31), Verdict.FAIL),
         (date(2026, 2, 1), Verdict.PASS),
     ):
-        (found,) = run_rule(rule, inventory, Scope(inventory, {}, catalog, today=today))
+        (found,) = run_rule(rule, Scope(inventory, {}, catalog, today=today))
         assert found.verdict is verdict
 
 

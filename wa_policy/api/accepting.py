@@ -25,7 +25,7 @@ def waive(
     """
     from wa_policy.api.packs import known_ids, pack_of
     from wa_policy.findings.waivers import waive as accept
-    from wa_policy.rules.run import chosen
+    from wa_policy.rules.plan import chosen
 
     _check_rules(waivers, known_ids(settings))
     judged = {rule.id for rule in chosen(pack_of(settings), report.profile, tuple(only), settings.enabled)}

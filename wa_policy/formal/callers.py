@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.formal.keys import ABSENT, FREE, KeyDomain, Value
@@ -116,7 +117,8 @@ def _domains(known: Mapping[str, KeyDomain], catalog: Catalog) -> Domains:
     return domain
 
 
-def anonymous(catalog: Catalog, *, named: Iterable[str] = ()) -> CallerClass:
+@lru_cache(maxsize=1024)
+def anonymous(catalog: Catalog, *, named: tuple[str, ...] = ()) -> CallerClass:
     """A caller without credentials. `named` are the VPCs and endpoints that policies name: the caller's are others."""
     known: dict[str, KeyDomain] = {
         "aws:principalaccount": fixed("anonymous"),
@@ -148,10 +150,11 @@ class OutsiderKind(Enum):
     ROOT = "root user"
 
 
+@lru_cache(maxsize=1024)
 def outsider(
     catalog: Catalog,
     *,
-    named: Iterable[str] = (),
+    named: tuple[str, ...] = (),
     account: str = OUTSIDER,
     member: Membership = NO_MEMBER,
     who: Caller | OutsiderKind = OutsiderKind.ROLE,
@@ -258,6 +261,7 @@ def _without(ways: tuple[Domains, ...], prefix: str) -> tuple[Domains, ...]:
     return tuple(hide(domains) for domains in ways)
 
 
+@lru_cache(maxsize=1024)
 def service(
     name: str,
     catalog: Catalog,

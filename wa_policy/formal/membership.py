@@ -78,6 +78,18 @@ def memberships(inventory: Inventory, statements: Iterable[Statement]) -> Member
             return Memberships((ANYWHERE, NO_MEMBER, OUTSIDE, *named_memberships(read)), doubt)
 
 
+def memberships_of_others(
+    statements: Iterable[Statement], stated: Iterable[str] = ()
+) -> tuple[Membership, ...]:
+    """Where the account of a stranger may be: one place where neither the statements nor the `stated` keys ask for it."""
+    read = tuple(statements)
+    asked = {condition.folded_key for one in read for condition in one.conditions}
+    asked |= {key.lower() for key in stated}
+    if asked & (_IDS | _PATHS) or variables_of(read) & (_IDS | _PATHS):
+        return (NO_MEMBER, OUTSIDE)
+    return (NO_MEMBER,)
+
+
 def named_memberships(statements: Iterable[Statement]) -> tuple[Membership, ...]:
     """A membership for each organization and path that conditions name; one that fits where they have wildcards."""
     told = {

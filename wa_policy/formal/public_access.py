@@ -87,7 +87,7 @@ def check_no_public_access(
 
 def _strangers(policy: Policy, taken: frozenset[str], catalog: Catalog) -> Iterator[CallerClass]:
     account = next(n for n in map(str, range(999988887777, 999988880000, -1)) if n not in taken)
-    networks = _values(policy, "aws:sourcevpc", "aws:sourcevpce")
+    networks = tuple(_values(policy, "aws:sourcevpc", "aws:sourcevpce"))
     for member in (NO_MEMBER, OUTSIDE):
         yield callers.outsider(catalog, named=networks, account=account, member=member)
     yield callers.anonymous(catalog, named=networks)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.errors import InternalError
@@ -25,6 +26,7 @@ from wa_policy.formal.solve import Found, Point
 from wa_policy.formal.strings import Group
 from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
 from wa_policy.iam.pattern import glob, resource_glob
+from wa_policy.iam.policy import Statement
 from wa_policy.iam.principal import Anonymous, Caller, account_of
 from wa_policy.iam.request import Request
 from wa_policy.iam.unknown import Unknown, UnknownKind
@@ -58,7 +60,7 @@ class Question:
     known: tuple[str, ...] = ()
     """The facts behind the domains, in words, for the verdict."""
 
-    @property
+    @cached_property
     def asked(self) -> Box:
         """The class as a box over action and resource."""
         actions = [Group(tuple(glob(a.lower()) for a in self.actions))]
@@ -120,7 +122,7 @@ def _search(question: Question, catalog: Catalog, side: Side, budget: Budget) ->
     nothing = _Nothing()
     statements = question.applied.statements
     variables = sorted(variables_of(statements))
-    for domains in question.worlds:
+    for domains in _told_apart(question, statements, variables):
         for bound_to, is_closed in bindings(variables, domains, side, statements):
             layers = Layers(question.applied, question.caller, side, bound_to)
             if not is_closed or not layers.is_exact:
@@ -141,6 +143,24 @@ def _search(question: Question, catalog: Catalog, side: Side, budget: Budget) ->
     return nothing
 
 
+def _told_apart(
+    question: Question, statements: Iterable[Statement], variables: Iterable[str]
+) -> Iterator[Domains]:
+    """The worlds, without those that give every key that is asked for the domain that an earlier one gives it."""
+    conditions = (*(c for one in statements for c in one.conditions), *question.within.conditions)
+    asked = sorted({*(condition.folded_key for condition in conditions), *variables, *question.stated, _WHO})
+    seen: list[list[KeyDomain]] = []
+    for domains in question.worlds:
+        given = [domains(key) for key in asked]
+        if given not in seen:
+            seen.append(given)
+            yield domains
+
+
+_WHO = "aws:principalarn"
+"""The key by which a caller is told to be of one kind or another."""
+
+
 def _bound_domains(domains: Domains, bound: Bindings) -> Domains:
     if not bound:
         return domains
@@ -153,8 +173,8 @@ def _points(
     """A point for each part of the question that has one, and the failures of the others."""
     applied = question.applied
     account = account_of(question.caller)
-    principal = domains("aws:principalarn").fixed
-    context = {"aws:principalarn": principal[0]} if principal and isinstance(principal[0], str) else {}
+    principal = domains(_WHO).fixed
+    context = {_WHO: principal[0]} if principal and isinstance(principal[0], str) else {}
     probe = Request(question.caller, "", "", question.resource_account, context)
     asked, stated = question.asked, (*question.stated, *layers.bindings)
     likely = Likely(domains, stated, question.resource_account, question.region)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from wa_policy.catalog.model import ActionSet
+from wa_policy.catalog.model import ActionSet, Catalog
 from wa_policy.errors import InternalError
 from wa_policy.evaluator.truth import Truth, all_of
 from wa_policy.graph.administrators import Administrators, has_nothing_to_gain
@@ -23,6 +24,7 @@ from wa_policy.graph.targets import Targets
 from wa_policy.graph.technique import Need, On, Target, Technique
 from wa_policy.graph.trusts import Trusts, accounts_named
 from wa_policy.inventory.model import Principal, PrincipalKind
+from wa_policy.same import Same
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +64,7 @@ class Search:
             if not principal.is_service_linked:
                 by_account.setdefault(principal.account, []).append(principal)
         outside = [technique for technique in techniques if _is_from_outside(technique)]
-        inside = [technique for technique in techniques if not _is_from_outside(technique)]
+        inside = _inside(Same(techniques), self._catalog)
         for account in sorted(by_account):
             for technique in outside:
                 yield from self._from_outside(technique, by_account[account])
@@ -75,9 +77,8 @@ class Search:
             on_others, on_itself = (
                 self._grouped(acting, key) for key in (self._likeness.acting, self._likeness.on_itself)
             )
-            for technique in inside:
-                all_, own = self._masks(technique)
-                for group in on_itself if _is_on_itself(technique) else on_others:
+            for technique, is_on_itself, all_, own in inside:
+                for group in on_itself if is_on_itself else on_others:
                     first = group.members[0]
                     if (
                         group.bits & all_ == all_
@@ -110,17 +111,6 @@ class Search:
                 if sheet.allows:
                     granted |= sheet.maybe
         return granted
-
-    def _masks(self, technique: Technique) -> tuple[ActionSet, ActionSet]:
-        """The actions that a technique takes, and those that only the principal's own policies can grant."""
-        all_ = own = 0
-        for step in technique.steps:
-            if self._catalog.is_known(step.action):
-                bit = self._catalog.single(step.action)
-                all_ |= bit
-                if not may_be_granted_there(technique, step):
-                    own |= bit
-        return all_, own
 
     def _of_group(self, technique: Technique, members: tuple[Principal, ...]) -> Iterator[EscalationClass]:
         """The classes of escalations of principals that are alike: the first that is no target stands for all."""
@@ -282,6 +272,30 @@ def _differs(technique: Technique, principal: str) -> InternalError:
     return InternalError(
         f"`{principal}` has no escalation by `{technique.id}`, though it is alike to one that has"
     )
+
+
+@lru_cache(maxsize=8)
+def _inside(
+    techniques: Same[tuple[Technique, ...]], catalog: Catalog
+) -> tuple[tuple[Technique, bool, ActionSet, ActionSet], ...]:
+    """The techniques of a principal of the account: whether each asks for more of it than what it may do, and its masks."""
+    return tuple(
+        (technique, _is_on_itself(technique), *_masks(technique, catalog))
+        for technique in techniques.value
+        if not _is_from_outside(technique)
+    )
+
+
+def _masks(technique: Technique, catalog: Catalog) -> tuple[ActionSet, ActionSet]:
+    """The actions that a technique takes, and those that only the principal's own policies can grant."""
+    all_ = own = 0
+    for step in technique.steps:
+        if catalog.is_known(step.action):
+            bit = catalog.single(step.action)
+            all_ |= bit
+            if not may_be_granted_there(technique, step):
+                own |= bit
+    return all_, own
 
 
 def _is_from_outside(technique: Technique) -> bool:

@@ -19,7 +19,7 @@ from wa_policy.iam.policy import Policy
 from wa_policy.iam.source import Source
 from wa_policy.rules.model import GuardrailKind, Rule
 from wa_policy.rules.parameters import check_settings, values_of
-from wa_policy.rules.run import chosen
+from wa_policy.rules.plan import chosen
 from wa_policy.settings import ParameterValue, Settings
 
 Progress = Callable[[str, int, int], None]

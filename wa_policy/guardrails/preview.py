@@ -104,7 +104,7 @@ def _conflicts(
     organization = inventory.organization
     management = organization.management_account if isinstance(organization, Organization) else None
     scope = Scope(inventory, guardrail.parameters, catalog)
-    for result in run_rule(rule, inventory, scope, progress):
+    for result in run_rule(rule, scope, progress):
         if result.account is not None and result.account == management:
             continue  # no control policy binds the management account
         principal = inventory.principal(result.subject)

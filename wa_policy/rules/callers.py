@@ -13,7 +13,7 @@ from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.formal import callers
 from wa_policy.formal.callers import CallerClass, OutsiderKind, fixed
 from wa_policy.formal.keys import ABSENT, KeyDomain, Value
-from wa_policy.formal.membership import NO_MEMBER, OUTSIDE, Membership, memberships
+from wa_policy.formal.membership import Membership, memberships, memberships_of_others
 from wa_policy.iam.arn import parse_arn
 from wa_policy.iam.document import to_document
 from wa_policy.iam.policy import Policy
@@ -82,6 +82,7 @@ def callers_of(
     spec: CallerSpec = request_class.caller
     nobodys = unnamed_account(policy, scope)
     named = _named_networks(policy)
+    places = memberships_of_others(applied.statements, (key for key, _ in request_class.context))
     match spec:
         case CallerWord.SELF:
             own = subject.principal
@@ -94,7 +95,7 @@ def callers_of(
                 yield _anonymous(catalog, subject, named, request_class)
             if request_class.policies is Policies.ENDPOINT and subject.account is not None:
                 yield _member(subject.account, scope, named, applied)
-            for who, member in product(_kinds(request_class), (NO_MEMBER, OUTSIDE)):
+            for who, member in product(_kinds(request_class), places):
                 outsider = callers.outsider(catalog, named=named, account=nobodys, member=member, who=who)
                 yield NamedCaller(f"any AWS account (here {nobodys})", outsider)
         case AccountCaller(account):
@@ -102,7 +103,7 @@ def callers_of(
                 *_kinds(request_class),
                 *_named_principals(policy, account),
             ]
-            for principal, member in product(anyone, (NO_MEMBER, OUTSIDE)):
+            for principal, member in product(anyone, places):
                 outsider = callers.outsider(
                     catalog, named=named, account=account, member=member, who=principal
                 )
@@ -117,7 +118,7 @@ def callers_of(
             yield _own(f"`{name}` acting for account {customer}", acting_for, scope, applied)
         case ServiceCaller(spec_name):
             names = _services(policy) if spec_name == ANY_SERVICE else (spec_name,)
-            for name, member in product(names, (NO_MEMBER, OUTSIDE)):
+            for name, member in product(names, places):
                 acting = callers.service(name, catalog, account=nobodys, member=member)
                 yield NamedCaller(f"`{name}` acting for any customer (here account {nobodys})", acting)
         case FederatedCaller(provider):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from wa_policy.findings import Result, TypeRead, Verdict
 from wa_policy.inventory.model import Inventory
-from wa_policy.rules.model import Rule
-from wa_policy.rules.vocabulary import selected_types
 
 PART_OF: Mapping[str, tuple[str, ...]] = {
     "AWS::ApiGateway::Method": ("AWS::ApiGateway::RestApi",),
@@ -33,15 +31,16 @@ PART_OF: Mapping[str, tuple[str, ...]] = {
 """Types whose resources are read into others: the rules about those see them."""
 
 
-def coverage(rules: Sequence[Rule], inventory: Inventory, results: Iterable[Result]) -> tuple[TypeRead, ...]:
-    """Each resource type that was read, sorted by name, with how many of the rules are about it."""
+def coverage(
+    about: Mapping[str, int], inventory: Inventory, results: Iterable[Result]
+) -> tuple[TypeRead, ...]:
+    """Each resource type that was read, sorted by name; `about` says how many of the rules are about it."""
     read = Counter(resource.type for resource in inventory.resources)
-    about = Counter(type_ for rule in rules for type_ in set(selected_types(rule.select)))
     applied: dict[str, set[str]] = {}
     for result in results:
         if result.verdict is not Verdict.NOT_APPLICABLE:
             applied.setdefault(result.subject_type, set()).add(result.rule.id)
     return tuple(
-        TypeRead(type_, read[type_], about[type_], len(applied.get(type_, ())), PART_OF.get(type_, ()))
+        TypeRead(type_, read[type_], about.get(type_, 0), len(applied.get(type_, ())), PART_OF.get(type_, ()))
         for type_ in sorted(read)
     )

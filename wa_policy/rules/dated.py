@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from wa_policy.errors import Problem
 from wa_policy.findings import Result
 from wa_policy.rules.model import Rule
 from wa_policy.rules.tables import TABLES, table
+from wa_policy.same import Same
 
 CODE = "table-age"
 """The code of a problem that tells of an old table: nothing of the input was lost."""
@@ -26,27 +27,14 @@ _WORD = "table"
 """The word under which a test names a table."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """A rule, compared by what it is and not by what it says."""
-
-    rule: Rule
-
-    def __hash__(self) -> int:
-        return id(self.rule)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.rule is self.rule
-
-
 def tables_of(rule: Rule) -> tuple[str, ...]:
     """The names of the tables that a verdict of the rule rests on, sorted."""
-    return _tables_of(_Same(rule))
+    return _tables_of(Same(rule))
 
 
 @lru_cache(maxsize=1024)
-def _tables_of(same: _Same) -> tuple[str, ...]:
-    rule = same.rule
+def _tables_of(same: Same[Rule]) -> tuple[str, ...]:
+    rule = same.value
     found = set(_named(rule.when)) | set(_named(rule.check)) | set(_named(rule.each))
     if rule.each is not None:
         found |= set(_OF_ITERATORS.get(rule.each.iterator, ()))

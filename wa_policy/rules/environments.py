@@ -35,6 +35,8 @@ def values_for(rule: Rule, settings: Settings, subject: Subject) -> tuple[tuple[
 
 def is_touched(rule: Rule, settings: Settings) -> bool:
     """True iff some environment gives a parameter of the rule a value."""
+    if not settings.environments:
+        return False
     declared = {parameter.name for parameter in rule.parameters}
     return any(declared & environment.parameters.keys() for environment in settings.environments)
 

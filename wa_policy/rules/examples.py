@@ -48,18 +48,18 @@ def compare_example(
 ) -> tuple[Mismatch, ...]:
     """The same, where the files of the example were read before; `shared` is what was worked out about them."""
     scope = Scope(inventory, values_of(rule, example.parameters), catalog, shared or Shared(), example.today)
-    return tuple(_compare(rule, example, run_rule(rule, inventory, scope)))
+    return tuple(_compare(rule, example, run_rule(rule, scope)))
 
 
 def results_of(rule: Rule, example: Example, catalog: Catalog) -> tuple[Result, ...]:
     """The results of the rule on the example."""
     inventory = inventory_of(example)
     scope = Scope(inventory, values_of(rule, example.parameters), catalog, today=example.today)
-    found = tuple(run_rule(rule, inventory, scope))
+    found = tuple(run_rule(rule, scope))
     return in_all_choices(
         found,
         inventory,
-        lambda made: tuple(run_rule(rule, made, Scope(made, scope.parameters, catalog, today=example.today))),
+        lambda made: tuple(run_rule(rule, Scope(made, scope.parameters, catalog, today=example.today))),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.errors import InternalError
@@ -34,7 +35,14 @@ from wa_policy.rules.callers import (
     unnamed_account,
 )
 from wa_policy.rules.key_domains import within
-from wa_policy.rules.looks import ASSUMED, action_groups, grants_nothing, may_allow_all
+from wa_policy.rules.looks import (
+    ASSUMED,
+    DELEGATED,
+    action_groups,
+    grants_nothing,
+    listed_actions,
+    may_allow_all,
+)
 from wa_policy.rules.request_class import (
     CallerWord,
     Forbid,
@@ -47,12 +55,12 @@ from wa_policy.rules.request_class import (
 from wa_policy.rules.subjects import Judgement, Scope, Subject
 
 
-def _assumed_policy(statement: dict[str, object]) -> Policy:
+def _assumed_policy(statement: dict[str, object], place: Source = ASSUMED) -> Policy:
     document = {
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", **statement}],
     }
-    return parse_policy(document, ASSUMED)[0]
+    return parse_policy(document, place)[0]
 
 
 _OWNER = "000000000000"
@@ -103,18 +111,18 @@ def _judge_requests(request_class: RequestClass, forbid: Forbid, subject: Subjec
 
 def _ask(question: Question, mode: Mode, scope: Scope) -> Answer:
     if mode is Mode.ANY:
-        return Proved(question.known) if grants_nothing(question) else find_request(question, scope.catalog)
+        if grants_nothing(question, scope.catalog):
+            return Proved(question.known)
+        return find_request(question, scope.catalog)
     return _ask_all(question, scope)
 
 
 def _ask_all(question: Question, scope: Scope) -> Answer:
     """Refuted, with the request that says most, iff some request is allowed for each action of the question."""
     catalog = scope.catalog
-    wanted = catalog.listed
-    for group in question.asked.actions:
-        wanted &= action_set(group, catalog)
-    if not may_allow_all(question.applied, wanted, catalog):
+    if not may_allow_all(question, catalog):
         return Proved()
+    wanted = listed_actions(question, catalog)
     blocks = {wanted} if wanted else set()
     for group in action_groups(question.applied):
         inside = action_set(group, catalog)
@@ -151,6 +159,7 @@ _IDENTIFYING: dict[type, tuple[str, ...]] = {
     Role: ("aws:principalaccount",),
     User: ("aws:principalaccount",),
 }
+_NO_FACTS, _OF_OPEN_API = ResourceFacts(), ResourceFacts(api_authorizer=ApiAuthorizer.NONE)
 _SAID_BY_CALLER = frozenset(("aws:principalaccount", "aws:principalarn"))
 
 
@@ -161,32 +170,31 @@ def _questions(
     stated = (*request_class.context, *exemption(exempt))
     side = _side(request_class, subject, scope)
     about, owner = _resource(request_class, subject, scope)
+    resources = request_class.resource.patterns or _own_resources(request_class, subject)
+    keys = tuple(dict.fromkeys(key.lower() for key, _ in stated))
     for named in callers_of(request_class, subject, scope, side.policy, side.applied):
         caller = named.caller.caller
         applied = side.applied
         if request_class.policies in _OF_RESOURCE and account_of(caller) is not None:
             applied = replace(applied, identity=(_CALLER_ALLOWS,))
         is_api = subject.type == "AWS::ApiGateway::RestApi" and isinstance(caller, Anonymous)
-        question = Question(
-            caller=caller,
-            applied=applied,
-            actions=request_class.actions,
-            not_actions=request_class.not_actions,
-            resources=request_class.resource.patterns or _own_resources(request_class, subject),
-            not_resources=request_class.resource.other_than,
-            resource_account=owner,
-            stated=(
-                *dict.fromkeys(key.lower() for key, _ in stated),
-                *_IDENTIFYING.get(type(caller), ()),
-            ),
-            facts=ResourceFacts(api_authorizer=ApiAuthorizer.NONE) if is_api else ResourceFacts(),
-            region=subject.region or "us-east-1",
-            known=named.caller.facts,
-        )
-        each = (
-            replace(question, worlds=tuple(_restricted(w, about, stated, scope.catalog) for w in one.worlds))
+        each = [
+            Question(
+                caller=caller,
+                applied=applied,
+                actions=request_class.actions,
+                not_actions=request_class.not_actions,
+                resources=resources,
+                not_resources=request_class.resource.other_than,
+                resource_account=owner,
+                worlds=tuple([_restricted(w, about, stated, scope.catalog) for w in one.worlds]),
+                stated=(*keys, *_IDENTIFYING.get(type(caller), ())),
+                facts=_OF_OPEN_API if is_api else _NO_FACTS,
+                region=subject.region or "us-east-1",
+                known=named.caller.facts,
+            )
             for one in (named.caller, *named.others)
-        )
+        ]
         yield tuple(each), named
 
 
@@ -234,8 +242,14 @@ def _side(request_class: RequestClass, subject: Subject, scope: Scope) -> _Side:
                 known.pop(Layer.SERVICE_CONTROL, None)
                 applied = replace(applied, service_control=None, unknown=known)
             # KMS keys and roles ask the resource's side as well; it is taken as leaving the decision to the account.
-            delegates = _assumed_policy({"Principal": {"AWS": subject.account or subject.principal.account}})
-            return _Side(replace(applied, resource=delegates), None)
+            account = subject.account or subject.principal.account
+            return _Side(replace(applied, resource=_delegates(account)), None)
+
+
+@lru_cache(maxsize=1024)
+def _delegates(account: str) -> Policy:
+    """A resource policy that leaves the decision to the account."""
+    return _assumed_policy({"Principal": {"AWS": account}}, DELEGATED)
 
 
 def _endpoint_side(subject: Subject) -> _Side:
@@ -292,12 +306,16 @@ def _restricted(
     catalog: Catalog,
 ) -> Callable[[str], KeyDomain]:
     """The domains of a world within what the request class says of its keys."""
+    known: dict[str, KeyDomain] = {}
 
     def domain(key: str) -> KeyDomain:
-        found = about.get(key) or world(key)
-        for name, spec in stated:
-            if name.lower() == key:
-                found = within(found, key, spec, catalog)
+        found = known.get(key)
+        if found is None:
+            found = about.get(key) or world(key)
+            for name, spec in stated:
+                if name.lower() == key:
+                    found = within(found, key, spec, catalog)
+            known[key] = found
         return found
 
     return domain

@@ -14,32 +14,51 @@ from wa_policy.formal.question import Question
 from wa_policy.formal.strings import Group
 from wa_policy.iam.pattern import glob
 from wa_policy.iam.policy import Effect, Policy, Statement
-from wa_policy.iam.principal import Caller, account_of
+from wa_policy.iam.principal import Caller, RootUser, account_of
 from wa_policy.iam.source import Source
 from wa_policy.iam.text import Template
 
 
-def grants_nothing(question: Question) -> bool:
-    """True only if the caller is of no account or another one, and no statement of a resource policy allows it anything.
+def grants_nothing(question: Question, catalog: Catalog) -> bool:
+    """True only if no statement of those that the caller needs allows it an action that is asked for.
 
-    Such a caller needs one, whatever else applies, but for a method without an authorizer. Most roles trust one service,
-    and most functions one API: the search for a stranger among their callers ends here.
+    A caller of no account or another one needs a statement of the resource policy, whatever else applies, but for a
+    method without an authorizer. Most roles trust one service, most functions one API, and most roles have nothing to do
+    with most actions: the search ends here.
     """
-    applied = question.applied
-    policy = applied.resource
+    applied, authorizer = question.applied, question.facts.api_authorizer
     account = account_of(question.caller)
-    is_own = account is not None and question.resource_account in (None, account)
-    authorizer = question.facts.api_authorizer
-    if is_own or Layer.RESOURCE in applied.unknown or authorizer is ApiAuthorizer.LAMBDA:
+    wanted = listed_actions(question, catalog)
+    if account is not None and question.resource_account in (None, account):
+        # A root user needs no statement.
+        if authorizer is not None or isinstance(question.caller, RootUser) or not question.realistic:
+            return False
+        allowed = _allowed(applied, catalog)
+        return allowed is not None and not wanted & allowed
+    if Layer.RESOURCE in applied.unknown or authorizer is ApiAuthorizer.LAMBDA:
         return False
-    if policy is None:
+    if applied.resource is None:
         return authorizer is None
-    if policy.unreadable:
+    if applied.resource.unreadable:
         return False
     return not any(
-        statement.effect is Effect.ALLOW and _may_name(statement, question.caller)
-        for statement in policy.statements
+        statement.effect is Effect.ALLOW
+        and _may_name(statement, question.caller)
+        and (
+            not question.realistic
+            or _is_open(statement)
+            or action_set(_action_group(statement), catalog) & wanted
+        )
+        for statement in applied.resource.statements
     )
+
+
+def listed_actions(question: Question, catalog: Catalog) -> ActionSet:
+    """The listed actions that are asked for."""
+    wanted = catalog.listed
+    for group in question.asked.actions:
+        wanted &= action_set(group, catalog)
+    return wanted
 
 
 def _may_name(statement: Statement, caller: Caller) -> bool:
@@ -49,32 +68,42 @@ def _may_name(statement: Statement, caller: Caller) -> bool:
     return named_as(element, caller, []) is not Grantee.NOBODY
 
 
-def may_allow_all(applied: AppliedPolicies, wanted: ActionSet, catalog: Catalog) -> bool:
+def may_allow_all(question: Question, catalog: Catalog) -> bool:
     """False only if some wanted action is in no Allow statement of the policies that can grant it."""
-    if (
-        Layer.RESOURCE in applied.unknown
-        or Layer.IDENTITY in applied.unknown
-        or any(policy.unreadable for policy in _granting(applied))
-    ):
-        return True
+    allowed = _allowed(question.applied, catalog)
+    wanted = listed_actions(question, catalog)
+    return allowed is None or wanted & allowed == wanted
+
+
+def _allowed(applied: AppliedPolicies, catalog: Catalog) -> ActionSet | None:
+    """The listed actions in Allow statements of the policies that can grant; None where that cannot be told."""
+    granting = _granting(applied)
+    if applied.unknown.keys() & {Layer.RESOURCE, Layer.IDENTITY} or any(one.unreadable for one in granting):
+        return None
     allowed = 0
-    for policy in _granting(applied):
+    for policy in granting:
         for statement in policy.statements:
             if statement.effect is Effect.ALLOW:
-                if any(isinstance(value, Template) for value in statement.action.values):
-                    return True
+                if _is_open(statement):
+                    return None
                 allowed |= action_set(_action_group(statement), catalog)
-    return wanted & allowed == wanted
+    return allowed
+
+
+def _is_open(statement: Statement) -> bool:
+    return any(isinstance(value, Template) for value in statement.action.values)
 
 
 ASSUMED = Source("(assumed)")
 """Where a policy stands that is assumed, not read."""
+DELEGATED = Source("(assumed)", "/delegated")
+"""Where a resource policy stands that is assumed to leave the decision to the account of the caller."""
 
 
 def _granting(applied: AppliedPolicies) -> tuple[Policy, ...]:
-    """The policies that can grant; a resource policy that is assumed leaves the decision to the others."""
+    """The policies that can grant: a resource policy can but for one that leaves the decision to the others."""
     resource = applied.resource
-    if resource is None or resource.source == ASSUMED:
+    if resource is None or resource.source == DELEGATED:
         return applied.identity
     return (*applied.identity, resource)
 

@@ -6,13 +6,14 @@ One that is not known makes the test unknown, unless the rest decides.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from wa_policy.evaluator.truth import Truth, all_of, any_of, negate
 from wa_policy.findings import Verdict
 from wa_policy.iam.source import Source
 from wa_policy.iam.unknown import Unknown, UnknownKind
-from wa_policy.inventory.model import Principal, PropertyValue
+from wa_policy.inventory.model import Principal, PropertyValue, Resource
 from wa_policy.inventory.relations import Related, related, relation_names
 from wa_policy.rules.arguments import Value, Values
 from wa_policy.rules.bindings import substitute
@@ -118,9 +119,9 @@ def _property(test: PropertyTest, view: View, sight: Sight) -> Truth:
     return compare(test.operator, value, operand, test.count, today=sight.scope.today)
 
 
-def _quantified(quantifier: Quantifier, truths: object, more: Unknown | None = None) -> Truth:
+def _quantified(quantifier: Quantifier, truths: Iterable[Truth], more: Unknown | None = None) -> Truth:
     """`more` says why there may be others that are not known."""
-    found: list[Truth] = list(truths)  # type: ignore[call-overload]
+    found = list(truths)
     if more is not None:
         found.append(more)
     match quantifier:
@@ -162,11 +163,11 @@ def _related(name: str, view: View, sight: Sight) -> Related:
     return related(sight.scope.inventory, one, name) if name in relation_names(view.type) else Related()
 
 
-def _as_subject(other: object, sight: Sight) -> Subject:
+def _as_subject(other: Resource | Principal, sight: Sight) -> Subject:
     inventory = sight.scope.inventory
     if isinstance(other, Principal):
         return subject_of(other, inventory)
-    return subject_of_resource(other, inventory)  # type: ignore[arg-type]
+    return subject_of_resource(other, inventory)
 
 
 def _counted(found: Related, operator: TestOperator, operand: Value | Unknown | None) -> Truth:

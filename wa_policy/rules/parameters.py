@@ -106,6 +106,8 @@ _MOST_LISTED = 12
 
 def check_settings(rules: Iterable[Rule], values: Mapping[str, ParameterValue]) -> None:
     """UsageError iff a value is for no parameter of the rules, or has another type than its parameter."""
+    if not values:
+        return
     known = declared(rules)
     for name, value in sorted(values.items()):
         parameter = known.get(name)

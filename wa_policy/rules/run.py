@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 from typing import assert_never
 
 from wa_policy.catalog.model import Catalog
-from wa_policy.errors import UsageError
 from wa_policy.evaluator.truth import Truth, all_of
 from wa_policy.findings import Report, Result, RuleFacts, Verdict
 from wa_policy.iam.unknown import Unknown
@@ -18,7 +16,7 @@ from wa_policy.rules.alternatives import in_all_choices
 from wa_policy.rules.arguments import Value
 from wa_policy.rules.bindings import ITEM, names_of_forbid, resolve_all, substitute, substitute_path
 from wa_policy.rules.coverage import coverage
-from wa_policy.rules.dated import dates_of, problems_of_stale, stale_tables, told_of_stale
+from wa_policy.rules.dated import problems_of_stale, stale_tables, told_of_stale
 from wa_policy.rules.each import ITERATORS
 from wa_policy.rules.environments import is_touched, open_environment, values_for
 from wa_policy.rules.items import Item, Items
@@ -27,6 +25,7 @@ from wa_policy.rules.message import render
 from wa_policy.rules.model import Manual, Permit, Require, Rule, Shape
 from wa_policy.rules.parameters import check_settings, values_of
 from wa_policy.rules.path_class import NoPath
+from wa_policy.rules.plan import plan
 from wa_policy.rules.request_class import Forbid, RequestClass
 from wa_policy.rules.shape import SHAPES
 from wa_policy.rules.subjects import (
@@ -36,17 +35,16 @@ from wa_policy.rules.subjects import (
     Scope,
     Shared,
     Subject,
+    selected,
     subject_of,
-    subjects,
-    unread_roles,
+    unread,
 )
 from wa_policy.rules.views import Sight, operand_of, property_named
-from wa_policy.settings import Profile, Settings
+from wa_policy.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with a rule, the subjects done and the subjects in all."""
 
-_PROFILES = tuple(Profile)
 _PASS = Judgement(Verdict.PASS)
 
 
@@ -64,20 +62,20 @@ def run(
     check_settings(pack, settings.parameters)
     for environment in settings.environments:
         check_settings(pack, environment.parameters)
-    rules = chosen(pack, settings.profile, only, settings.enabled)
+    planned = plan(pack, settings.profile, only, settings.enabled)
 
     def judge(read: Inventory, progress: Progress | None = None) -> list[Result]:
         shared = Shared()
         found: list[Result] = []
-        for rule in rules:
+        for rule, facts in planned.rules:
             scope = Scope(read, values_of(rule, settings.parameters), catalog, shared, today)
             if is_touched(rule, settings):
-                found += _in_environments(rule, settings, scope, progress)
+                found += _in_environments(rule, facts, settings, scope, progress)
             else:
-                found += run_rule(rule, read, scope, progress)
+                found += _results(rule, facts, scope, progress)
         return found
 
-    stale = stale_tables(rules, today, settings.max_table_age)
+    stale = stale_tables((rule for rule, _ in planned.rules), today, settings.max_table_age)
     results = tuple(told_of_stale(in_all_choices(judge(inventory, progress), inventory, judge), stale))
     return Report(
         results=tuple(sorted(results, key=lambda result: result.order)),
@@ -85,34 +83,13 @@ def run(
         files=inventory.files,
         accounts=inventory.accounts,
         profile=settings.profile,
-        tables={"actions": catalog.date.isoformat(), **dates_of(rules)},
-        types=coverage(rules, inventory, results),
+        tables={"actions": catalog.date.isoformat(), **planned.tables},
+        types=coverage(planned.about, inventory, results),
     )
 
 
-def chosen(
-    pack: Sequence[Rule], profile: Profile, only: Sequence[str] = (), enabled: Sequence[str] = ()
-) -> tuple[Rule, ...]:
-    """The rules that run: those of the profile and the enabled ones, or else those of `only`.
-
-    UsageError iff `only` names one that the pack does not have.
-    """
-    known = {rule.id for rule in pack}
-    for name in only:
-        if name not in known:
-            close = get_close_matches(name, known, n=1)
-            raise UsageError(
-                f"found the rule `{name}`, expected the id of a rule of the pack",
-                advice=f"did you mean `{close[0]}`?" if close else "",
-            )
-    if only:
-        return tuple(rule for rule in pack if rule.id in only)
-    limit = _PROFILES.index(profile)
-    return tuple(rule for rule in pack if _PROFILES.index(rule.profile) <= limit or rule.id in enabled)
-
-
 def _in_environments(
-    rule: Rule, settings: Settings, scope: Scope, progress: Progress | None
+    rule: Rule, facts: RuleFacts, settings: Settings, scope: Scope, progress: Progress | None
 ) -> Iterator[Result]:
     """The results of a rule whose parameters have other values in some environments."""
 
@@ -120,32 +97,36 @@ def _in_environments(
         for name, values in values_for(rule, settings, subject):
             yield name, replace(scope, parameters=values)
 
-    return run_rule(rule, scope.inventory, scope, progress, scopes)
+    return _results(rule, facts, scope, progress, scopes)
 
 
 Scopes = Callable[[Subject], Iterable[tuple[str, Scope]]]
 """The scopes in which a subject may have to be judged, each with the environments that have it."""
 
 
-def run_rule(
+def run_rule(rule: Rule, scope: Scope, progress: Progress | None = None) -> Iterator[Result]:
+    """The results of one rule on the inventory of the scope."""
+    return _results(rule, rule.facts, scope, progress)
+
+
+def _results(
     rule: Rule,
-    inventory: Inventory,
+    facts: RuleFacts,
     scope: Scope,
-    progress: Progress | None = None,
+    progress: Progress | None,
     scopes: Scopes | None = None,
 ) -> Iterator[Result]:
     """The results of one rule. `scopes` are for subjects in environments; `scope` is for the rest."""
-    facts = rule.facts
-    selected = tuple(subjects(inventory, rule.select))
-    for number, subject in enumerate(selected):
+    chosen = selected(scope, rule.select)
+    for number, subject in enumerate(chosen):
         if progress is not None:
-            progress(rule.id, number, len(selected))
+            progress(rule.id, number, len(chosen))
         if scopes is None:
             yield from _Run(rule, facts, subject, scope).results()
         else:
             yield from _in_any(rule, facts, subject, tuple(scopes(subject)))
     if ROLE in rule.select or PRINCIPAL in rule.select:
-        for role in unread_roles(inventory):
+        for role in unread(scope):
             yield Result(
                 rule=facts,
                 subject=role.arn,

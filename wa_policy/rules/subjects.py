@@ -51,6 +51,9 @@ class Shared:
     """What the rules of a run work out together: the graph, once a rule asks for it."""
 
     graphs: Graphs | None = None
+    subjects: dict[tuple[str, ...], tuple[Subject, ...]] = field(default_factory=dict)
+    """By what rules select."""
+    unread_roles: tuple[UnreadRole, ...] | None = None
     functions_of_role: Mapping[tuple[str | None, str], tuple[Resource, ...]] | None = None
     """By account and role; functions whose role is not known stand under ""."""
     declaring: frozenset[str] | None = None
@@ -88,6 +91,14 @@ class Judgement:
     source: Source | None = None
     evidence: str = ""
     path: str = ""
+
+
+def selected(scope: Scope, select: tuple[str, ...]) -> tuple[Subject, ...]:
+    """`subjects` of the inventory of the scope, worked out once."""
+    found = scope.shared.subjects.get(select)
+    if found is None:
+        scope.shared.subjects[select] = found = tuple(subjects(scope.inventory, select))
+    return found
 
 
 def subjects(inventory: Inventory, select: tuple[str, ...]) -> Iterator[Subject]:
@@ -144,6 +155,13 @@ class UnreadRole:
     account: str
     source: Source
     reason: Unknown
+
+
+def unread(scope: Scope) -> tuple[UnreadRole, ...]:
+    """`unread_roles` of the inventory of the scope, worked out once."""
+    if scope.shared.unread_roles is None:
+        scope.shared.unread_roles = tuple(unread_roles(scope.inventory))
+    return scope.shared.unread_roles
 
 
 def unread_roles(inventory: Inventory) -> Iterator[UnreadRole]:
