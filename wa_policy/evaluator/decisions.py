@@ -82,15 +82,15 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRule:
-    """`denied` makes it an explicit deny; otherwise it is allowed iff `allowed` holds."""
+    """`denied` makes it an explicit deny; otherwise it is allowed iff `allowed` holds. `formula` is true iff it is allowed."""
 
     denied: Formula
     allowed: Formula
+    formula: Formula
 
-    @property
-    def formula(self) -> Formula:
-        """One formula that is true iff the request is allowed."""
-        return All((Not(self.denied), self.allowed))
+
+def _rule(denied: Formula, allowed: Formula) -> DecisionRule:
+    return DecisionRule(denied, allowed, All((Not(denied), allowed)))
 
 
 @cache
@@ -98,12 +98,12 @@ def decision_rule(situation: Situation) -> DecisionRule:
     """The formula that decides requests of this situation."""
     match situation.rule:
         case ResourceRule.ALWAYS:
-            return DecisionRule(FALSE, TRUE)
+            return _rule(FALSE, TRUE)
         case ResourceRule.NEVER:
-            return DecisionRule(_denied(situation), FALSE)
+            return _rule(_denied(situation), FALSE)
         case _:
             allowed = All((*_guardrails(situation), _grant(situation)))
-            return DecisionRule(_denied(situation), allowed)
+            return _rule(_denied(situation), allowed)
 
 
 @cache

@@ -44,6 +44,7 @@ class CallerClass:
     facts: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def fixed(*values: Value) -> KeyDomain:
     """The key has one of these values; None: it is absent."""
     return KeyDomain(fixed=values)

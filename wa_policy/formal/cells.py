@@ -43,6 +43,7 @@ _ALWAYS = _box(tuple(sorted(ALWAYS_ALLOWED)))
 _NEVER = tuple(_box(tuple(sorted(actions)), f"*{part}*") for actions, part in BELONGS_TO_AWS)
 
 
+@lru_cache(maxsize=256)
 def cells(
     caller: CallerKind,
     facts: ResourceFacts,
@@ -51,11 +52,27 @@ def cells(
     same_account: bool,
     has_resource_policy: bool,
     controlled: bool,
-) -> Iterator[Cell]:
+) -> tuple[Cell, ...]:
     """The cells of a caller; together they cover every request but those that AWS always or never allows.
 
     `controlled`: resource control policies may apply, so services that they bind are told apart from others.
     """
+    found = _cells(
+        caller, facts, catalog,
+        same_account=same_account, has_resource_policy=has_resource_policy, controlled=controlled,
+    )  # fmt: skip
+    return tuple(found)
+
+
+def _cells(
+    caller: CallerKind,
+    facts: ResourceFacts,
+    catalog: Catalog,
+    *,
+    same_account: bool,
+    has_resource_policy: bool,
+    controlled: bool,
+) -> Iterator[Cell]:
     special = [(_ROLE_TRUST, ResourceRule.MUST_GRANT), (_KMS_KEY, ResourceRule.MUST_GRANT)]
     match facts.api_authorizer:
         case None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from wa_policy.catalog.model import Catalog
 from wa_policy.errors import InternalError
@@ -34,6 +34,9 @@ from wa_policy.iam.unknown import Unknown, UnknownKind
 Domains = Callable[[str], KeyDomain]
 
 
+_ANYTHING = Box()
+
+
 @dataclass(frozen=True)
 class Question:
     """A class of requests by one caller, and the policies that decide them.
@@ -49,7 +52,7 @@ class Question:
     not_actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ("*",)
     not_resources: tuple[str, ...] = ()
-    within: Box = field(default_factory=Box)
+    within: Box = _ANYTHING
     """What else the class asks of action and resource."""
     resource_account: str | None = None
     worlds: tuple[Domains, ...] = (lambda _: FREE,)
@@ -63,13 +66,22 @@ class Question:
     @cached_property
     def asked(self) -> Box:
         """The class as a box over action and resource."""
-        actions = [Group(tuple(glob(a.lower()) for a in self.actions))]
-        if self.not_actions:
-            actions.append(Group(tuple(glob(a.lower()) for a in self.not_actions), negated=True))
-        resources = [Group(tuple(resource_glob(r) for r in self.resources))]
-        if self.not_resources:
-            resources.append(Group(tuple(resource_glob(r) for r in self.not_resources), negated=True))
+        actions, resources = (
+            _selected(self.actions, self.not_actions, of_actions=True),
+            _selected(self.resources, self.not_resources, of_actions=False),
+        )
         return Box((*actions, *self.within.actions), (*resources, *self.within.resources))
+
+
+@lru_cache(maxsize=4096)
+def _selected(named: tuple[str, ...], others: tuple[str, ...], *, of_actions: bool) -> tuple[Group, ...]:
+    """The groups for what a class names, and for what it leaves out of that."""
+
+    def pattern(text: str) -> str:
+        return glob(text.lower()) if of_actions else resource_glob(text)
+
+    found = (Group(tuple(map(pattern, named))),)
+    return (*found, Group(tuple(map(pattern, others)), negated=True)) if others else found
 
 
 def _is_beyond(facts: ResourceFacts) -> bool:

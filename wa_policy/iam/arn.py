@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,6 +36,7 @@ class Arn:
         return self.resource[len(self.resource_type) + 1 :] if self.resource_type else self.resource
 
 
+@lru_cache(maxsize=16_384)
 def parse_arn(text: str) -> Arn | None:
     """The parts of `text`, or None iff it is no ARN of six parts that starts with `arn:`."""
     parts = text.split(":", 5)

@@ -78,16 +78,16 @@ def callers_of(
 
     `policy` is the one that the class asks about, among all that are `applied`.
     """
-    catalog = scope.catalog
     spec: CallerSpec = request_class.caller
+    if spec is CallerWord.SELF:
+        if subject.principal is not None:
+            yield NamedCaller(f"`{subject.principal.name}`", _self(subject.principal, scope))
+        return
+    catalog = scope.catalog
     nobodys = unnamed_account(policy, scope)
     named = _named_networks(policy)
     places = memberships_of_others(applied.statements, (key for key, _ in request_class.context))
     match spec:
-        case CallerWord.SELF:
-            own = subject.principal
-            if own is not None:
-                yield NamedCaller(f"`{own.name}`", _self(own, scope.inventory, catalog))
         case CallerWord.ANONYMOUS:
             yield _anonymous(catalog, subject, named, request_class)
         case CallerWord.EVERYONE:
@@ -209,7 +209,16 @@ def _anonymous(
     return NamedCaller("anyone on the internet", caller)
 
 
-def _self(principal: Principal, inventory: Inventory, catalog: Catalog) -> CallerClass:
+def _self(principal: Principal, scope: Scope) -> CallerClass:
+    """The principal itself, the same for each rule that asks about it."""
+    found = scope.shared.own_callers.get(principal.arn)
+    if found is None:
+        found = _insider(principal, scope.inventory, scope.catalog)
+        scope.shared.own_callers[principal.arn] = found
+    return found
+
+
+def _insider(principal: Principal, inventory: Inventory, catalog: Catalog) -> CallerClass:
     caller = parse_caller(principal.arn)
     if caller is None:
         raise ValueError(f"`{principal.arn}` is no principal")

@@ -36,12 +36,15 @@ class Documents:
                     yield document, statement
 
 
+_NONE = Documents(())
+
+
 def resource_documents(subject: Subject) -> Documents:
     """The resource policy of the subject; for a role its trust policy."""
     if subject.principal is not None:
         return _documents(subject.principal.trust)
     if subject.resource is None:
-        return Documents(())
+        return _NONE
     return _documents(subject.resource.policy())
 
 
@@ -69,7 +72,7 @@ def _documents(document: PolicyDocument) -> Documents:
         case Present(policy):
             return Documents((Document("", policy),), policy.unreadable)
         case Absent():
-            return Documents(())
+            return _NONE
         case NotExported():
             return Documents((), (document.unknown,))
         case _:

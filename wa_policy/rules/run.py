@@ -45,7 +45,8 @@ from wa_policy.settings import Settings
 Progress = Callable[[str, int, int], None]
 """Called with a rule, the subjects done and the subjects in all."""
 
-_PASS = Judgement(Verdict.PASS)
+_PLAIN = {verdict: Judgement(verdict) for verdict in Verdict}
+_PASS = _PLAIN[Verdict.PASS]
 
 
 def run(
@@ -68,6 +69,11 @@ def run(
         shared = Shared()
         found: list[Result] = []
         for rule, facts in planned.rules:
+            # Most rules are about types that an inventory does not have.
+            if not selected(read, shared, rule.select) and not (
+                asks_for_roles(rule) and unread(read, shared)
+            ):
+                continue
             scope = Scope(read, values_of(rule, settings.parameters), catalog, shared, today)
             if is_touched(rule, settings):
                 found += _in_environments(rule, facts, settings, scope, progress)
@@ -117,7 +123,7 @@ def _results(
     scopes: Scopes | None = None,
 ) -> Iterator[Result]:
     """The results of one rule. `scopes` are for subjects in environments; `scope` is for the rest."""
-    chosen = selected(scope, rule.select)
+    chosen = selected(scope.inventory, scope.shared, rule.select)
     for number, subject in enumerate(chosen):
         if progress is not None:
             progress(rule.id, number, len(chosen))
@@ -125,8 +131,8 @@ def _results(
             yield from _Run(rule, facts, subject, scope).results()
         else:
             yield from _in_any(rule, facts, subject, tuple(scopes(subject)))
-    if ROLE in rule.select or PRINCIPAL in rule.select:
-        for role in unread(scope):
+    if asks_for_roles(rule):
+        for role in unread(scope.inventory, scope.shared):
             yield Result(
                 rule=facts,
                 subject=role.arn,
@@ -136,6 +142,10 @@ def _results(
                 reasons=(role.reason,),
                 account=role.account,
             )
+
+
+def asks_for_roles(rule: Rule) -> bool:
+    return ROLE in rule.select or PRINCIPAL in rule.select
 
 
 def _in_any(
@@ -170,7 +180,7 @@ class _Run:
                 yield self.result(Judgement(Verdict.UNKNOWN, reasons=(applies,)))
                 return
             if not applies:
-                yield self.result(Judgement(Verdict.NOT_APPLICABLE))
+                yield self.result(_PLAIN[Verdict.NOT_APPLICABLE])
                 return
         if self.rule.each is None:
             yield self.result(self.judgement(None))
@@ -200,7 +210,7 @@ class _Run:
             reasons = tuple(dict.fromkeys(found.unknown))
             yield self.result(Judgement(Verdict.UNKNOWN, reasons=reasons))
         elif not kept and each is not None:
-            yield self.result(Judgement(ITERATORS[each.iterator].empty))
+            yield self.result(_PLAIN[ITERATORS[each.iterator].empty])
 
     def judgement(self, item: Item | None) -> Judgement:
         if item is not None and item.unknown is not None:
@@ -218,8 +228,9 @@ class _Run:
                 return _PASS if item is None else self.shaped(shape, item, values)
             case Require(test):
                 kept = holds(test, self.subject, self.scope, values, item)
+                judged = _judged(kept, Verdict.PASS, Verdict.FAIL)
                 place = place_of(test, self.subject) if item is None else None
-                return replace(_judged(kept, Verdict.PASS, Verdict.FAIL), source=place)
+                return judged if place is None else replace(judged, source=place)
             case NoPath() as no_path:
                 return self.without_path(no_path, values)
             case Manual():
@@ -333,4 +344,4 @@ def _actions_of(one: RequestClass) -> str:
 def _judged(truth: bool | Unknown, if_true: Verdict, if_false: Verdict) -> Judgement:
     if isinstance(truth, Unknown):
         return Judgement(Verdict.UNKNOWN, reasons=(truth,))
-    return Judgement(if_true if truth else if_false)
+    return _PLAIN[if_true if truth else if_false]

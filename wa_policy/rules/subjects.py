@@ -16,6 +16,7 @@ from wa_policy.inventory.model import Inventory, Principal, PrincipalKind, Resou
 from wa_policy.settings import ParameterValue
 
 if TYPE_CHECKING:
+    from wa_policy.formal.callers import CallerClass
     from wa_policy.rules.graphs import Graphs
 
 PRINCIPAL = "principal"
@@ -54,6 +55,8 @@ class Shared:
     subjects: dict[tuple[str, ...], tuple[Subject, ...]] = field(default_factory=dict)
     """By what rules select."""
     unread_roles: tuple[UnreadRole, ...] | None = None
+    own_callers: dict[str, CallerClass] = field(default_factory=dict)
+    """By ARN what is known of a user or role that calls."""
     functions_of_role: Mapping[tuple[str | None, str], tuple[Resource, ...]] | None = None
     """By account and role; functions whose role is not known stand under ""."""
     declaring: frozenset[str] | None = None
@@ -93,11 +96,11 @@ class Judgement:
     path: str = ""
 
 
-def selected(scope: Scope, select: tuple[str, ...]) -> tuple[Subject, ...]:
-    """`subjects` of the inventory of the scope, worked out once."""
-    found = scope.shared.subjects.get(select)
+def selected(inventory: Inventory, shared: Shared, select: tuple[str, ...]) -> tuple[Subject, ...]:
+    """`subjects` of an inventory, worked out once."""
+    found = shared.subjects.get(select)
     if found is None:
-        scope.shared.subjects[select] = found = tuple(subjects(scope.inventory, select))
+        shared.subjects[select] = found = tuple(subjects(inventory, select))
     return found
 
 
@@ -157,11 +160,11 @@ class UnreadRole:
     reason: Unknown
 
 
-def unread(scope: Scope) -> tuple[UnreadRole, ...]:
-    """`unread_roles` of the inventory of the scope, worked out once."""
-    if scope.shared.unread_roles is None:
-        scope.shared.unread_roles = tuple(unread_roles(scope.inventory))
-    return scope.shared.unread_roles
+def unread(inventory: Inventory, shared: Shared) -> tuple[UnreadRole, ...]:
+    """`unread_roles` of an inventory, worked out once."""
+    if shared.unread_roles is None:
+        shared.unread_roles = tuple(unread_roles(inventory))
+    return shared.unread_roles
 
 
 def unread_roles(inventory: Inventory) -> Iterator[UnreadRole]:
