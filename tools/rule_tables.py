@@ -30,7 +30,6 @@ DIFFERENCES = ROOT / "docs" / "rule-differences.md"
 VERDICTS = ROOT / "docs" / "rule-verdicts.md"
 NOTES = ROOT / "tools" / "catalogue_notes.yaml"
 DAY = date(2026, 11, 26)
-_COLUMNS = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, Verdict.NOT_APPLICABLE)
 
 
 def _corpus() -> Path:
@@ -105,7 +104,10 @@ _MISSING = (
 )
 UNTOLD = "untold"
 """An unknown verdict for which all reasons are that the input does not say it."""
+PERHAPS = "perhaps"
+"""An unknown verdict where it is not known either whether the rule applies."""
 
+_COLUMNS = (Verdict.PASS, Verdict.FAIL, Verdict.UNKNOWN, PERHAPS, Verdict.NOT_APPLICABLE)
 Counts = dict[str, Counter[str]]
 
 
@@ -117,6 +119,8 @@ def counted(path: str) -> Counts:
     for result in report.results:
         of = found.setdefault(result.rule.id, Counter())
         of[result.verdict] += 1
+        if result.may_not_apply:
+            of[PERHAPS] += 1
         if result.verdict is Verdict.UNKNOWN and all(why.kind in _MISSING for why in result.reasons):
             of[UNTOLD] += 1
     return found
@@ -143,13 +147,15 @@ def verdicts() -> str:
         "",
         (
             f"The verdicts of all rules on {len(templates)} public serverless templates and on two exported accounts, one of them "
-            "made up with planted faults; made by `python -m tools.rule_tables verdicts`. `decided` is the share of pass and "
-            "fail among what applies; the last column leaves out what the input does not say: values that are chosen "
-            "at deployment, files and answers that are not there. A rule that was never seen to pass or to fail shows here; its examples show both."
+            "made up with planted faults; made by `python -m tools.rule_tables verdicts`. Of `unknown`, `perhaps` are those where it is "
+            "not known either whether the rule applies, such as on a state machine whose definition is in a file that is not there. "
+            "`decided` is the share of pass and fail among what applies; the last column leaves out what the input does not "
+            "say: values that are chosen at deployment, files and answers that are not there. A rule that was never seen to pass "
+            "or to fail shows here; its examples show both."
         ),
         "",
-        "| rule | profile | templates: pass | fail | unknown | n/a | accounts: pass | fail | unknown | n/a | decided | of what is told |",
-        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
+        "| rule | profile | templates: pass | fail | unknown | perhaps | n/a | accounts: pass | fail | unknown | perhaps | n/a | decided | of what is told |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for rule in sorted(load_pack(), key=lambda rule: rule.id):
         if isinstance(rule.check, Manual):
@@ -163,12 +169,13 @@ def verdicts() -> str:
 def _decided(counts: Sequence[Counter[str]]) -> str:
     known = sum(of[Verdict.PASS] + of[Verdict.FAIL] for of in counts)
     unknown = sum(of[Verdict.UNKNOWN] for of in counts)
-    untold = sum(of[UNTOLD] for of in counts)
+    untold, perhaps = (sum(of[kind] for of in counts) for kind in (UNTOLD, PERHAPS))
     if not known + unknown:
         return "never applied | never applied"
-    told = known + unknown - untold
-    return (
-        f"{100 * known / (known + unknown):.0f}% | {f'{100 * known / told:.0f}%' if told else 'nothing told'}"
+    applies, told = known + unknown - perhaps, known + unknown - untold
+    return " | ".join(
+        f"{100 * known / of:.0f}%" if of else none
+        for of, none in ((applies, "never known to apply"), (told, "nothing told"))
     )
 
 

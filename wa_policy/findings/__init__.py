@@ -127,6 +127,8 @@ class Result:
     witness: Witness | None = None
     reasons: tuple[Unknown, ...] = ()
     account: str | None = None
+    may_not_apply: bool = False
+    """The verdict is unknown, and so is whether the rule is about the subject, or about another item of it, at all."""
     evidence: str = ""
     accepted: Acceptance | None = None
 

@@ -125,6 +125,7 @@ class _Search:
         # Folders by their identity, files by their real path: a link that leads back ends the walk, and no file is
         # read under two names. Hard links are files of their own: their folders may say whose they are.
         self._seen: set[str | tuple[int, int]] = set()
+        self._folders: dict[str, str] = {}
 
     def path(self, path: str) -> Iterator[InputFile | Problem]:
         """What one path of the user stands for."""
@@ -186,8 +187,17 @@ class _Search:
             yield Problem(name, "", "special-file", f"this is {kind}, expected a file or folder", 0, advice)
         elif status.st_size > self._max_bytes:
             yield _too_large(name, status.st_size, self._max_bytes)
-        elif self._is_new(os.path.realpath(path)):
+        elif self._is_new(self._real(path)):
             yield InputFile(name, path, status.st_size)
+
+    def _real(self, path: str) -> str:
+        """The real path of a file; its folder is looked at once for all of them."""
+        folder, name = os.path.split(path)
+        if os.path.islink(path):  # noqa: PTH114
+            return os.path.realpath(path)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder or ".")
+        return os.path.join(self._folders[folder], name)  # noqa: PTH118
 
     def _is_new(self, real: str | tuple[int, int]) -> bool:
         if real in self._seen:

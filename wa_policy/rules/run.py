@@ -141,6 +141,7 @@ def _results(
                 source=role.source,
                 reasons=(role.reason,),
                 account=role.account,
+                may_not_apply=rule.when is not None or rule.each is not None,
             )
 
 
@@ -177,7 +178,7 @@ class _Run:
         if self.rule.when is not None:
             applies = holds(self.rule.when, self.subject, self.scope, self.values)
             if isinstance(applies, Unknown):
-                yield self.result(Judgement(Verdict.UNKNOWN, reasons=(applies,)))
+                yield self.result(Judgement(Verdict.UNKNOWN, reasons=(applies,)), may_not_apply=True)
                 return
             if not applies:
                 yield self.result(_PLAIN[Verdict.NOT_APPLICABLE])
@@ -205,10 +206,12 @@ class _Run:
             if within is not False:
                 kept.append((item, within))
         for item, within in kept:
-            yield self.result(_perhaps(within, self.judgement(item)), item)
+            judged = _perhaps(within, self.judgement(item))
+            may_not_apply = isinstance(within, Unknown) and judged.verdict is Verdict.UNKNOWN
+            yield self.result(judged, item, may_not_apply=may_not_apply)
         if found.unknown:
             reasons = tuple(dict.fromkeys(found.unknown))
-            yield self.result(Judgement(Verdict.UNKNOWN, reasons=reasons))
+            yield self.result(Judgement(Verdict.UNKNOWN, reasons=reasons), may_not_apply=True)
         elif not kept and each is not None:
             yield self.result(_PLAIN[ITERATORS[each.iterator].empty])
 
@@ -308,7 +311,9 @@ class _Run:
                 found[name] = () if value is None or isinstance(value, Unknown) else value
         return found, tuple(unknown)
 
-    def result(self, judgement: Judgement, item: Item | None = None) -> Result:
+    def result(
+        self, judgement: Judgement, item: Item | None = None, *, may_not_apply: bool = False
+    ) -> Result:
         rule, subject = self.rule, self.subject
         message = ""
         if judgement.verdict is Verdict.FAIL:
@@ -327,6 +332,7 @@ class _Run:
             evidence=judgement.evidence,
             reasons=judgement.reasons,
             account=subject.account,
+            may_not_apply=may_not_apply,
         )
 
 

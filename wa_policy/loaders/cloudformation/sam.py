@@ -41,7 +41,8 @@ _DOCUMENT_OF = {
     "AWS::Serverless::HttpApi": ("DefinitionUri", "DefinitionBody"),
     "AWS::Serverless::StateMachine": ("DefinitionUri", "Definition"),
 }
-_NOWHERE = logging.NullHandler()
+_LOGGER = logging.getLogger("samtranslator")
+_LOGGER.addHandler(logging.NullHandler())  # else what does not propagate is printed
 _TRIES = 20
 """Resources that may be wrong before the transform is given up."""
 
@@ -190,14 +191,11 @@ def _managed_policies(partition: str) -> dict[str, str]:
 def _quiet() -> Iterator[None]:
     """No log of the transform, which tells of every template that it was given."""
     # `logging.disable` would empty the caches of all loggers that there are, twice for each template.
-    logger = logging.getLogger("samtranslator")
-    before, logger.propagate = logger.propagate, False
-    logger.addHandler(_NOWHERE)
+    before, _LOGGER.propagate = _LOGGER.propagate, False
     try:
         yield
     finally:
-        logger.removeHandler(_NOWHERE)
-        logger.propagate = before
+        _LOGGER.propagate = before
 
 
 # --- before ----------------------------------------------------------------------------------------------------------
