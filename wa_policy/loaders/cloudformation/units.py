@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from wa_policy.errors import Problem
 from wa_policy.inventory import symbols
 from wa_policy.inventory.model import Alternative, Assumptions, Inventory, Variation
 from wa_policy.loaders.cloudformation.beside import document_at
@@ -45,16 +46,20 @@ def evaluate(parts: Sequence[TemplatePart], pieces: Pieces, assume: Assumptions)
     known = {posixpath.normpath(part.source.file): part for part in parts}
     units: list[Unit] = []
     inner: set[str] = set()
+    stacks: list[tuple[TemplatePart, Stack]] = []
     # All transforms first: what comes after each of them would find the caches of the processor empty.
-    stacks = [_stack(part, number, known, assume, pieces) for number, part in enumerate(parts, 1)]
-    for part, stack in zip(parts, stacks, strict=True):
+    for number, part in enumerate(parts, 1):
+        try:
+            stacks.append((part, _stack(part, number, known, assume, pieces)))
+        except RecursionError:
+            pieces.problems.append(_too_deep(part))
+    for part, stack in stacks:
         if posixpath.normpath(part.source.file) in inner:
             continue
         try:
-            unit = _unit(part, stack)
+            unit = _unit(part, stack, pieces)
         except RecursionError:
-            message = "found a template that is nested too deeply, expected fewer levels; it is not read"
-            pieces.problems.append(part.source.problem("too-deep", message))
+            pieces.problems.append(_too_deep(part))
             continue
         files = unit.base.files
         if len(files) > 1:
@@ -66,6 +71,11 @@ def evaluate(parts: Sequence[TemplatePart], pieces: Pieces, assume: Assumptions)
     for unit in units:
         pieces.extend(unit.base.pieces)
     return tuple(units)
+
+
+def _too_deep(part: TemplatePart) -> Problem:
+    message = "found a template that is nested too deeply, expected fewer levels; it is not read"
+    return part.source.problem("too-deep", message)
 
 
 def _stack(
@@ -80,7 +90,12 @@ def _stack(
     place = Place(
         number, origin.account or account, origin.region or region, origin.partition, assume.stack_name
     )
-    if (origin.account or account) is None and any(
+    given = dict(assume.parameters)
+    return Stack(_text(part, place, given), place, given, _reader(known, place))
+
+
+def _unit(part: TemplatePart, stack: Stack, pieces: Pieces) -> Unit:
+    if stack.place.account is None and any(
         map(symbols.names_own_account, texts_with(part.value, symbols.ACCOUNTS))
     ):
         message = (
@@ -90,11 +105,6 @@ def _stack(
             "account-reserved", message, advice="say with `--account` which account it is"
         )
         pieces.problems.append(found)
-    given = dict(assume.parameters)
-    return Stack(_text(part, place, given), place, given, _reader(known, place))
-
-
-def _unit(part: TemplatePart, stack: Stack) -> Unit:
     choices = stack.choices()
     evaluation = stack.build((choices or ((Choice(), {}),))[0][0])
     if choices is None:
