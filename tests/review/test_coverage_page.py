@@ -17,18 +17,14 @@ def test_every_check_mark_and_choice_has_rules() -> None:
     assert len(marks) == len({choice.id for _, _, choice, _ in found}) == len(found) == 38
 
 
-ONLY_BEYOND_CORE = ["perf_perf_q1_a2"]
-"""Concurrency by asynchronous and stream invocations: only `advice` has a rule. A review by a lower profile says unknown."""
-
-
-def test_other_choices_are_decided_by_core_or_asked() -> None:
+def test_each_choice_is_decided_by_core_or_asked() -> None:
     enough = (Profile.CORE, Profile.MANUAL)
     left = [
         choice.id
         for *_, choice, rules in rows(load_pack())
         if not any(rule.profile in enough for rule in rules)
     ]
-    assert left == ONLY_BEYOND_CORE
+    assert left == []
 
 
 def test_the_page_is_that_of_the_pack() -> None:
