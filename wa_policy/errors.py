@@ -9,6 +9,7 @@ WaPolicyError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -59,3 +60,11 @@ class RuleError(_ProblemsError):
 
 class InternalError(WaPolicyError):
     """A promise of wa-policy itself does not hold; please report it."""
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The advice that names the known word that is nearest, `otherwise` where none is near."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, list(known), n=1)
+    return f"did you mean `{close[0]}`?" if close else otherwise

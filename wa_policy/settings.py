@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from enum import StrEnum
 
-from wa_policy.errors import UsageError
+from wa_policy.errors import UsageError, did_you_mean
 
 
 class Profile(StrEnum):
@@ -88,11 +87,10 @@ class Settings:
         """The settings with all that is read in this environment. UsageError where there is none of that name."""
         known = {environment.name: environment for environment in self.environments}
         if name not in known:
-            close = get_close_matches(name, known, n=1)
             names = ", ".join(f"`{one}`" for one in known) or "none: the settings name no `environments`"
             raise UsageError(
                 f"found the environment `{name}`, expected one of {names}",
-                advice=f"did you mean `{close[0]}`?" if close else "",
+                advice=did_you_mean(name, known),
             )
         parameters = {**self.parameters, **known[name].parameters}
         return replace(self, parameters=parameters, environments=(), environment_tag=None)

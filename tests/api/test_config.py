@@ -60,8 +60,8 @@ def test_a_close_word_is_offered_and_all_mistakes_are_told(tmp_path: Path) -> No
         read_config(write(tmp_path / "wa-policy.yaml", "profil: core\norganisation: none\nparameters: 3\n"))
     assert len(error.value.problems) == 3
     assert {problem.advice for problem in error.value.problems} >= {
-        "meant `profile`?",
-        "meant `organization`?",
+        "did you mean `profile`?",
+        "did you mean `organization`?",
     }
 
 

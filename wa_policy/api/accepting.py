@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from wa_policy.errors import LoadError
+from wa_policy.errors import LoadError, did_you_mean
 from wa_policy.findings import Report, Waiver
 from wa_policy.inventory.model import Inventory
 from wa_policy.settings import DEFAULTS, Settings
@@ -33,14 +33,11 @@ def waive(
 
 
 def _check_rules(waivers: Sequence[Waiver], known: Collection[str]) -> None:
-    from difflib import get_close_matches
-
     problems = []
     for waiver in waivers:
         if waiver.rule not in known:
-            close = get_close_matches(waiver.rule, known, 1)
             message = f"found the rule `{waiver.rule}`, expected the id of a rule of the pack"
-            advice = f"did you mean `{close[0]}`?" if close else ""
+            advice = did_you_mean(waiver.rule, known)
             problems.append(waiver.source.at("rule").problem("waivers", message, advice=advice))
     if problems:
         raise LoadError("the waivers are wrong", tuple(problems))

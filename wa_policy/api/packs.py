@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from wa_policy.errors import UsageError
+from wa_policy.errors import UsageError, did_you_mean
 from wa_policy.settings import PACK, Settings
 
 if TYPE_CHECKING:
@@ -66,8 +65,7 @@ def is_chosen(rule: Rule, packs: Collection[str]) -> bool:
 def _check(word: str, ids: Iterable[str], known: set[str]) -> None:
     for name in ids:
         if name not in known:
-            close = get_close_matches(name, known, n=1)
             raise UsageError(
                 f"found the rule `{name}` under `{word}` of the settings, expected the id of a rule that they load",
-                advice=f"did you mean `{close[0]}`?" if close else "`wa-policy rules list` names them all",
+                advice=did_you_mean(name, known, "`wa-policy rules list` names them all"),
             )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wa_policy.api.accepted_lint import AcceptedLint, accepted_near, from_here, unused
 from wa_policy.api.inputs import Progress, catalog
-from wa_policy.errors import Problem, UsageError
+from wa_policy.errors import Problem, UsageError, did_you_mean
 from wa_policy.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
@@ -71,15 +71,12 @@ def _loaded(settings: Settings) -> tuple[RuleSource, ...]:
 
 
 def _picked(ids: Iterable[str], loaded: Sequence[RuleSource]) -> Iterator[RuleSource]:
-    from difflib import get_close_matches
-
     known = {source.rule.id: source for source in loaded}
     for one in ids:
         if one not in known:
-            close = get_close_matches(one, known, n=1)
             raise UsageError(
                 f"found `{one}`, expected a file or folder of rules, or the id of a rule",
-                advice=f"did you mean `{close[0]}`?" if close else "",
+                advice=did_you_mean(one, known),
             )
         yield known[one]
 

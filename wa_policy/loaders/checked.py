@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
-from wa_policy.errors import LoadError, Problem
+from wa_policy.errors import LoadError, Problem, did_you_mean
 from wa_policy.iam.describe import describe
 from wa_policy.iam.source import Source
 from wa_policy.loaders.document import Document, parse_document
@@ -64,12 +63,11 @@ def _unknown_words(
 ) -> Iterator[Problem]:
     known = sorted(schema["properties"])
     for word in sorted(str(key) for key in value if key not in known):
-        close = get_close_matches(word, known, 1)
         expected = ", ".join(f"`{name}`" for name in known)
         yield place.at(word).problem(
             code,
             f"found the word `{word}`, expected one of {expected}",
-            advice=f"meant `{close[0]}`?" if close else "",
+            advice=did_you_mean(word, known),
         )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
-from wa_policy.errors import LoadError, Problem
+from wa_policy.errors import LoadError, Problem, did_you_mean
 from wa_policy.findings.visible import visible
 from wa_policy.iam.source import Source
 from wa_policy.loaders.checked import read_checked
@@ -72,10 +71,8 @@ def read_answers(file: str, rules: Sequence[Rule]) -> tuple[Answer, ...]:
 
 def _problems(item: Mapping[str, str], place: Source, manual: Sequence[str]) -> Iterator[Problem]:
     if item["rule"] not in manual:
-        close = get_close_matches(item["rule"], manual, 1)
-        advice = f"did you mean `{close[0]}`?" if close else ""
         message = f"found the rule `{item['rule']}`, expected the id of a manual rule"
-        yield place.at("rule").problem("answers", message, advice=advice)
+        yield place.at("rule").problem("answers", message, advice=did_you_mean(item["rule"], manual))
     for name in ("date", "expires"):
         if name in item:
             try:

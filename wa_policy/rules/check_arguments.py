@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from wa_policy.catalog.model import Catalog
+from wa_policy.errors import did_you_mean
 from wa_policy.iam.operators import OPERATOR_BY_NAME
 from wa_policy.iam.source import escape
 from wa_policy.rules.arguments import Argument, ArgumentKind
@@ -54,8 +54,7 @@ def _check_argument(place: str, argument: Argument, value: object, catalog: Cata
                 notes.add(place, f"found the condition key `{item}`, expected one that the catalog knows")
             case ArgumentKind.OPERATORS if str(item).lower() not in OPERATOR_BY_NAME:
                 words = [operator.name for operator in OPERATOR_BY_NAME.values()]
-                close = get_close_matches(str(item), words, n=1)
-                advice = f"did you mean `{close[0]}`?" if close else ""
+                advice = did_you_mean(str(item), words)
                 notes.add(place, f"found the operator `{item}`, expected a condition operator", advice)
             case _:
                 pass

@@ -7,9 +7,9 @@ words. So a rule that extends another finds nothing that the other would not fin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
+from wa_policy.errors import did_you_mean
 from wa_policy.iam.source import escape
 from wa_policy.rules.notes import Notes
 
@@ -115,9 +115,8 @@ def problems_of_chain(raw: Raw, bases: Bases, known: Sequence[str]) -> Iterator[
         seen.append(wanted)
         one = bases(wanted)
         if one is None:
-            close = get_close_matches(wanted, known, n=1)
-            advice = f"did you mean `{close[0]}`?" if close else ""
-            yield f"/{EXTENDS}", f"found the rule `{wanted}`, expected the id of a rule", advice
+            message = f"found the rule `{wanted}`, expected the id of a rule"
+            yield f"/{EXTENDS}", message, did_you_mean(wanted, known)
 
 
 def whole_rule(raw: Raw, bases: Bases) -> tuple[Raw, Notes]:

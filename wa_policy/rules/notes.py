@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from wa_policy.catalog.model import Catalog
+from wa_policy.errors import did_you_mean
 
 _SHOWN = 12
 _BESIDE_CATALOG = frozenset(("aws:sourceowner",))
@@ -27,10 +27,9 @@ class Notes:
     def unknown(self, pointer: str, what: str, word: str, known: Iterable[str], *, show: str = "") -> None:
         """A word that there is not, with the nearest one that there is."""
         words = list(known)
-        close = get_close_matches(word, words, n=1)
         listed = ", ".join(f"`{one}`" for one in words[:_SHOWN]) + (" …" if len(words) > _SHOWN else "")
         message = f"found the {what} `{show or word}`, expected {f'one of {listed}' if words else 'none'}"
-        self.add(pointer, message, f"did you mean `{close[0]}`?" if close else "")
+        self.add(pointer, message, did_you_mean(word, words))
 
 
 def known_key(name: str, catalog: Catalog) -> bool:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 
-from wa_policy.errors import UsageError
+from wa_policy.errors import UsageError, did_you_mean
 from wa_policy.iam.arn import is_account_id
 from wa_policy.iam.values import parse_address_range
 from wa_policy.rules.model import Parameter, Rule, ValueKind
@@ -112,14 +111,11 @@ def check_settings(rules: Iterable[Rule], values: Mapping[str, ParameterValue]) 
     for name, value in sorted(values.items()):
         parameter = known.get(name)
         if parameter is None:
-            close = get_close_matches(name, known, n=1)
             names = ", ".join(f"`{one}`" for one in sorted(known)) or "none"
             few = f": {names}" if len(known) <= _MOST_LISTED else ""
             raise UsageError(
                 f"found the parameter `{name}`, expected one that a rule declares{few}",
-                advice=f"did you mean `{close[0]}`?"
-                if close
-                else "the rule files under `policies` declare them",
+                advice=did_you_mean(name, known, "the rule files under `policies` declare them"),
             )
         if not admits(parameter.kind, value, many=parameter.many):
             items = value if parameter.many and isinstance(value, tuple) else (value,)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 
-from wa_policy.errors import UsageError
+from wa_policy.errors import UsageError, did_you_mean
 from wa_policy.findings import RuleFacts
 from wa_policy.rules.dated import dates_of
 from wa_policy.rules.model import Rule
@@ -59,10 +58,9 @@ def chosen(
     known = {rule.id for rule in pack}
     for name in only:
         if name not in known:
-            close = get_close_matches(name, known, n=1)
             raise UsageError(
                 f"found the rule `{name}`, expected the id of a rule of the pack",
-                advice=f"did you mean `{close[0]}`?" if close else "",
+                advice=did_you_mean(name, known),
             )
     if only:
         return tuple(rule for rule in pack if rule.id in only)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from wa_policy.errors import did_you_mean
 from wa_policy.iam.describe import describe
 from wa_policy.iam.source import escape
 
@@ -69,10 +69,9 @@ def _unknown_words(error: ValidationError, pointer: str) -> Iterator[Finding]:
     for word in instance:
         if word in known or any(_fits(pattern, word) for pattern in patterns):
             continue
-        close = get_close_matches(str(word), known, n=1)
-        advice = f"did you mean `{close[0]}`?" if close else ""
         words = ", ".join(f"`{name}`" for name in known)
-        yield f"{pointer}/{escape(word)}", f"found the word `{word}`, expected one of {words}", advice
+        message = f"found the word `{word}`, expected one of {words}"
+        yield f"{pointer}/{escape(word)}", message, did_you_mean(str(word), known)
 
 
 def _fits(pattern: str, word: str) -> bool:
