@@ -49,13 +49,15 @@ FILES = (
         )
     ),
 )
+Stage = tuple[str, ...]
+"""Files of tests that run together."""
 # After the sample, which most mutants do not get past; the others only where a file has a part in what they test.
-PARTS, CONDITIONS, FORMULA = (
-    f"tests/evaluator/test_{name}.py" for name in ("parts", "conditions", "formula")
-)
-STAGES: dict[str, tuple[str, ...]] = {
-    "operators": (PARTS, "tests/iam/test_operators.py", CONDITIONS),
-    "pattern": (PARTS, "tests/iam/test_pattern.py", CONDITIONS),
+PARTS: Stage = tuple(f"tests/evaluator/test_{name}.py" for name in ("callers", "statements", "decisions"))
+CONDITIONS: Stage = ("tests/evaluator/test_conditions.py",)
+FORMULA: Stage = ("tests/evaluator/test_formula.py",)
+STAGES: dict[str, tuple[Stage, ...]] = {
+    "operators": (PARTS, ("tests/iam/test_operators.py",), CONDITIONS),
+    "pattern": (PARTS, ("tests/iam/test_pattern.py",), CONDITIONS),
     "conditions": (PARTS, CONDITIONS),
     "resolve": (PARTS, CONDITIONS),
     "truth": (PARTS, FORMULA, CONDITIONS),
@@ -293,7 +295,7 @@ def survives(mutant: Mutant | None, tree: Path) -> bool:
     try:
         if path and mutant:
             path.write_text(mutant.source)
-        return _passes(tree, _sample) and all(_passes(tree, partial(_pytest, test)) for test in stages)
+        return _passes(tree, _sample) and all(_passes(tree, partial(_pytest, stage)) for stage in stages)
     finally:
         if path:
             path.write_text(original)
@@ -343,14 +345,14 @@ def _cases() -> list[dict[str, Any]]:
     return [*probes, *map(json.loads, lines)]
 
 
-def _pytest(test: str) -> bool:
+def _pytest(tests: Stage) -> bool:
     # Slow is not wrong: on a busy machine a deadline would kill any mutant.
     slow = hypothesis.HealthCheck.too_slow
     hypothesis.settings.register_profile("mutants", deadline=None, suppress_health_check=(slow,))
     hypothesis.settings.load_profile("mutants")
     options = ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", "--hypothesis-seed=0"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # Hypothesis is loaded already
-    return pytest.main([*options, test]) == 0
+    return pytest.main([*options, *tests]) == 0
 
 
 _tree: Path | None = None

@@ -22,10 +22,28 @@ from wa_policy.formal.verdicts import Answer, Proved
 from wa_policy.iam.parse import parse_policy
 from wa_policy.iam.principal import RootUser, parse_caller
 from wa_policy.iam.source import NOWHERE
-from wa_policy.inventory.model import Inventory, NoOrganization, Resource
+from wa_policy.inventory.model import (
+    POLICY_PROPERTY,
+    Absent,
+    Inventory,
+    NoOrganization,
+    Present,
+    Resource,
+)
 from wa_policy.rules import forbid
 from wa_policy.rules.looks import grants_nothing
-from wa_policy.rules.request_class import Forbid, Mode, Policies, RequestClass, ResourceSpec, ServiceCaller
+from wa_policy.rules.request_class import (
+    OWN_ACCOUNT,
+    CallerSpec,
+    CallerWord,
+    Forbid,
+    KeySpec,
+    Mode,
+    Policies,
+    RequestClass,
+    ResourceSpec,
+    ServiceCaller,
+)
 from wa_policy.rules.subjects import Scope, subject_of_resource
 from wa_policy.settings import Profile, Settings
 
@@ -156,18 +174,71 @@ def test_where_the_own_policies_grant_nothing_there_is_no_request(
         raise AssertionError("the look misses a caller that nothing allows anything")
 
 
-def test_an_endpoint_without_a_policy_lets_each_action_of_a_service_through() -> None:
+def verdict_of_endpoint(
+    document: Absent | Present, caller: CallerSpec, actions: tuple[str, ...], mode: Mode
+) -> Verdict:
+    """The verdict on requests for anything through an endpoint with a policy."""
     id_ = f"arn:aws:ec2:eu-west-1:{OWNER}:vpc-endpoint/vpce-0a1b2c3d"
-    endpoint = Resource("AWS::EC2::VPCEndpoint", id_, "e", OWNER, "eu-west-1", {}, NOWHERE)
+    properties = {"PolicyDocument": document}
+    endpoint = Resource("AWS::EC2::VPCEndpoint", id_, "e", OWNER, "eu-west-1", properties, NOWHERE)
     inventory = Inventory(resources=(endpoint,), organization=NoOrganization())
-    actions = ("sqs:SendMessage", "sqs:ReceiveMessage")
-    requests = RequestClass(
-        Policies.ENDPOINT, ServiceCaller("logs.amazonaws.com"), actions, resource=ResourceSpec(("*",))
-    )
+    requests = RequestClass(Policies.ENDPOINT, caller, actions, resource=ResourceSpec(("*",)))
     subject = subject_of_resource(endpoint, inventory)
+    return forbid.judge(Forbid((requests,), mode), subject, {}, Scope(inventory, {}, CATALOG)).verdict
+
+
+def test_an_endpoint_without_a_policy_lets_each_action_of_a_service_through() -> None:
     for mode in Mode:
-        judged = forbid.judge(Forbid((requests,), mode), subject, {}, Scope(inventory, {}, CATALOG))
+        actions = ("sqs:SendMessage", "sqs:ReceiveMessage")
+        found = verdict_of_endpoint(Absent(), ServiceCaller("logs.amazonaws.com"), actions, mode)
+        assert found is Verdict.FAIL, mode
+
+
+def test_an_endpoint_that_lets_one_action_through_does_not_let_each_through() -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    document = Present(parse_policy({"Version": "2012-10-17", "Statement": [statement]})[0])
+    for caller in (ServiceCaller("logs.amazonaws.com"), CallerWord.EVERYONE):
+        both = ("sqs:SendMessage", "sqs:ReceiveMessage")
+        assert verdict_of_endpoint(document, caller, both, Mode.ALL) is Verdict.PASS
+        assert verdict_of_endpoint(document, caller, both, Mode.ANY) is Verdict.FAIL
+
+
+def test_an_api_that_nothing_restricts_lets_each_action_through() -> None:
+    id_ = "arn:aws:apigateway:eu-west-1::/restapis/abc123"
+    api_ = Resource(
+        "AWS::ApiGateway::RestApi", id_, "a", OWNER, "eu-west-1", {POLICY_PROPERTY: Absent()}, NOWHERE
+    )
+    inventory = Inventory(resources=(api_,), organization=NoOrganization())
+    requests = RequestClass(Policies.RESOURCE, CallerWord.ANONYMOUS, ("execute-api:Invoke",))
+    for mode in Mode:
+        asked = Forbid((requests,), mode)
+        judged = forbid.judge(asked, subject_of_resource(api_, inventory), {}, Scope(inventory, {}, CATALOG))
         assert judged.verdict is Verdict.FAIL, mode
+
+
+def test_an_organization_that_the_class_asks_for_is_open_where_it_was_not_exported() -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Resource": "*",
+    }
+    policy = parse_policy({"Version": "2012-10-17", "Statement": [statement]})[0]
+    id_ = f"arn:aws:lambda:eu-west-1:{OWNER}:function:f"
+    function = Resource(
+        "AWS::Lambda::Function", id_, "f", OWNER, "eu-west-1", {POLICY_PROPERTY: Present(policy)}, NOWHERE
+    )
+    requests = RequestClass(
+        Policies.RESOURCE,
+        ServiceCaller("s3.amazonaws.com", OWN_ACCOUNT),
+        ("lambda:InvokeFunction",),
+        context=(("aws:SourceOrgID", KeySpec(absent=False)),),
+    )
+    inventory = Inventory(resources=(function,))
+    judged = forbid.judge(
+        Forbid((requests,)), subject_of_resource(function, inventory), {}, Scope(inventory, {}, CATALOG)
+    )
+    assert judged.verdict is Verdict.UNKNOWN
 
 
 def test_the_search_agrees_on_the_fixtures(monkeypatch: pytest.MonkeyPatch) -> None:

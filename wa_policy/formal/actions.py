@@ -98,12 +98,17 @@ def resource_group(formats: Sequence[str], account: str | None, region: str | No
 def impossible_resources(formats: Sequence[str]) -> tuple[Group, ...]:
     """What a resource of these formats is not, where the patterns of `resource_group` admit too much."""
     functions = [arn for arn in formats if ":function:${FunctionName}" in arn]
-    return (_SLASH_IN_FUNCTION,) if functions and not any("/" in arn for arn in functions) else ()
+    found = (_SLASH_IN_FUNCTION,) if functions and not any("/" in arn for arn in functions) else ()
+    buckets = [arn for arn in formats if ":s3:::${BucketName}" in arn]
+    return (*found, _SLASH_IN_BUCKET) if buckets and not any("/" in arn for arn in buckets) else found
 
 
 # Neither the name of a function nor that of a version or alias has a slash; a durable execution has some after them.
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 _SLASH_IN_FUNCTION = Group((f"{MANY}:function:{MANY}/{MANY}",), negated=True)
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_SLASH_IN_BUCKET = Group((f"{MANY}:s3:::{MANY}/{MANY}",), negated=True)
 
 # Services in whose ARNs no name and no id has a colon, so that `role/a` is not also `role/a::x:role/b`. (A path of IAM may
 # have one; nobody's does.) A function has one before its alias, and keys of S3 and aliases of KMS may have any number.

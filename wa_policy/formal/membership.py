@@ -6,7 +6,7 @@ all of them give the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wa_policy.formal.boxes import variables_of
@@ -55,10 +55,12 @@ class Memberships:
     doubt: Unknown | None = None
 
 
-def memberships(inventory: Inventory, statements: Iterable[Statement]) -> Memberships:
-    """Where the accounts of an inventory may be in an organization, as far as the statements ask for it."""
+def memberships(
+    inventory: Inventory, statements: Iterable[Statement], stated: Iterable[str] = ()
+) -> Memberships:
+    """Where the accounts of an inventory may be in an organization, as far as statements and `stated` keys ask for it."""
     read = tuple(statements)
-    asked = {condition.folded_key for one in read for condition in one.conditions} | variables_of(read)
+    asked = _asked(read, stated)
     match inventory.organization:
         case NoOrganization():
             return Memberships((NO_MEMBER,))
@@ -82,12 +84,13 @@ def memberships_of_others(
     statements: Iterable[Statement], stated: Iterable[str] = ()
 ) -> tuple[Membership, ...]:
     """Where the account of a stranger may be: one place where neither the statements nor the `stated` keys ask for it."""
-    read = tuple(statements)
-    asked = {condition.folded_key for one in read for condition in one.conditions}
-    asked |= {key.lower() for key in stated}
-    if asked & (_IDS | _PATHS) or variables_of(read) & (_IDS | _PATHS):
-        return (NO_MEMBER, OUTSIDE)
-    return (NO_MEMBER,)
+    return (NO_MEMBER, OUTSIDE) if _asked(tuple(statements), stated) & (_IDS | _PATHS) else (NO_MEMBER,)
+
+
+def _asked(statements: Sequence[Statement], stated: Iterable[str]) -> set[str]:
+    """The keys that conditions and variables name, and those that a class of requests states."""
+    conditions = {condition.folded_key for one in statements for condition in one.conditions}
+    return conditions | variables_of(statements) | {key.lower() for key in stated}
 
 
 def named_memberships(statements: Iterable[Statement]) -> tuple[Membership, ...]:

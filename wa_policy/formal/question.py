@@ -27,7 +27,7 @@ from wa_policy.formal.strings import Group
 from wa_policy.formal.verdicts import Answer, Proved, Refuted, Undecided
 from wa_policy.iam.pattern import glob, resource_glob
 from wa_policy.iam.policy import Statement
-from wa_policy.iam.principal import Anonymous, Caller, account_of
+from wa_policy.iam.principal import Anonymous, Caller, RoleSession, account_of
 from wa_policy.iam.request import Request
 from wa_policy.iam.unknown import Unknown, UnknownKind
 
@@ -144,7 +144,7 @@ def _search(question: Question, catalog: Catalog, side: Side, budget: Budget) ->
                 nothing.complete = nothing.complete and found.complete
                 if found.point is None:
                     continue
-                answer = _replay(question, catalog, found.point)
+                answer = _replay(question, catalog, found.point, domains)
                 if isinstance(answer, Refuted):
                     return answer
                 if side is Side.NARROW and answer != (_BEYOND_POLICIES,):
@@ -185,9 +185,7 @@ def _points(
     """A point for each part of the question that has one, and the failures of the others."""
     applied = question.applied
     account = account_of(question.caller)
-    principal = domains(_WHO).fixed
-    context = {_WHO: principal[0]} if principal and isinstance(principal[0], str) else {}
-    probe = Request(question.caller, "", "", question.resource_account, context)
+    probe = Request(question.caller, "", "", question.resource_account, _who(domains))
     asked, stated = question.asked, (*question.stated, *layers.bindings)
     likely = Likely(domains, stated, question.resource_account, question.region)
     for cell in cells(
@@ -212,11 +210,21 @@ def _points(
                 yield cell, solve_any(required, avoid, likely, catalog, budget)
 
 
-def _replay(question: Question, catalog: Catalog, point: Point) -> Refuted | tuple[Unknown, ...]:
+def _who(domains: Domains) -> dict[str, str]:
+    """The ARN that tells what kind of caller it is, where its domain is one value."""
+    principal = domains(_WHO).fixed
+    return {_WHO: principal[0]} if principal and isinstance(principal[0], str) else {}
+
+
+def _replay(
+    question: Question, catalog: Catalog, point: Point, domains: Domains
+) -> Refuted | tuple[Unknown, ...]:
     """The witness of a point, if the evaluator allows it; else why not."""
     known = catalog.action(point.action)
     action = point.action if known is None else known.full_name
     context = {key: value for key, value in point.keys.items() if value is not None}
+    if isinstance(question.caller, RoleSession) and _WHO not in point.keys:
+        context |= _who(domains)  # by it a session shows whether it is service-linked
     request = Request(question.caller, action, point.resource, question.resource_account, context)
     replayed = catalog if question.realistic else neutral(catalog)
     decision = evaluate(request, question.applied, replayed, question.facts)

@@ -32,7 +32,7 @@ def shapes(
     for key in needed:
         if catalog.condition_key(key) is not None:
             bits &= catalog.actions_carrying(key)
-    asked = tuple(sorted(key for key in keys if _is_of_actions(key, catalog)))
+    asked = _of_actions(keys, catalog)
     single = catalog.single(first) & bits
     if single:
         # Most often the first one serves, so the others are not even looked up before.
@@ -40,6 +40,15 @@ def shapes(
         bits ^= single
     if bits:
         yield from _grouped(bits, asked, catalog)
+
+
+def grouped(bits: int, keys: Sequence[str], catalog: Catalog) -> tuple[Shape, ...]:
+    """The listed actions of a set by shape."""
+    return _grouped(bits, _of_actions(keys, catalog), catalog)
+
+
+def _of_actions(keys: Sequence[str], catalog: Catalog) -> tuple[str, ...]:
+    return tuple(sorted(key for key in keys if _is_of_actions(key, catalog)))
 
 
 @lru_cache(maxsize=512)

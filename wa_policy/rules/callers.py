@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import assert_never
@@ -86,7 +86,8 @@ def callers_of(
     catalog = scope.catalog
     nobodys = unnamed_account(policy, scope)
     named = _named_networks(policy)
-    places = memberships_of_others(applied.statements, (key for key, _ in request_class.context))
+    stated = tuple(key for key, _ in request_class.context)
+    places = memberships_of_others(applied.statements, stated)
     match spec:
         case CallerWord.ANONYMOUS:
             yield _anonymous(catalog, subject, named, request_class)
@@ -94,7 +95,7 @@ def callers_of(
             if subject.type in _SERVES_ANONYMOUS and request_class.policies is not Policies.TRUST:
                 yield _anonymous(catalog, subject, named, request_class)
             if request_class.policies is Policies.ENDPOINT and subject.account is not None:
-                yield _member(subject.account, scope, named, applied)
+                yield _member(subject.account, scope, named, applied, stated)
             for who, member in product(_kinds(request_class), places):
                 outsider = callers.outsider(catalog, named=named, account=nobodys, member=member, who=who)
                 yield NamedCaller(f"any AWS account (here {nobodys})", outsider)
@@ -115,7 +116,7 @@ def callers_of(
             def acting_for(member: Membership, name: str = name, account: str = customer) -> CallerClass:
                 return callers.service(name, catalog, account=account, member=member)
 
-            yield _own(f"`{name}` acting for account {customer}", acting_for, scope, applied)
+            yield _own(f"`{name}` acting for account {customer}", acting_for, scope, applied, stated)
         case ServiceCaller(spec_name):
             names = _services(policy) if spec_name == ANY_SERVICE else (spec_name,)
             for name, member in product(names, places):
@@ -128,7 +129,9 @@ def callers_of(
             assert_never(spec)
 
 
-def _member(account: str, scope: Scope, named: tuple[str, ...], applied: AppliedPolicies) -> NamedCaller:
+def _member(
+    account: str, scope: Scope, named: tuple[str, ...], applied: AppliedPolicies, stated: Iterable[str]
+) -> NamedCaller:
     """A role of the account itself."""
 
     def role(member: Membership) -> CallerClass:
@@ -136,14 +139,18 @@ def _member(account: str, scope: Scope, named: tuple[str, ...], applied: Applied
             scope.catalog, named=named, account=account, member=member, who=OutsiderKind.ROLE
         )
 
-    return _own(f"a role of account {account}", role, scope, applied)
+    return _own(f"a role of account {account}", role, scope, applied, stated)
 
 
 def _own(
-    words: str, make: Callable[[Membership], CallerClass], scope: Scope, applied: AppliedPolicies
+    words: str,
+    make: Callable[[Membership], CallerClass],
+    scope: Scope,
+    applied: AppliedPolicies,
+    stated: Iterable[str],
 ) -> NamedCaller:
     """A caller of an account of one's own, wherever that may be in an organization."""
-    own = memberships(scope.inventory, applied.statements)
+    own = memberships(scope.inventory, applied.statements, stated)
     first, *others = map(make, own.found)
     return NamedCaller(words, first, tuple(others), own.doubt)
 

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 
 from wa_policy.catalog.model import Catalog
+from wa_policy.formal.actions import resource_group
+from wa_policy.formal.shapes import grouped
 from wa_policy.iam.arn import is_account_id, parse_arn
+from wa_policy.iam.pattern import MANY, glob, overlaps, resource_glob
 from wa_policy.iam.policy import Condition, Effect, Policy, Statement
 from wa_policy.iam.principal import FederatedPrincipal
 from wa_policy.iam.text import Text
@@ -83,7 +86,7 @@ def whole_services(subject: Subject, scope: Scope, _arguments: Values) -> Items:
         for service in services:
             fields: dict[str, Field] = {
                 "service": service,
-                "actions": (f"{service}:*",),
+                "actions": _with_its_resources((f"{service}:*",), statement, subject, catalog),
                 "policy": document.name,
             }
             items.append(Item(f"{service}:*", statement.source, fields, statement))
@@ -107,8 +110,30 @@ def _all_services(document: Document, statement: Statement, subject: Subject, sc
     services = service_sets(scope.catalog)
     whole = [service for service, all_ in services.items() if all_ & left == all_]
     patterns = ("*",) if len(whole) in (0, len(services)) else tuple(f"{service}:*" for service in whole)
-    fields: dict[str, Field] = {"service": "every service", "actions": patterns, "policy": document.name}
+    actions = _with_its_resources(patterns, statement, subject, scope.catalog)
+    fields: dict[str, Field] = {"service": "every service", "actions": actions, "policy": document.name}
     return Item("*", statement.source, fields, statement)
+
+
+def _with_its_resources(
+    patterns: tuple[str, ...], statement: Statement, subject: Subject, catalog: Catalog
+) -> tuple[str, ...]:
+    """The actions; where the statement names resources, those that one of its resources fits."""
+    resource = statement.resource
+    if resource is None or resource.negated or covers_everything(resource):
+        return patterns
+    named = [
+        resource_glob(value)
+        if isinstance(value, str)
+        else "".join(glob(part) if isinstance(part, str) else MANY for part in value.parts)
+        for value in resource.values
+    ]
+    fitting = 0
+    for shape in grouped(matching(patterns, catalog) & catalog.listed, (), catalog):
+        possible = resource_group(shape.arns, subject.account, None).patterns
+        if any(overlaps(one, other) for one in named for other in possible):
+            fitting |= shape.actions
+    return catalog.names(fitting) or patterns
 
 
 def resource_grants(subject: Subject, _scope: Scope, _arguments: Values) -> Items:

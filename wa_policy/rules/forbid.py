@@ -13,8 +13,8 @@ from wa_policy.evaluator.applying import caller_side, resource_side
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.situations import ApiAuthorizer, ResourceFacts
 from wa_policy.findings import Verdict, Witness
-from wa_policy.formal.actions import action_set, telling
 from wa_policy.formal.callers import fixed
+from wa_policy.formal.for_each import find_for_each
 from wa_policy.formal.keys import KeyDomain
 from wa_policy.formal.membership import agreed
 from wa_policy.formal.question import Question, find_request
@@ -38,9 +38,7 @@ from wa_policy.rules.key_domains import within
 from wa_policy.rules.looks import (
     ASSUMED,
     DELEGATED,
-    action_groups,
     grants_nothing,
-    listed_actions,
     may_allow_all,
 )
 from wa_policy.rules.request_class import (
@@ -114,32 +112,7 @@ def _ask(question: Question, mode: Mode, scope: Scope) -> Answer:
         if grants_nothing(question, scope.catalog):
             return Proved(question.known)
         return find_request(question, scope.catalog)
-    return _ask_all(question, scope)
-
-
-def _ask_all(question: Question, scope: Scope) -> Answer:
-    """Refuted, with the request that says most, iff some request is allowed for each action of the question."""
-    catalog = scope.catalog
-    if not may_allow_all(question, catalog):
-        return Proved()
-    wanted = listed_actions(question, catalog)
-    blocks = {wanted} if wanted else set()
-    for group in action_groups(question.applied):
-        inside = action_set(group, catalog)
-        blocks = {part for block in blocks for part in (block & inside, block ^ (block & inside)) if part}
-    best: Refuted | None = None
-    undecided: Undecided | None = None
-    # Small blocks first: it is there that a Deny or a missing Allow shows.
-    for block in sorted(blocks, key=lambda bits: (bits.bit_count(), bits)):
-        one = replace(question, actions=(telling(block, catalog),), not_actions=())
-        match find_request(one, catalog):
-            case Proved() as proved:
-                return proved
-            case Refuted() as refuted:
-                best = refuted
-            case Undecided() as answer:
-                undecided = answer
-    return undecided or best or Proved()
+    return find_for_each(question, scope.catalog) if may_allow_all(question, scope.catalog) else Proved()
 
 
 # --- questions -----------------------------------------------------------------------------------------------------

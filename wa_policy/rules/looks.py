@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from wa_policy.catalog.model import ActionSet, Catalog
 from wa_policy.evaluator.applied import AppliedPolicies
 from wa_policy.evaluator.formula import Layer
 from wa_policy.evaluator.principals import Grantee, named_as
 from wa_policy.evaluator.situations import ApiAuthorizer
 from wa_policy.formal.actions import action_set
+from wa_policy.formal.for_each import action_group, listed_actions
 from wa_policy.formal.question import Question
-from wa_policy.formal.strings import Group
-from wa_policy.iam.pattern import glob
 from wa_policy.iam.policy import Effect, Policy, Statement
 from wa_policy.iam.principal import Caller, RootUser, account_of
 from wa_policy.iam.source import Source
@@ -47,18 +44,10 @@ def grants_nothing(question: Question, catalog: Catalog) -> bool:
         and (
             not question.realistic
             or _is_open(statement)
-            or action_set(_action_group(statement), catalog) & wanted
+            or action_set(action_group(statement), catalog) & wanted
         )
         for statement in applied.resource.statements
     )
-
-
-def listed_actions(question: Question, catalog: Catalog) -> ActionSet:
-    """The listed actions that are asked for."""
-    wanted = catalog.listed
-    for group in question.asked.actions:
-        wanted &= action_set(group, catalog)
-    return wanted
 
 
 def _may_name(statement: Statement, caller: Caller) -> bool:
@@ -70,6 +59,8 @@ def _may_name(statement: Statement, caller: Caller) -> bool:
 
 def may_allow_all(question: Question, catalog: Catalog) -> bool:
     """False only if some wanted action is in no Allow statement of the policies that can grant it."""
+    if question.facts.api_authorizer is not None or isinstance(question.caller, RootUser):
+        return True  # an API may need no statement, and neither does a root user
     allowed = _allowed(question.applied, catalog)
     wanted = listed_actions(question, catalog)
     return allowed is None or wanted & allowed == wanted
@@ -86,7 +77,7 @@ def _allowed(applied: AppliedPolicies, catalog: Catalog) -> ActionSet | None:
             if statement.effect is Effect.ALLOW:
                 if _is_open(statement):
                     return None
-                allowed |= action_set(_action_group(statement), catalog)
+                allowed |= action_set(action_group(statement), catalog)
     return allowed
 
 
@@ -103,21 +94,6 @@ DELEGATED = Source("(assumed)", "/delegated")
 def _granting(applied: AppliedPolicies) -> tuple[Policy, ...]:
     """The policies that can grant: a resource policy can but for one that leaves the decision to the others."""
     resource = applied.resource
-    if resource is None or resource.source == DELEGATED:
+    if resource is None or resource.source is DELEGATED:
         return applied.identity
     return (*applied.identity, resource)
-
-
-def action_groups(applied: AppliedPolicies) -> Iterator[Group]:
-    """The Action elements of all statements, as groups."""
-    policies = [*_granting(applied), *(applied.permissions_boundary or ())]
-    policies += [policy for level in applied.resource_control or () for policy in level.policies]
-    policies += [policy for level in applied.service_control or () for policy in level.policies]
-    for policy in policies:
-        yield from map(_action_group, policy.statements)
-
-
-def _action_group(statement: Statement) -> Group:
-    return Group(
-        tuple(glob(str(value).lower()) for value in statement.action.values), statement.action.negated
-    )
