@@ -51,7 +51,7 @@ HAND_MADE: tuple[tuple[str, str, str, str], ...] = (
     (_DECISIONS, "        return All((_LIMITS, _IDENTITY, _ANY_GRANT))", "        return All((_LIMITS, Any((_IDENTITY, _ANY_GRANT))))", "across accounts one side is enough"),
     (_DECISIONS, "        by_identity = All((_IDENTITY, _ANY_GRANT))", "        by_identity = _IDENTITY", "a key or role needs no grant of its own policy"),
     (_DECISIONS, "        return All((_LIMITS, _IDENTITY, _ANY_GRANT))", "        return All((_IDENTITY, _ANY_GRANT))", "no boundary across accounts"),
-    (_DECISIONS, "            return _rule(FALSE, TRUE)", "            return DecisionRule(_denied(situation), TRUE)", "GetCallerIdentity can be denied"),
+    (_DECISIONS, "            return _rule(FALSE, TRUE)", "            return _rule(_denied(situation), TRUE)", "GetCallerIdentity can be denied"),
     (_DECISIONS, "        case CallerKind.SERVICE_LINKED_ROLE:\n            return (*resource_side, *caller_side)\n", "        case CallerKind.SERVICE_LINKED_ROLE:\n            return (Layer.SERVICE_CONTROL, *resource_side, *caller_side)\n", "SCPs bind service-linked roles"),
     (_SITUATIONS, "resource_control_applies=kind is not CallerKind.SERVICE_LINKED_ROLE and", "resource_control_applies=kind not in (CallerKind.SERVICE_LINKED_ROLE, CallerKind.ANONYMOUS) and", "RCPs do not bind anonymous callers"),
     (_SITUATIONS, 'return action not in exempt and catalog.supports_resource_control_policies(action.partition(":")[0])', "return action not in exempt", "RCPs bind every service"),
