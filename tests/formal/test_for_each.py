@@ -138,6 +138,7 @@ def test_each_action_alone_and_all_together(
         (("s3:GetObject", "s3:ListBucket"), "arn:aws:s3:::b/*", Proved),  # the second asks for the bucket
         (("s3:GetObject", "s3:ListAllMyBuckets"), "*", Refuted),
         (("sts:GetCallerIdentity", "s3:GetObject"), "*", Refuted),  # the first needs no permission
+        (("s3:GetObject", "kms:Decrypt"), "*", Proved),  # the second needs the policy of the key
     ],
 )
 def test_actions_that_need_other_resources(
@@ -145,7 +146,7 @@ def test_actions_that_need_other_resources(
 ) -> None:
     own = parse_caller(f"arn:aws:iam::{OWN}:role/r")
     assert own is not None
-    policy = {"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": resource}}
+    policy = {"Statement": {"Effect": "Allow", "Action": ["s3:*", "kms:*"], "Resource": resource}}
     question = Question(
         caller=own,
         applied=AppliedPolicies(identity=(parse_policy(policy)[0],)),
