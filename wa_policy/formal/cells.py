@@ -57,57 +57,47 @@ def cells(
 
     `controlled`: resource control policies may apply, so services that they bind are told apart from others.
     """
-    found = _cells(
-        caller, facts, catalog,
-        same_account=same_account, has_resource_policy=has_resource_policy, controlled=controlled,
-    )  # fmt: skip
-    return tuple(found)
 
+    def found() -> Iterator[Cell]:
+        special = [(_ROLE_TRUST, ResourceRule.MUST_GRANT), (_KMS_KEY, ResourceRule.MUST_GRANT)]
+        match facts.api_authorizer:
+            case None:
+                pass
+            case ApiAuthorizer.AWS_IAM:
+                special.append((_API, ResourceRule.ORDINARY))
+            case ApiAuthorizer.LAMBDA:
+                special.append((_API, ResourceRule.WITH_AUTHORIZER))
+            case ApiAuthorizer.NONE | ApiAuthorizer.COGNITO:
+                rule = ResourceRule.RESOURCE_ALONE if has_resource_policy else ResourceRule.OPEN
+                special.append((_API, rule))
+        never = (*_NEVER, _CLOSED_TO_ROOT) if caller is CallerKind.ROOT else _NEVER
+        elsewhere = (*(box for box, _ in special), _ALWAYS, *never)
+        for box, rule in [*special, (Box(), ResourceRule.ORDINARY)]:
+            outside = (*never, _ALWAYS) if not box.is_everything else elsewhere
+            if not controlled or caller is CallerKind.SERVICE_LINKED_ROLE:
+                yield Cell(
+                    box, outside, Situation(caller, same_account, rule, resource_control_applies=False)
+                )
+                continue
+            bound, exempt = _of_resource_control(catalog.rcp_services, catalog.rcp_exempt_actions)
+            yield Cell(
+                Box((*box.actions, bound), box.resources),
+                (*outside, exempt),
+                Situation(caller, same_account, rule, resource_control_applies=True),
+            )
+            free = Group((*bound.patterns,), negated=True)
+            yield Cell(
+                Box((*box.actions, free), box.resources),
+                outside,
+                Situation(caller, same_account, rule, resource_control_applies=False),
+            )
+            yield Cell(
+                Box((*box.actions, *exempt.actions), box.resources),
+                outside,
+                Situation(caller, same_account, rule, resource_control_applies=False),
+            )
 
-def _cells(
-    caller: CallerKind,
-    facts: ResourceFacts,
-    catalog: Catalog,
-    *,
-    same_account: bool,
-    has_resource_policy: bool,
-    controlled: bool,
-) -> Iterator[Cell]:
-    special = [(_ROLE_TRUST, ResourceRule.MUST_GRANT), (_KMS_KEY, ResourceRule.MUST_GRANT)]
-    match facts.api_authorizer:
-        case None:
-            pass
-        case ApiAuthorizer.AWS_IAM:
-            special.append((_API, ResourceRule.ORDINARY))
-        case ApiAuthorizer.LAMBDA:
-            special.append((_API, ResourceRule.WITH_AUTHORIZER))
-        case ApiAuthorizer.NONE | ApiAuthorizer.COGNITO:
-            rule = ResourceRule.RESOURCE_ALONE if has_resource_policy else ResourceRule.OPEN
-            special.append((_API, rule))
-    never = (*_NEVER, _CLOSED_TO_ROOT) if caller is CallerKind.ROOT else _NEVER
-    elsewhere = (*(box for box, _ in special), _ALWAYS, *never)
-    for box, rule in [*special, (Box(), ResourceRule.ORDINARY)]:
-        outside = (*never, _ALWAYS) if not box.is_everything else elsewhere
-        if not controlled or caller is CallerKind.SERVICE_LINKED_ROLE:
-            yield Cell(box, outside, Situation(caller, same_account, rule, resource_control_applies=False))
-            continue
-        bound, exempt = _of_resource_control(catalog.rcp_services, catalog.rcp_exempt_actions)
-        yield Cell(
-            Box((*box.actions, bound), box.resources),
-            (*outside, exempt),
-            Situation(caller, same_account, rule, resource_control_applies=True),
-        )
-        free = Group((*bound.patterns,), negated=True)
-        yield Cell(
-            Box((*box.actions, free), box.resources),
-            outside,
-            Situation(caller, same_account, rule, resource_control_applies=False),
-        )
-        yield Cell(
-            Box((*box.actions, *exempt.actions), box.resources),
-            outside,
-            Situation(caller, same_account, rule, resource_control_applies=False),
-        )
+    return tuple(found())
 
 
 @lru_cache(maxsize=8)

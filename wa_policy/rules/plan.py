@@ -33,7 +33,8 @@ def plan(
     pack: Sequence[Rule], profile: Profile, only: Sequence[str] = (), enabled: Sequence[str] = ()
 ) -> Plan:
     """The plan for the rules that `chosen` gives."""
-    return _plan(Same(pack), profile, tuple(only), tuple(enabled))
+    # A tuple stays itself; a list may change, and is a new one each time.
+    return _plan(Same(tuple(pack)), profile, tuple(only), tuple(enabled))
 
 
 @lru_cache(maxsize=32)

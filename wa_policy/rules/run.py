@@ -71,7 +71,7 @@ def run(
         for rule, facts in planned.rules:
             # Most rules are about types that an inventory does not have.
             if not selected(read, shared, rule.select) and not (
-                asks_for_roles(rule) and unread(read, shared)
+                _asks_for_roles(rule) and unread(read, shared)
             ):
                 continue
             scope = Scope(read, values_of(rule, settings.parameters), catalog, shared, today)
@@ -131,7 +131,7 @@ def _results(
             yield from _Run(rule, facts, subject, scope).results()
         else:
             yield from _in_any(rule, facts, subject, tuple(scopes(subject)))
-    if asks_for_roles(rule):
+    if _asks_for_roles(rule):
         for role in unread(scope.inventory, scope.shared):
             yield Result(
                 rule=facts,
@@ -145,7 +145,7 @@ def _results(
             )
 
 
-def asks_for_roles(rule: Rule) -> bool:
+def _asks_for_roles(rule: Rule) -> bool:
     return ROLE in rule.select or PRINCIPAL in rule.select
 
 

@@ -175,27 +175,19 @@ def sections(
         entries, found = loops(written, source.at("Resources"))
         problems += found
     for key, item, pointer in entries:
-        if (
-            isinstance(item, dict)
-            and isinstance(item.get("Type"), str)
-            and item.keys() <= _ATTRIBUTES
-            and not key.startswith("Fn::")
-        ):
-            resources[key] = Resource(key, item["Type"], item, pointer)  # as nearly all
-            continue
-        place = Source(source.file, pointer)
         if key.startswith("Fn::"):
             message = f"found `{key}` among the resources, which is not followed, expected resources"
-            problems.append(place.problem("function-unknown", message))
+            problems.append(Source(source.file, pointer).problem("function-unknown", message))
         elif not isinstance(item, Mapping):
-            problems.append(
-                place.problem("template-section", f"found {describe(item)}, expected a resource: an object")
-            )
+            message = f"found {describe(item)}, expected a resource: an object"
+            problems.append(Source(source.file, pointer).problem("template-section", message))
         elif not isinstance(item.get("Type"), str):
-            problems.append(place.problem("resource-type", "found a resource without a `Type`, expected one"))
+            message = "found a resource without a `Type`, expected one"
+            problems.append(Source(source.file, pointer).problem("resource-type", message))
         else:
             resources[key] = Resource(key, item["Type"], item, pointer)
-            problems += _misspelt(item, place)
+            if not item.keys() <= _ATTRIBUTES:
+                problems += _misspelt(item, Source(source.file, pointer))
     macros = tuple(name for name in transforms(value) if name not in _HARMLESS)
     return Sections(
         source,
